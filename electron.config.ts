@@ -1,0 +1,49 @@
+/**
+ * How the three parts of the desktop app are built: main (ESM), preload (one CommonJS file, as the sandbox demands) and
+ * renderer. The browser shell and the command line need no build: Node runs their TypeScript as it stands.
+ */
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+const here = import.meta.dirname;
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: 'node20.18', // the oldest Electron that we run on is 33
+      // SQLite's WebAssembly is read from beside its script; all else is bundled, so that packages carry little.
+      externalizeDeps: { exclude: ['zod'] },
+      rolldownOptions: {
+        input: { electron: resolve(here, 'src/main/electron.ts') },
+        external: ['node-sqlite3-wasm'],
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      target: 'node20.18',
+      rolldownOptions: {
+        input: { preload: resolve(here, 'src/main/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(here, 'src/renderer'),
+    base: './',
+    plugins: [react()],
+    worker: { format: 'es' },
+    build: {
+      outDir: resolve(here, 'out/renderer'),
+      target: 'chrome130',
+      minify: true,
+      modulePreload: { polyfill: false }, // an inline script, which the content security policy forbids
+      chunkSizeWarningLimit: 8000, // Monaco is that big, and it is read from the disk
+      rolldownOptions: { input: resolve(here, 'src/renderer/index.html') },
+    },
+  },
+});
