@@ -1,0 +1,20 @@
+// The list of primitive ops: one line for each family.
+import type { AnyOp } from '../ir/value.ts';
+import { coreOps } from './core.ts';
+import { elementwiseOps } from './elementwise.ts';
+import { leafOps } from './leaf.ts';
+import { movementOps } from './movement.ts';
+import { productOps } from './product.ts';
+import { randomOps } from './random.ts';
+import { reduceOps } from './reduce.ts';
+
+/** Every primitive op, for the conformance sweep and the op reference. */
+export const opList: readonly AnyOp[] = [
+  ...leafOps,
+  ...coreOps,
+  ...movementOps,
+  ...elementwiseOps,
+  ...reduceOps.filter((op) => op.id !== 'sum'),
+  ...productOps,
+  ...randomOps,
+] as readonly unknown[] as readonly AnyOp[];

@@ -1,0 +1,108 @@
+/**
+ * What crosses the boundary of the training worker: plain data only, buffers are transferred. Every message names its run,
+ * so that late messages of a stopped run are dropped. One worker trains several runs (a run and its forks) in turn on one device.
+ */
+import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
+import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
+
+/** Bytes of the data files that a document's data node asks for, by the name it asks with. */
+export type DataFiles = Readonly<Record<string, ArrayBuffer>>;
+
+export type ToWorker =
+  /** Builds and compiles; answers `ready` (paused at step 0) or `failed`. `from` forks: same seed, batches and data. */
+  | {
+      readonly type: 'create';
+      readonly run: number;
+      readonly document: GraphDocument;
+      readonly files: DataFiles;
+      readonly weights?: ArrayBuffer;
+    }
+  | {
+      readonly type: 'play';
+      readonly run: number /** Pause by itself after this step number. */;
+      readonly until?: number;
+    }
+  | { readonly type: 'pause'; readonly run: number }
+  /** Trains n steps, then pauses. */
+  | { readonly type: 'step'; readonly run: number; readonly count: number }
+  /** Back to step 0: the same initial weights, or those of another seed. */
+  | { readonly type: 'reset'; readonly run: number; readonly seed?: number }
+  /** Hot changes. Hyper-parameters recompile nothing; a new batch size recompiles and keeps the weights. */
+  | { readonly type: 'settings'; readonly run: number; readonly settings: TrainingSettings }
+  /** A layer's hot parameter (a dropout probability): `<node>.<name>`. */
+  | { readonly type: 'hyper'; readonly run: number; readonly name: string; readonly value: number }
+  /** How often to look: a capture every n-th step; 0 stops looking. */
+  | { readonly type: 'look'; readonly run: number; readonly every: number }
+  /** Predictions for given inputs, row-major, in the model's input shape. Answered by `predicted` with the same ticket. */
+  | { readonly type: 'predict'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
+  /** The weights as safetensors. Answered by `weights` with the same ticket. */
+  | { readonly type: 'save'; readonly run: number; readonly ticket: number }
+  | { readonly type: 'dispose'; readonly run: number };
+
+/** What the GPU is, in words. */
+export interface AdapterWords {
+  readonly name: string;
+  readonly software: boolean;
+}
+
+/** Facts about a compiled run. */
+export interface RunFacts {
+  readonly adapter: AdapterWords;
+  readonly parameters: number;
+  readonly memoryBytes: number;
+  readonly stepsPerEpoch: number;
+  readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
+  /** GPU work per step with probes off and on: dispatches; submissions are at most one. */
+  readonly dispatches: { readonly plain: number; readonly looking: number };
+  readonly segments: readonly ProbeSegment[];
+  /** What the metric columns are called: `accuracy`, `mae`, … */
+  readonly metrics: readonly string[];
+  /** Things worth telling: rows dropped, columns standardised. */
+  readonly notes: readonly string[];
+}
+
+export type RunStatus = 'compiling' | 'paused' | 'running' | 'ended' | 'failed';
+
+export interface StepRows {
+  readonly steps: Uint32Array;
+  readonly loss: Float32Array;
+  /** One array per name in `RunFacts.metrics`, over the training batch. */
+  readonly metrics: readonly Float32Array[];
+}
+
+export interface Evaluation {
+  readonly step: number;
+  readonly split: 'train' | 'validation' | 'test';
+  readonly loss: number;
+  readonly metrics: readonly number[];
+}
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly run: number; readonly facts: RunFacts }
+  | {
+      readonly type: 'status';
+      readonly run: number;
+      readonly status: RunStatus;
+      readonly step: number;
+      readonly stepsPerSecond: number /** Share of time that looking costs, measured; null until known. */;
+      readonly lookingCost: number | null;
+    }
+  | { readonly type: 'steps'; readonly run: number; readonly rows: StepRows }
+  | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
+  | { readonly type: 'captures'; readonly run: number; readonly captures: readonly ProbeCapture[] }
+  | { readonly type: 'predicted'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
+  | {
+      readonly type: 'weights';
+      readonly run: number;
+      readonly ticket: number;
+      readonly safetensors: ArrayBuffer;
+    }
+  | { readonly type: 'notice'; readonly run: number; readonly title: string; readonly fix: string }
+  | {
+      readonly type: 'failed';
+      readonly run: number;
+      readonly code: string;
+      readonly title: string;
+      readonly fix: string;
+      readonly node?: string;
+    };
