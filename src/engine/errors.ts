@@ -50,6 +50,51 @@ const messages = {
     title: `${d.node} produced ${d.what} at step ${d.step}`,
     fix: 'Lower the learning rate, clip the gradients, or check the data for missing values.',
   }),
+  'data/not-text': (d: { file: string }) => ({
+    title: `${d.file} is not a text file`,
+    fix: 'Save the table as CSV in UTF-8 (in a spreadsheet: Save as, CSV UTF-8) and open that file.',
+  }),
+  'data/empty': (d: { file: string; why: string }) => ({
+    title: `${d.file} has no data to train on: ${d.why}`,
+    fix: 'Choose a file with a header line and at least one complete row, or another rule for missing values.',
+  }),
+  'data/header': (d: { file: string; why: string }) => ({
+    title: `The header of ${d.file} is not usable: ${d.why}`,
+    fix: 'Give every column in the first line a name of its own.',
+  }),
+  'data/ragged': (d: { file: string; line: number; got: number; expected: number }) => ({
+    title: `Line ${d.line} of ${d.file} has ${d.got} cells, and the header has ${d.expected}`,
+    fix: 'Add or remove separators in that line, put cells that contain the separator in quotes, or choose another separator.',
+  }),
+  'data/quote': (d: { file: string; line: number }) => ({
+    title: `Line ${d.line} of ${d.file} has a quotation mark that does not match another`,
+    fix: 'Close the quotation, or double the mark where it is part of the text.',
+  }),
+  'data/no-column': (d: { file: string; column: string }) => ({
+    title: `${d.file} has no column "${d.column}"`,
+    fix: 'Choose the columns again, or open the file that the document was made with.',
+  }),
+  'data/cell': (d: { file: string; line: number; column: string; value: string; expected: string }) => ({
+    title: `Line ${d.line}, column "${d.column}" of ${d.file} is "${d.value}", not ${d.expected}`,
+    fix: "Correct the cell, list the text among those that mean a missing value, or change the column's type.",
+  }),
+  'data/no-values': (d: { file: string; column: string; where: string }) => ({
+    title: `Column "${d.column}" of ${d.file} has no value in ${d.where}`,
+    fix: 'Ignore the column, or choose another rule for its missing values.',
+  }),
+  'data/single-class': (d: { file: string; column: string; value: string }) => ({
+    title: `Every row of ${d.file} that can be used has "${d.value}" in the target column "${d.column}"`,
+    fix: 'Choose a target with at least two classes.',
+  }),
+  'data/recipe': (d: { why: string; fix: string }) => ({ title: d.why, fix: d.fix }),
+  'data/packed': (d: { file: string; why: string }) => ({
+    title: `The data set ${d.file} cannot be read: ${d.why}`,
+    fix: 'Install Gradloom again, or build its data again with npm start.',
+  }),
+  'data/spec': (d: { where: string; why: string }) => ({
+    title: `The data settings cannot be used: ${d.where} ${d.why}`,
+    fix: `Change ${d.where} in the inspector.`,
+  }),
 } satisfies Record<string, (detail: never) => UserMessage>;
 
 export type ErrorCode = keyof typeof messages;
