@@ -1,0 +1,132 @@
+// From what a document stores to data that can be trained on. Files come through the host, which the engine knows nothing of.
+import { type ShippedId, shippedDatasets } from './catalogue.ts';
+import { type CsvFormat, csvFormat, parseCsv } from './csv.ts';
+import type { Dataset } from './dataset.ts';
+import { generators } from './generators/index.ts';
+import { type PixelFit, prepareImages } from './images.ts';
+import { packedTable, unpackData } from './packed.ts';
+import { type FittedColumn, prepareTable } from './prepare.ts';
+import { type ColumnProfile, guessRecipe, profileTable } from './profile.ts';
+import type { TableRecipe } from './recipe.ts';
+import type { DataSpec } from './spec.ts';
+import { type Split, type SplitSpec, splitNotes, splitSamples } from './split.ts';
+import type { Table } from './table.ts';
+
+/** What the host does for the loader. Both reject with an error that names the file. */
+export interface DataIo {
+  /** The packed file of a data set that ships, `<id>.bin`. */
+  readShipped(id: ShippedId): Promise<ArrayBuffer>;
+  /** A file of the user's, by the path in the document. */
+  readFile(path: string): Promise<ArrayBuffer>;
+}
+
+/** What was learnt from the training part and must be done to new inputs too. Plain data. */
+export type Preprocessing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'table'; readonly recipe: TableRecipe; readonly columns: readonly FittedColumn[] }
+  | { readonly kind: 'pixels'; readonly fit: PixelFit };
+
+/** Data that can be trained on. */
+export interface LoadedData {
+  readonly dataset: Dataset;
+  /** Sample indices of the training, validation and test parts. */
+  readonly split: Split;
+  readonly preprocessing: Preprocessing;
+}
+
+/** A CSV file as the import dialog shows it. */
+export interface CsvPreview {
+  readonly table: Table;
+  readonly profiles: readonly ColumnProfile[];
+  /** The likely recipe, for the user to correct. */
+  readonly recipe: TableRecipe;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+}
+
+/**
+ * Loads what a data node stores: generates, unpacks or reads the data, makes it ready, and splits it. The same spec and
+ * the same files always give the same numbers.
+ *
+ * @throws EngineError with a `data/…` code that names file, line and column where that applies; or whatever `io` throws
+ */
+export async function loadDataset({ origin, split: spec }: DataSpec, io: DataIo): Promise<LoadedData> {
+  switch (origin.source) {
+    case 'generated': {
+      const dataset = generators[origin.kind].load(origin.params, origin.seed);
+      return splitDataset(dataset, spec);
+    }
+    case 'shipped': {
+      const packed = await unpackData(await io.readShipped(origin.id), `${origin.id}.bin`);
+      if (origin.id === 'mnist') {
+        const { pixels, samples } = origin;
+        const { pixelFit, ...loaded } = prepareImages(packed, shippedDatasets.mnist, {
+          pixels,
+          samples,
+          split: spec,
+        });
+        return { ...loaded, preprocessing: { kind: 'pixels', fit: pixelFit } };
+      }
+      return loadTable(packedTable(packed), origin.recipe, spec, packed);
+    }
+    case 'csv': {
+      const bytes = await io.readFile(origin.path);
+      const name = fileName(origin.path);
+      const loaded = loadTable(parseCsv(bytes, name, origin.format), origin.recipe, spec, {
+        source: `File ${name}.`,
+        licence: 'Yours.',
+      });
+      const changed = origin.hash !== null && origin.hash !== (await sha256(bytes));
+      if (!changed) return loaded;
+      const note = `${name} has changed since its columns were chosen.`;
+      return { ...loaded, dataset: { ...loaded.dataset, notes: [note, ...loaded.dataset.notes] } };
+    }
+    default:
+      origin satisfies never;
+      throw new TypeError('a data origin of no known source');
+  }
+}
+
+/** Splits a data set that is ready, by its class target where it has one. */
+export function splitDataset(dataset: Dataset, spec: SplitSpec): LoadedData {
+  const [target] = dataset.targets;
+  const split = splitSamples(dataset.count, spec, target?.kind === 'class' ? target.data : null);
+  const notes = [...dataset.notes, ...splitNotes(split, spec)];
+  return { dataset: { ...dataset, notes }, split, preprocessing: { kind: 'none' } };
+}
+
+/**
+ * Reads a CSV file for the first time.
+ *
+ * @param name the file's name, for error messages
+ * @throws EngineError as `parseCsv`
+ */
+export async function previewCsv(
+  bytes: ArrayBuffer,
+  name: string,
+  format: CsvFormat = csvFormat.parse({}),
+): Promise<CsvPreview> {
+  const table = parseCsv(bytes, name, format);
+  const profiles = profileTable(table);
+  return { table, profiles, recipe: guessRecipe(table, profiles), hash: await sha256(bytes) };
+}
+
+/** SHA-256 in hexadecimal. */
+export async function sha256(bytes: ArrayBuffer): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function loadTable(
+  table: Table,
+  recipe: TableRecipe,
+  split: SplitSpec,
+  { source, licence }: { source: string; licence: string },
+): LoadedData {
+  const { fitted, ...loaded } = prepareTable(table, recipe, split, { source, licence });
+  return { ...loaded, preprocessing: { kind: 'table', recipe, columns: fitted } };
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) || path;
+}

@@ -1,0 +1,103 @@
+// What a document's data node stores, and what a model can know of the data from that alone, before anything is loaded.
+import { z } from 'zod';
+import { EngineError } from '../errors.ts';
+import { shippedDatasets } from './catalogue.ts';
+import { csvFormat } from './csv.ts';
+import type { DataDescription } from './dataset.ts';
+import { generatedSpec, generators } from './generators/index.ts';
+import { describeTable, tableRecipe } from './recipe.ts';
+import { splitSpec } from './split.ts';
+
+const shippedTableSpec = <I extends 'penguins' | 'cars'>(id: I) =>
+  z.strictObject({
+    source: z.literal('shipped'),
+    id: z.literal(id),
+    recipe: tableRecipe.default(shippedDatasets[id].recipe),
+  });
+
+const shippedSpec = z.discriminatedUnion('id', [
+  shippedTableSpec('penguins'),
+  shippedTableSpec('cars'),
+  z.strictObject({
+    source: z.literal('shipped'),
+    id: z.literal('mnist'),
+    pixels: z.enum(['unit', 'standard', 'bytes']).default('unit').meta({
+      title: 'Pixels',
+      description: 'How grey levels become numbers: 0 … 1, standardised, or 0 … 255.',
+    }),
+    samples: z
+      .int()
+      .min(10)
+      .max(10_000)
+      .default(10_000)
+      .meta({ title: 'Images', description: 'How many images to use.' }),
+  }),
+]);
+
+const csvSpec = z.strictObject({
+  source: z.literal('csv'),
+  /** The file: relative to the document, or absolute. */
+  path: z.string().min(1).meta({ title: 'File', description: 'The CSV file, with a header line.' }),
+  format: csvFormat.prefault({}),
+  recipe: tableRecipe,
+  /** SHA-256 of the file when the columns were chosen, in hexadecimal; null where it is not known. */
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .default(null),
+});
+
+/** Where the data is from, and how it is made ready. */
+export const dataOrigin = z.discriminatedUnion('source', [generatedSpec, shippedSpec, csvSpec]);
+
+/** What a document's data node stores. */
+export const dataSpec = z.strictObject({
+  origin: dataOrigin,
+  split: splitSpec.prefault({}),
+});
+
+export type DataOrigin = z.infer<typeof dataOrigin>;
+export type DataSpec = z.infer<typeof dataSpec>;
+
+/**
+ * Reads what a document stores.
+ *
+ * @throws EngineError `data/spec` that names the first setting that does not fit
+ */
+export function parseDataSpec(raw: unknown): DataSpec {
+  const parsed = dataSpec.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') || 'the data node';
+  throw new EngineError(
+    'data/spec',
+    { where, why: `is not valid (${issue?.message ?? 'unknown reason'})` },
+    { cause: parsed.error },
+  );
+}
+
+/**
+ * Input and target fields, without loading anything.
+ *
+ * @throws EngineError `data/recipe` when the recipe cannot be trained on
+ */
+export function describeData({ origin }: DataSpec): DataDescription {
+  switch (origin.source) {
+    case 'generated':
+      return generators[origin.kind].describe(origin.params);
+    case 'csv':
+      return describeTable(origin.recipe);
+    case 'shipped': {
+      if (origin.id !== 'mnist') return describeTable(origin.recipe);
+      const { shape, classes } = shippedDatasets.mnist;
+      return {
+        inputs: [{ name: 'image', dtype: 'f32', shape }],
+        targets: [{ kind: 'class', name: 'digit', dtype: 'u32', shape: [], names: classes }],
+      };
+    }
+    default:
+      origin satisfies never;
+      throw new TypeError('a data origin of no known source');
+  }
+}
