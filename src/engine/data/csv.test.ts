@@ -23,6 +23,10 @@ describe('reading CSV', () => {
     expect(cells('x\n1\n2')).toEqual({ x: ['1', '2'] });
   });
 
+  test('separators inside quoted names do not count', () => {
+    expect(cells('"a;b;c",y\n1,2')).toEqual({ 'a;b;c': ['1'], y: ['2'] });
+  });
+
   test('a given separator is obeyed', () => {
     expect(cells('a,b;c\n1,5;2', { delimiter: ';', decimal: ',' })).toEqual({ 'a,b': ['1,5'], c: ['2'] });
   });

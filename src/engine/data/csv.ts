@@ -5,12 +5,18 @@ import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import type { Table } from './table.ts';
 
+const delimiters = [',', ';', '\t', '|'] as const;
+type Delimiter = (typeof delimiters)[number];
+
 /** How a CSV file is written. Saved in documents. */
 export const csvFormat = z.strictObject({
-  delimiter: z.enum(['auto', ',', ';', '\t', '|']).default('auto').meta({
-    title: 'Separator',
-    description: 'The character between cells; auto takes the most frequent one in the header.',
-  }),
+  delimiter: z
+    .enum(['auto', ...delimiters])
+    .default('auto')
+    .meta({
+      title: 'Separator',
+      description: 'The character between cells; auto takes the most frequent one in the header.',
+    }),
   decimal: z
     .enum(['.', ','])
     .default('.')
@@ -71,13 +77,16 @@ export function decodeText(bytes: ArrayBuffer, name: string): string {
 }
 
 /** The separator that the header has most often outside quotation marks; a comma where it has none. */
-function guessDelimiter(text: string): string {
-  const header = (/^\s*(?:"(?:[^"]|"")*"|[^"\n\r])+/.exec(text)?.[0] ?? '').replaceAll(/"(?:[^"]|"")*"/g, '');
-  const counts = [',', ';', '\t', '|'].map((delimiter) => ({
-    delimiter,
-    count: header.split(delimiter).length,
-  }));
-  return counts.reduce((best, next) => (next.count > best.count ? next : best)).delimiter;
+function guessDelimiter(text: string): Delimiter {
+  const counts = new Map<string, number>(delimiters.map((delimiter) => [delimiter, 0]));
+  const header = text.trimStart();
+  let quoted = false;
+  for (const character of header) {
+    if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === '\n' || character === '\r')) break;
+    else if (!quoted && counts.has(character)) counts.set(character, (counts.get(character) ?? 0) + 1);
+  }
+  return delimiters.reduce((best, next) => ((counts.get(next) ?? 0) > (counts.get(best) ?? 0) ? next : best));
 }
 
 function checkHeader(header: readonly string[], file: string): string[] {
