@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeDataset } from './dataset.ts';
-import { type DataIo, loadDataset, previewCsv, sha256 } from './load.ts';
+import { type DataIo, dataFileOf, ioOfFiles, loadDataset, previewCsv, sha256 } from './load.ts';
 import { packData, packNames } from './packed.ts';
 import { describeData, parseDataSpec } from './spec.ts';
 
@@ -97,6 +97,23 @@ describe('CSV files', () => {
     expect(await sha256(new TextEncoder().encode('abc').buffer as ArrayBuffer)).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
+  });
+});
+
+describe('the file of a spec', () => {
+  const grey = parseDataSpec({ origin: { source: 'shipped', id: 'mnist', samples: 10 } });
+
+  test('is none for generated data, else has the name by which it is handed over', () => {
+    expect(
+      dataFileOf(parseDataSpec({ origin: { source: 'generated', kind: 'xor', params: {} } })),
+    ).toBeNull();
+    expect(dataFileOf(grey)).toEqual({ place: 'shipped', id: 'mnist', name: 'mnist.bin' });
+  });
+
+  test('is read from files handed over, with the same result', async () => {
+    const files = { 'mnist.bin': (await greyDigits()).buffer };
+    expect(await loadDataset(grey, ioOfFiles(files))).toEqual(await loadDataset(grey, io));
+    await expect(loadDataset(grey, ioOfFiles({}))).rejects.toThrow('the file mnist.bin was handed over');
   });
 });
 

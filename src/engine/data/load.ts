@@ -20,6 +20,11 @@ export interface DataIo {
   readFile(path: string): Promise<ArrayBuffer>;
 }
 
+/** The one file that a spec is read from. `name` is what it is called among files that are handed over together. */
+export type DataFile =
+  | { readonly place: 'shipped'; readonly id: ShippedId; readonly name: string }
+  | { readonly place: 'user'; readonly path: string; readonly name: string };
+
 /** What was learnt from the training part and must be done to new inputs too. Plain data. */
 export type Preprocessing =
   | { readonly kind: 'none' }
@@ -57,7 +62,7 @@ export async function loadDataset({ origin, split: spec }: DataSpec, io: DataIo)
       return splitDataset(dataset, spec);
     }
     case 'shipped': {
-      const packed = await unpackData(await io.readShipped(origin.id), `${origin.id}.bin`);
+      const packed = await unpackData(await io.readShipped(origin.id), packedName(origin.id));
       if (origin.id === 'mnist') {
         const { pixels, samples } = origin;
         const { pixelFit, ...loaded } = prepareImages(packed, shippedDatasets.mnist, {
@@ -85,6 +90,31 @@ export async function loadDataset({ origin, split: spec }: DataSpec, io: DataIo)
       origin satisfies never;
       throw new TypeError('a data origin of no known source');
   }
+}
+
+/** The file that must be read for a spec; null where the data is generated. */
+export function dataFileOf({ origin }: DataSpec): DataFile | null {
+  switch (origin.source) {
+    case 'generated':
+      return null;
+    case 'shipped':
+      return { place: 'shipped', id: origin.id, name: packedName(origin.id) };
+    case 'csv':
+      return { place: 'user', path: origin.path, name: origin.path };
+    default:
+      origin satisfies never;
+      throw new TypeError('a data origin of no known source');
+  }
+}
+
+/** Reads from files that were read before, by `DataFile.name`: what a worker without access to files has. */
+export function ioOfFiles(files: Readonly<Record<string, ArrayBuffer>>): DataIo {
+  const read = async (name: string): Promise<ArrayBuffer> => {
+    const bytes = files[name];
+    invariant(bytes, `the file ${name} was handed over with the document`);
+    return bytes;
+  };
+  return { readShipped: (id) => read(packedName(id)), readFile: read };
 }
 
 /** Splits a data set that is ready, by its class target where it has one. */
@@ -125,6 +155,10 @@ function loadTable(
 ): LoadedData {
   const { fitted, ...loaded } = prepareTable(table, recipe, split, { source, licence });
   return { ...loaded, preprocessing: { kind: 'table', recipe, columns: fitted } };
+}
+
+function packedName(id: ShippedId): string {
+  return `${id}.bin`;
 }
 
 function fileName(path: string): string {
