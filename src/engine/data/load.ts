@@ -1,4 +1,5 @@
 // From what a document stores to data that can be trained on. Files come through the host, which the engine knows nothing of.
+import { invariant } from '../errors.ts';
 import { type ShippedId, shippedDatasets } from './catalogue.ts';
 import { type CsvFormat, csvFormat, parseCsv } from './csv.ts';
 import type { Dataset } from './dataset.ts';
