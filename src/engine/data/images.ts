@@ -42,10 +42,9 @@ export function prepareImages(
   const classes = Uint32Array.from(labels.data.subarray(0, count));
   const split = splitSamples(count, spec, classes);
   const pixelFit = fitPixels(images.data, size, split.train, pixels);
-  const data = Float32Array.from(
-    images.data.subarray(0, count * size),
-    (byte) => (byte - pixelFit.mean) / pixelFit.std,
-  );
+  // Millions of pixels: a plain loop is many times faster than Float32Array.from with a function.
+  const data = new Float32Array(count * size);
+  for (let i = 0; i < data.length; i++) data[i] = ((images.data[i] ?? 0) - pixelFit.mean) / pixelFit.std;
   const dataset: Dataset = {
     name: entry.title,
     count,
