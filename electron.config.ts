@@ -2,22 +2,36 @@
  * How the three parts of the desktop app are built: main (ESM), preload (one CommonJS file, as the sandbox demands) and
  * renderer. The browser shell and the command line need no build: Node runs their TypeScript as it stands.
  */
-import { resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const here = import.meta.dirname;
 
+/** SQLite's script reads its WebAssembly from the folder that the script is in: once bundled, that is out/main. */
+function sqliteBesideMain(): Plugin {
+  const name = 'node-sqlite3-wasm.wasm';
+  const folder = dirname(createRequire(import.meta.url).resolve('node-sqlite3-wasm'));
+  return {
+    name: 'sqlite-beside-main',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: name, source: readFileSync(join(folder, name)) });
+    },
+  };
+}
+
 export default defineConfig({
   main: {
+    plugins: [sqliteBesideMain()],
     build: {
       outDir: 'out/main',
       target: 'node20.18', // the oldest Electron that we run on is 33
-      // SQLite's WebAssembly is read from beside its script; all else is bundled, so that packages carry little.
-      externalizeDeps: { exclude: ['zod'] },
+      externalizeDeps: false, // all is bundled, so that packages carry no node_modules
       rolldownOptions: {
         input: { electron: resolve(here, 'src/main/electron.ts') },
-        external: ['node-sqlite3-wasm'],
         output: { format: 'es', entryFileNames: '[name].js' },
       },
     },

@@ -2,7 +2,7 @@
  * The Electron shell as it really starts: the built app in a copy of its own, driven through Playwright. It runs on the
  * Electron that is installed, or on the unpacked one that ELECTRON_OVERRIDE_DIST_PATH names.
  */
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -221,13 +221,9 @@ function call(channel: string, input: unknown): Promise<unknown> {
 /** What a package would carry, and one worker more, which only asks for an adapter. */
 async function copyApp(folder: string): Promise<void> {
   const target = join(folder, 'app');
-  await mkdir(join(target, 'node_modules'), { recursive: true });
+  await mkdir(target);
   await cp(join(project, 'out'), join(target, 'out'), { recursive: true });
   await cp(join(project, 'package.json'), join(target, 'package.json'));
-  await symlink(
-    await realpath(join(project, 'node_modules/node-sqlite3-wasm')),
-    join(target, 'node_modules/node-sqlite3-wasm'),
-  );
   const probe = `${askForAdapter}\naskForAdapter().then((name) => postMessage(name));`;
   await writeFile(join(target, 'out/renderer/probe-worker.js'), probe);
   await writeFile(join(folder, 'first.gradloom'), '{"first":1}');

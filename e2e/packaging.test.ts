@@ -1,0 +1,127 @@
+/**
+ * Packages the built app for this platform, as the installers do, and looks inside: what it holds, what it does not, and
+ * what it forbids. It needs an unpacked Electron: the installed one, or the one ELECTRON_OVERRIDE_DIST_PATH names.
+ */
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { extractFile, listPackage } from '@electron/asar';
+import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { build, type Configuration, Platform } from 'electron-builder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import config from '../electron-builder.config.ts';
+
+const project = resolve(import.meta.dirname, '..');
+const runtime = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(project, 'node_modules/electron/dist');
+const reason = [
+  existsSync(runtime) ? null : `there is no unpacked Electron at ${runtime}`,
+  existsSync(join(project, 'out/renderer/index.html')) ? null : 'the app is not built (npm run build)',
+].find((each) => each !== null);
+
+/** How a fuse is written in the executable: the characters 0 and 1. */
+const OFF = 0x30;
+const ON = 0x31;
+
+/** Nothing lets a stranger's code run under our name. */
+const fuses: readonly (readonly [FuseV1Options, number])[] = [
+  [FuseV1Options.RunAsNode, OFF],
+  [FuseV1Options.EnableCookieEncryption, ON],
+  [FuseV1Options.EnableNodeOptionsEnvironmentVariable, OFF],
+  [FuseV1Options.EnableNodeCliInspectArguments, OFF],
+  [FuseV1Options.EnableEmbeddedAsarIntegrityValidation, ON],
+  [FuseV1Options.OnlyLoadAppFromAsar, ON],
+  [FuseV1Options.GrantFileProtocolExtraPrivileges, OFF],
+];
+
+describe.skipIf(reason !== undefined)(`the package${reason ? ` (skipped: ${reason})` : ''}`, () => {
+  let folder: string;
+  let resources: string;
+  let executable: string;
+  let contents: string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gradloom-package-'));
+    // A copy without Electron's stand-in app, which a test runtime may carry as a folder; never the runtime itself,
+    // since setting fuses writes into the executable.
+    const electronDist = join(folder, 'electron');
+    await cp(runtime, electronDist, {
+      recursive: true,
+      filter: (path) => basename(path) !== 'default_app.asar',
+    });
+    await build({
+      projectDir: project,
+      targets: Platform.current().createTarget('dir'),
+      publish: 'never',
+      config: {
+        ...config,
+        electronDist,
+        directories: { ...config.directories, output: join(folder, 'dist') },
+      },
+    });
+    await rm(electronDist, { recursive: true });
+    const mac = process.platform === 'darwin';
+    const [unpacked] = (await readdir(join(folder, 'dist'), { withFileTypes: true })).filter((e) =>
+      e.isDirectory(),
+    );
+    const app = join(folder, 'dist', unpacked!.name, mac ? 'Gradloom.app' : '');
+    resources = join(app, mac ? 'Contents/Resources' : 'resources');
+    executable = mac ? app : join(app, process.platform === 'win32' ? 'gradloom.exe' : 'gradloom');
+    contents = listPackage(join(resources, 'app.asar'), { isPack: false }).map((name) =>
+      name.replaceAll('\\', '/'),
+    );
+  }, 240_000);
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('main, preload, renderer and SQLite are in it', () => {
+    expect(contents).toEqual(
+      expect.arrayContaining([
+        '/package.json',
+        '/LICENSE',
+        '/out/main/electron.js',
+        '/out/main/node-sqlite3-wasm.wasm',
+        '/out/preload/preload.cjs',
+        '/out/renderer/index.html',
+        '/out/renderer/icon.png',
+      ]),
+    );
+    const { main } = JSON.parse(extractFile(join(resources, 'app.asar'), 'package.json').toString());
+    expect(main).toBe('out/main/electron.js');
+  });
+
+  test('nothing else is: no sources, tests, maps or node_modules', () => {
+    expect(
+      contents.filter((name) => /^\/(src|e2e|scripts|node_modules)\b|\.test\.|\.tsx?$|\.map$/.test(name)),
+    ).toEqual([]);
+    const roots = new Set(contents.map((name) => name.split('/')[1]));
+    expect([...roots].sort()).toEqual(expect.arrayContaining(['LICENSE', 'out', 'package.json']));
+    expect(
+      [...roots].filter((root) => !['LICENSE', 'assets', 'out', 'package.json'].includes(root!)),
+    ).toEqual([]);
+  });
+
+  test('the packed data sets are in it, as far as they are built', async () => {
+    const data = join(project, 'assets/data');
+    const built = existsSync(data) ? await readdir(data) : [];
+    expect(contents).toEqual(expect.arrayContaining(built.map((name) => `/assets/data/${name}`)));
+  });
+
+  test('every fuse stands as it should', async () => {
+    const wire = await getCurrentFuseWire(executable);
+    expect(fuses.map(([fuse]) => [FuseV1Options[fuse], wire[fuse]])).toEqual(
+      fuses.map(([fuse, state]) => [FuseV1Options[fuse], state]),
+    );
+  });
+
+  test('it claims .gradloom files and carries an icon', async () => {
+    expect(config).toMatchObject({ fileAssociations: [{ ext: 'gradloom' }] } satisfies Configuration);
+    const icon = await readFile(join(project, String(config.icon)));
+    expect(icon.readUInt32BE(16)).toBeGreaterThanOrEqual(512); // the width, in the PNG's header
+  });
+
+  test('what we add to Electron stays small', async () => {
+    const { size } = await stat(join(resources, 'app.asar'));
+    expect(size).toBeLessThan(40 * 1024 * 1024);
+  });
+});
