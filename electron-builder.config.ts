@@ -17,6 +17,7 @@ const config: Configuration = {
     { from: 'assets/data', to: 'assets/data' },
     'package.json',
     'LICENSE',
+    '!node_modules/**',
   ],
   asar: true,
   icon: 'assets/icon.png',

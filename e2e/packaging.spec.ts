@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { expect, test } from '@playwright/test';
 import { build, type Configuration, Platform } from 'electron-builder';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import config from '../electron-builder.config.ts';
 
 const project = resolve(import.meta.dirname, '..');
-const runtime = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(project, 'node_modules/electron/dist');
+const runtime = process.env.ELECTRON_OVERRIDE_DIST_PATH || join(project, 'node_modules/electron/dist');
 const reason = [
   existsSync(runtime) ? null : `there is no unpacked Electron at ${runtime}`,
   existsSync(join(project, 'out/renderer/index.html')) ? null : 'the app is not built (npm run build)',
@@ -34,13 +34,17 @@ const fuses: readonly (readonly [FuseV1Options, number])[] = [
   [FuseV1Options.GrantFileProtocolExtraPrivileges, OFF],
 ];
 
-describe.skipIf(reason !== undefined)(`the package${reason ? ` (skipped: ${reason})` : ''}`, () => {
+test.describe('the package', () => {
+  test.describe.configure({ mode: 'serial' });
+  test.skip(reason !== undefined, reason);
+
   let folder: string;
   let resources: string;
   let executable: string;
   let contents: string[];
 
-  beforeAll(async () => {
+  test.beforeAll(async () => {
+    test.setTimeout(300_000);
     folder = await mkdtemp(join(tmpdir(), 'gradloom-package-'));
     // A copy without Electron's stand-in app, which a test runtime may carry as a folder; never the runtime itself,
     // since setting fuses writes into the executable.
@@ -70,9 +74,9 @@ describe.skipIf(reason !== undefined)(`the package${reason ? ` (skipped: ${reaso
     contents = listPackage(join(resources, 'app.asar'), { isPack: false }).map((name) =>
       name.replaceAll('\\', '/'),
     );
-  }, 240_000);
+  });
 
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('main, preload, renderer and SQLite are in it', () => {
     expect(contents).toEqual(
