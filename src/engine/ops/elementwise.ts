@@ -154,7 +154,7 @@ export const relu: Op<1, null> = defineUnary({
   id: 'relu',
   doc: 'max(0, x); NaN stays NaN; the slope at 0 is 0.',
   cost: 1,
-  reference: (x) => (x <= 0 ? 0 : x),
+  reference: (x) => Math.max(0, x),
   expr: (x) => selectExpr(binaryExpr('le', x, f32(0)), f32(0), x),
   derivative: (_, y) => toF32(greater(y, c(0))),
 });

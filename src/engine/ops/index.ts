@@ -14,7 +14,7 @@ export const opList: readonly AnyOp[] = [
   ...coreOps,
   ...movementOps,
   ...elementwiseOps,
-  ...reduceOps.filter((op) => op.id !== 'sum'),
+  ...reduceOps,
   ...productOps,
   ...randomOps,
-] as readonly unknown[] as readonly AnyOp[];
+].map((op) => op.erased);

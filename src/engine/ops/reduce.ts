@@ -79,4 +79,4 @@ export function mean(x: Value, axes: Axes, options: ReduceOptions = {}): Value {
   return mul(total, scalar(sizeOf(total.shape) / sizeOf(x.shape)));
 }
 
-export const reduceOps = [sumOp, maxOp, minOp, argmaxOp];
+export const reduceOps = [maxOp, minOp, argmaxOp];

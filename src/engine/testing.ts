@@ -1,0 +1,137 @@
+// What tests of the engine share: seeded numbers, comparison that says where and by how much, derivatives by differences.
+import type { DType } from './ir/dtype.ts';
+import type { Dense, OpSample } from './ir/op.ts';
+import { randomStream } from './ir/random.ts';
+import { type Shape, sizeOf } from './ir/shape.ts';
+import type { AnyOp, Value } from './ir/value.ts';
+import { evaluate } from './ops/evaluate.ts';
+import { input } from './ops/leaf.ts';
+
+export interface Tolerance {
+  /** Allowed difference relative to the expected number. */
+  readonly rtol?: number;
+  /** Allowed difference where the expected number is near 0. */
+  readonly atol?: number;
+}
+
+/** Fails with the first place that differs too much, and the largest difference of all. NaN equals NaN. */
+export function expectAllClose(
+  got: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { rtol = 1e-9, atol = rtol }: Tolerance = {},
+): void {
+  if (got.length !== expected.length)
+    throw new Error(`${expected.length} numbers are expected, not ${got.length}`);
+  let first = -1;
+  let worst = 0;
+  for (let i = 0; i < got.length; i++) {
+    const [a, b] = [got[i]!, expected[i]!];
+    if (Object.is(a, b) || a === b) continue;
+    const error = Math.abs(a - b);
+    if (error <= atol + rtol * Math.abs(b)) continue;
+    if (first < 0) first = i;
+    worst = Number.isNaN(error) ? Number.NaN : Math.max(worst, error);
+  }
+  if (first >= 0)
+    throw new Error(
+      `element ${first} of ${got.length} is ${got[first]}, not ${expected[first]} (largest difference ${worst})`,
+    );
+}
+
+/** Seeded numbers within a range: whole ones, both ends included, for integer types. */
+export function randomArray(
+  size: number,
+  seed: number,
+  range: readonly [number, number] = [-2, 2],
+  dtype: DType = 'f32',
+): Float64Array {
+  const stream = randomStream(seed, 'testing');
+  const [low, high] = range;
+  return new Float64Array(size).map((_, i) =>
+    dtype === 'f32'
+      ? low + stream.uniform(i) * (high - low)
+      : Math.round(low) + stream.below(i, Math.round(high) - Math.round(low) + 1),
+  );
+}
+
+/** Made-up inputs for one sample of an op. */
+export function sampleInputs(sample: OpSample<number, unknown>, seed = 1): Dense[] {
+  return sample.shapes.map((shape, i) => {
+    const dtype = sample.dtypes?.[i] ?? 'f32';
+    const range = sample.range?.[i] ?? (dtype === 'u32' ? [0, 4] : [-2, 2]);
+    return { shape, dtype, data: randomArray(sizeOf(shape), seed + i, range, dtype) };
+  });
+}
+
+/** A fed input for each dense tensor. */
+export function feedsOf(dense: readonly Dense[]): { values: Value[]; feeds: Map<Value, Float64Array> } {
+  const values = dense.map(({ shape, dtype }, i) => input(`x${i}`, shape, 'feed', dtype));
+  return { values, feeds: new Map(values.map((v, i) => [v, dense[i]!.data])) };
+}
+
+/** The elements of one value. */
+export function evaluateOne(y: Value, feeds: ReadonlyMap<Value, ArrayLike<number>>): Float64Array {
+  return evaluate([y], feeds)[0]!;
+}
+
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, v, i) => sum + v * b[i]!, 0);
+
+/** How ⟨dy, op(inputs)⟩ changes along a direction in input `i`, by central differences of the op's reference. */
+export function directionalDerivative(
+  op: AnyOp,
+  inputs: readonly Dense[],
+  attrs: unknown,
+  dy: ArrayLike<number>,
+  i: number,
+  direction: ArrayLike<number>,
+  epsilon = 1e-5,
+): number {
+  const out = op.infer(inputs, attrs);
+  const at = (sign: number): number => {
+    const moved = inputs.map((x, k) =>
+      k === i ? { ...x, data: x.data.map((v, n) => v + sign * epsilon * direction[n]!) } : x,
+    );
+    return dot(dy, op.reference(moved, attrs, out));
+  };
+  return (at(1) - at(-1)) / (2 * epsilon);
+}
+
+/** Σ dy·∂y/∂x for each element of input `i`, by central differences of the op's reference. */
+export function numericalVjp(
+  op: AnyOp,
+  inputs: readonly Dense[],
+  attrs: unknown,
+  dy: ArrayLike<number>,
+  i: number,
+): Float64Array {
+  const size = inputs[i]!.data.length;
+  return new Float64Array(size).map((_, n) => {
+    const unit = new Float64Array(size);
+    unit[n] = 1;
+    return directionalDerivative(op, inputs, attrs, dy, i, unit);
+  });
+}
+
+/** d⟨seed, f(x)⟩/dx by central differences through the float64 interpreter, for functions of many ops. */
+export function numericalGradient(
+  y: Value,
+  x: Value,
+  feeds: ReadonlyMap<Value, ArrayLike<number>>,
+  seed: ArrayLike<number>,
+  epsilon = 1e-5,
+): Float64Array {
+  const start = Float64Array.from(feeds.get(x)!);
+  const at = (n: number, shift: number): number => {
+    const moved = Float64Array.from(start);
+    moved[n] = moved[n]! + shift;
+    return dot(seed, evaluateOne(y, new Map([...feeds, [x, moved]])));
+  };
+  return start.map((_, n) => (at(n, epsilon) - at(n, -epsilon)) / (2 * epsilon));
+}
+
+/** `2 × 3, 3` — the shapes of a sample, for the names of tests. */
+export function formatSample(sample: OpSample<number, unknown>): string {
+  const shapes = sample.shapes.map((s: Shape) => `[${s.join(', ')}]`).join(' ');
+  return sample.attrs === null ? shapes : `${shapes} ${JSON.stringify(sample.attrs)}`;
+}
