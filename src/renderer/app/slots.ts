@@ -1,0 +1,32 @@
+/**
+ * Where the parts that live off a running net are mounted. Each slot is one component without props (it reads the
+ * workbench through `useWorkbench`), or null while the feature does not exist. To fill a slot, name the component here.
+ */
+import type { ComponentType } from 'react';
+
+export interface Slots {
+  /** In the middle of the toolbar: play, pause, step, stop, reset, seed. */
+  readonly RunControls: ComponentType | null;
+  /** Over the canvas, inside React Flow's provider and its renderer's box; must let pointer events through. */
+  readonly CanvasOverlay: ComponentType | null;
+  /** The first tab of the bottom panel: loss and metrics. */
+  readonly Charts: ComponentType | null;
+  /** A floating card over the canvas, top right: verdicts. */
+  readonly Verdicts: ComponentType | null;
+  /** The second tab of the bottom panel: runs side by side. */
+  readonly Compare: ComponentType | null;
+  /** The tab "Code" of the right panel. */
+  readonly Code: ComponentType | null;
+  /** Mounted once, draws nothing: what must live as long as the workbench (the worker's client). */
+  readonly Background: ComponentType | null;
+}
+
+export const slots: Slots = {
+  RunControls: null,
+  CanvasOverlay: null,
+  Charts: null,
+  Verdicts: null,
+  Compare: null,
+  Code: null,
+  Background: null,
+};

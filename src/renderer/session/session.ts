@@ -1,0 +1,85 @@
+/** What a person is looking at and pointing at: selection, open panels, the file behind the document. Not undone, not saved. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+export interface Selection {
+  readonly nodes: ReadonlySet<string>;
+  readonly wires: ReadonlySet<string>;
+  readonly notes: ReadonlySet<string>;
+}
+
+export const nothingSelected: Selection = { nodes: new Set(), wires: new Set(), notes: new Set() };
+
+/** Selects these nodes and nothing else. */
+export function selectNodes(ids: Iterable<string>): Selection {
+  return { ...nothingSelected, nodes: new Set(ids) };
+}
+
+/** The file that the document was read from or last written to. */
+export interface OpenFile {
+  readonly path: string;
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+/** What the quick-add palette was opened for: where the node goes, and the loose end of a wire, if there is one. */
+export interface QuickAdd {
+  /** On the canvas. */
+  readonly position: readonly [number, number];
+  /** On the screen. */
+  readonly at: readonly [number, number];
+  readonly loose: LooseEnd | null;
+}
+
+/** A wire that ends in nothing. `side` says which end is known. */
+export interface LooseEnd {
+  readonly node: string;
+  readonly port: string;
+  readonly side: 'from' | 'to';
+}
+
+export type DialogName = 'none' | 'commands' | 'shortcuts' | 'find' | 'keyboard-wiring';
+export type LeftTab = 'layers' | 'outline';
+export type RightTab = 'inspector' | 'guide' | 'code';
+export type BottomTab = 'charts' | 'compare' | 'problems';
+
+export interface SessionState {
+  readonly screen: 'start' | 'workbench';
+  readonly selection: Selection;
+  readonly file: OpenFile | null;
+  /** Names this document's autosave journal and its runs; a new one for every document that is opened. */
+  readonly documentId: string;
+  readonly dialog: DialogName;
+  readonly quickAdd: QuickAdd | null;
+  /** The node whose name is being typed over. */
+  readonly renaming: string | null;
+  readonly leftTab: LeftTab;
+  readonly rightTab: RightTab;
+  readonly bottomTab: BottomTab;
+  readonly panels: { readonly left: boolean; readonly right: boolean; readonly bottom: boolean };
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly connected: boolean;
+}
+
+export type SessionStore = StoreApi<SessionState>;
+
+export function createSessionStore(): SessionStore {
+  return createStore<SessionState>(() => ({
+    screen: 'start',
+    selection: nothingSelected,
+    file: null,
+    documentId: newDocumentId(),
+    dialog: 'none',
+    quickAdd: null,
+    renaming: null,
+    leftTab: 'layers',
+    rightTab: 'inspector',
+    bottomTab: 'charts',
+    panels: { left: true, right: true, bottom: true },
+    theme: 'system',
+    connected: true,
+  }));
+}
+
+export function newDocumentId(): string {
+  return crypto.randomUUID();
+}
