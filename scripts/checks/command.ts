@@ -1,4 +1,4 @@
-// Runs one program of a check: its output is shown up to a length that a person reads and kept whole in out/checks/.
+// Runs one program of a check: its output is shown up to a length that a person reads and kept whole in test-results/checks/.
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 export const root = join(import.meta.dirname, '../..');
 /** Reports and logs of the last run. */
-export const reportFolder = join(root, 'out/checks');
+export const reportFolder = join(root, 'test-results/checks');
 
 const shownLines = 400;
 

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { lacksGraphicsDevice } from './gpu-switches.ts';
 
 const icdFile = 'vk_swiftshader_icd.json';
 
@@ -29,11 +30,8 @@ function playwrightFolders(): string[] {
 
 /** Whether the kernel shows a GPU. Only Linux needs asking: macOS and Windows always come with a driver. */
 export function hasHardwareGpu(): boolean {
-  if (process.platform !== 'linux') return true;
-  const nodes = existsSync('/dev/dri') ? readdirSync('/dev/dri') : [];
-  return (
-    nodes.some((name) => name.startsWith('renderD')) || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg')
-  );
+  const nodes = ['/dev/nvidiactl', '/dev/dxg']; // NVIDIA without its display half, and Windows' GPU in WSL
+  return !lacksGraphicsDevice(process.platform) || nodes.some((node) => existsSync(node));
 }
 
 /** The ICD file of an installed SwiftShader, or null when no browser or Electron here carries one. */
