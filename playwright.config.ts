@@ -1,5 +1,5 @@
-// End-to-end tests: `chromium` drives the browser shell in an installed Chromium, `electron` the desktop shell.
-// WebGPU runs on SwiftShader in both, so that every machine sees the same numbers.
+// End-to-end tests: `chromium` drives the browser shell in an installed Chromium, `packaging` looks into a package,
+// `electron` drives the desktop shell. WebGPU runs on SwiftShader, so that every machine sees the same numbers.
 import { defineConfig } from '@playwright/test';
 import { findBrowser } from './scripts/browsers.ts';
 
@@ -25,9 +25,10 @@ export default defineConfig({
   projects: [
     {
       name: 'chromium',
-      testIgnore: /electron.*\.spec\.ts/,
+      testIgnore: /(electron|packaging).*\.spec\.ts/,
       use: { launchOptions: { executablePath: findBrowser() ?? undefined, args: switches } },
     },
+    { name: 'packaging', testMatch: /packaging.*\.spec\.ts/ },
     { name: 'electron', testMatch: /electron.*\.spec\.ts/ },
   ],
 });

@@ -1,5 +1,5 @@
-// Three projects: `unit` needs nothing but Node; `gpu` (files named *.gpu.test.ts) needs a WebGPU adapter, and gets
-// SwiftShader where the machine has no GPU; `packaging` a built app and an unpacked Electron. All run in forked processes: Dawn is native code, and a crash in it must
+// Two projects: `unit` needs nothing but Node; `gpu` (files named *.gpu.test.ts) needs a WebGPU adapter, and gets
+// SwiftShader where the machine has no GPU. Both run in forked processes: Dawn is native code, and a crash in it must
 // end one worker and fail its file, not take the runner along.
 import { tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -23,8 +23,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { test: { name: 'unit', include: tests, exclude: gpuTests } },
-      // Looks into a package of the built app; `npm test` runs it after the build.
-      { test: { name: 'packaging', include: ['e2e/packaging.test.ts'] } },
       {
         test: {
           name: 'gpu',

@@ -91,7 +91,7 @@ async function playwright(project: string, launch: readonly string[] = []): Prom
   ] as const;
   const [first, ...rest] = line;
   const code = await command(`playwright-${project}`, [first ?? process.execPath, ...rest], {
-    env: variables,
+    env: { ...variables, NO_COLOR: undefined }, // Playwright sets FORCE_COLOR, and Node warns of both
     minutes: 30,
   });
   const outcome = judgeRunner(`the ${project} tests`, readReport(report, readPlaywrightReport), code);
@@ -125,8 +125,7 @@ const packagingTests: Check = {
   async run() {
     if (!findElectron())
       return skipped('packaging', 'no Electron runtime is installed to build a package around');
-    if (!isBuilt) return failed('packaging: not run, because the app was not built');
-    return vitest('packaging', 'packaging').run();
+    return playwright('packaging');
   },
 };
 

@@ -11,7 +11,7 @@ export const reportFolder = join(root, 'test-results/checks');
 const shownLines = 400;
 
 export interface CommandOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** After this long the program and its children are killed. */
   readonly minutes?: number;
 }
