@@ -1,5 +1,6 @@
 // The list of primitive ops: one line for each family.
 import type { AnyOp } from '../ir/value.ts';
+import { concatOps } from './concat.ts';
 import { coreOps } from './core.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { leafOps } from './leaf.ts';
@@ -13,6 +14,7 @@ export const opList: readonly AnyOp[] = [
   ...leafOps,
   ...coreOps,
   ...movementOps,
+  ...concatOps,
   ...elementwiseOps,
   ...reduceOps,
   ...productOps,

@@ -2,8 +2,9 @@
 import { EngineError } from '../errors.ts';
 import { constant, i32, select } from '../ir/expr.ts';
 import { add, and, divide, equal, remainder, scale, sub, within } from '../ir/index-math.ts';
-import { formatShape, wholeAxis } from '../ir/shape.ts';
+import { formatShape, sizeOf, wholeAxis } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
+import { reshape } from './core.ts';
 import { defineOp, type Op } from './define.ts';
 import { moved } from './dense.ts';
 
@@ -60,16 +61,20 @@ export function swapLast(x: Value): Value {
   return permute(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
 }
 
-/** Elements start, start + step, … of one axis; `size` of them. A negative step walks backwards. */
-export const slice: Op<1, { axis: number; start: number; size: number; step: number }> = defineOp<
-  1,
-  { axis: number; start: number; size: number; step: number }
->({
+interface SliceAttrs {
+  /** Counted from 0. */
+  readonly axis: number;
+  readonly start: number;
+  readonly size: number;
+  readonly step: number;
+}
+
+const sliceOp: Op<1, SliceAttrs> = defineOp<1, SliceAttrs>({
   id: 'slice',
   doc: 'Every step-th element of one axis, from start; a negative step flips.',
   arity: 1,
   infer: ([x], { axis, start, size, step }) => {
-    const extent = x.shape[wholeAxis(axis, x.shape.length, 'slice')]!;
+    const extent = x.shape[axis]!;
     const last = start + (size - 1) * step;
     if (size < 0 || (size > 0 && (start < 0 || start >= extent || last < 0 || last >= extent)))
       throw new EngineError('shape/mismatch', {
@@ -93,36 +98,53 @@ export const slice: Op<1, { axis: number; start: number; size: number; step: num
   },
   vjp: ({ dy, inputs: [x], attrs: { axis, start, size, step } }) => {
     const extent = x.shape[axis]!;
-    const forward = step > 0 ? dy : slice(dy, { axis, start: size - 1, size, step: -1 });
-    const first = step > 0 ? start : start + (size - 1) * step;
+    const forward = step > 0 ? dy : flip(dy, axis);
+    const first = step > 0 || size === 0 ? start : start + (size - 1) * step;
     const stride = Math.abs(step);
-    return [
-      pad(forward, {
-        axis,
-        before: first,
-        after: extent - first - ((size - 1) * stride + 1),
-        gap: stride - 1,
-      }),
-    ];
+    const span = size === 0 ? 0 : (size - 1) * stride + 1;
+    return [pad(forward, { axis, before: first, after: extent - first - span, gap: stride - 1 })];
   },
   jvp: ({ tangents: [t], attrs }) => t && slice(t, attrs),
   samples: [
     { shapes: [[7]], attrs: { axis: 0, start: 2, size: 3, step: 2 } },
     { shapes: [[3, 5]], attrs: { axis: 1, start: 4, size: 5, step: -1 } },
+    { shapes: [[3, 7]], attrs: { axis: 1, start: 6, size: 3, step: -3 } },
     { shapes: [[4, 1]], attrs: { axis: 0, start: 3, size: 1, step: 1 } },
+    { shapes: [[4, 2]], attrs: { axis: 0, start: 1, size: 0, step: 2 } },
+    { shapes: [[3]], attrs: { axis: 0, start: 0, size: 0, step: -1 } },
   ],
 });
 
-/** Zeros before and after one axis, and `gap` zeros between neighbours. */
-export const pad: Op<1, { axis: number; before: number; after: number; gap: number }> = defineOp<
-  1,
-  { axis: number; before: number; after: number; gap: number }
->({
+/** Elements start, start + step, … of one axis; `size` of them. A negative step walks backwards; `axis` may count from the end. */
+export function slice(
+  x: Value,
+  { axis, start, size, step = 1 }: Omit<SliceAttrs, 'step'> & { readonly step?: number },
+): Value {
+  const whole = wholeAxis(axis, x.shape.length, 'slice');
+  const all = start === 0 && step === 1 && size === x.shape[whole];
+  return all ? x : sliceOp(x, { axis: whole, start, size, step });
+}
+
+/** The elements of one axis in the opposite order. torch.flip. */
+export function flip(x: Value, axis: number): Value {
+  const size = x.shape[wholeAxis(axis, x.shape.length, 'flip')]!;
+  return size <= 1 ? x : slice(x, { axis, start: size - 1, size, step: -1 });
+}
+
+interface PadAttrs {
+  /** Counted from 0. */
+  readonly axis: number;
+  readonly before: number;
+  readonly after: number;
+  readonly gap: number;
+}
+
+const padOp: Op<1, PadAttrs> = defineOp<1, PadAttrs>({
   id: 'pad',
   doc: 'Puts zeros before, after and between the elements of one axis.',
   arity: 1,
   infer: ([x], { axis, before, after, gap }) => {
-    const extent = x.shape[wholeAxis(axis, x.shape.length, 'pad')]!;
+    const extent = x.shape[axis]!;
     const padded = before + after + (extent === 0 ? 0 : (extent - 1) * (gap + 1) + 1);
     if (before < 0 || after < 0 || gap < 0)
       throw new EngineError('shape/mismatch', {
@@ -169,7 +191,56 @@ export const pad: Op<1, { axis: number; before: number; after: number; gap: numb
     { shapes: [[3]], attrs: { axis: 0, before: 1, after: 2, gap: 0 } },
     { shapes: [[2, 3]], attrs: { axis: 1, before: 0, after: 1, gap: 2 } },
     { shapes: [[1, 2]], attrs: { axis: 0, before: 2, after: 0, gap: 1 } },
+    { shapes: [[0, 2]], attrs: { axis: 0, before: 2, after: 1, gap: 1 } },
   ],
 });
 
-export const movementOps = [transposeOp, slice, pad];
+/** Zeros before and after one axis, and `gap` zeros between neighbours; `axis` may count from the end. */
+export function pad(
+  x: Value,
+  {
+    axis,
+    before = 0,
+    after = 0,
+    gap = 0,
+  }: { readonly axis: number; readonly before?: number; readonly after?: number; readonly gap?: number },
+): Value {
+  const whole = wholeAxis(axis, x.shape.length, 'pad');
+  const nothing = before === 0 && after === 0 && (gap === 0 || x.shape[whole]! <= 1);
+  return nothing ? x : padOp(x, { axis: whole, before, after, gap });
+}
+
+/** Without one axis of size 1. torch.squeeze(x, axis). */
+export function squeeze(x: Value, axis: number): Value {
+  const whole = wholeAxis(axis, x.shape.length, 'squeeze');
+  if (x.shape[whole] !== 1)
+    throw new EngineError('shape/mismatch', {
+      op: 'squeeze',
+      expected: `size 1 on axis ${axis}`,
+      got: formatShape(x.shape),
+    });
+  return reshape(x, x.shape.toSpliced(whole, 1));
+}
+
+/** With a new axis of size 1 at `axis`, which may count from the end of the result. torch.unsqueeze. */
+export function unsqueeze(x: Value, axis: number): Value {
+  return reshape(x, x.shape.toSpliced(wholeAxis(axis, x.shape.length + 1, 'unsqueeze'), 0, 1));
+}
+
+/** Exchanges two axes. torch.transpose. */
+export function swapAxes(x: Value, a: number, b: number): Value {
+  const perm = [...x.shape.keys()];
+  const [from, to] = [wholeAxis(a, perm.length, 'transpose'), wholeAxis(b, perm.length, 'transpose')];
+  perm[from] = to;
+  perm[to] = from;
+  return permute(x, perm);
+}
+
+/** With all axes from `start` to `end` (inclusive) merged into one. torch.flatten. */
+export function flattenAxes(x: Value, start: number, end = -1): Value {
+  const first = wholeAxis(start, x.shape.length, 'flatten');
+  const last = wholeAxis(end, x.shape.length, 'flatten');
+  return reshape(x, x.shape.toSpliced(first, last - first + 1, sizeOf(x.shape.slice(first, last + 1))));
+}
+
+export const movementOps = [transposeOp, sliceOp, padOp];
