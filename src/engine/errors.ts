@@ -26,6 +26,14 @@ const messages = {
     title: `${d.from} cannot be reshaped to ${d.to}: the number of elements differs`,
     fix: 'Choose sizes whose product is the same.',
   }),
+  'shape/window': (d: { op: string; kernel: string; input: string }) => ({
+    title: `The ${d.op} kernel reaches over ${d.kernel}, more than its padded input of ${d.input}`,
+    fix: 'Make the kernel or its dilation smaller, or the padding larger.',
+  }),
+  'shape/groups': (d: { op: string; groups: number; what: string; channels: number }) => ({
+    title: `${d.groups} groups do not divide the ${d.channels} ${d.what} channels of ${d.op}`,
+    fix: `Choose a number of groups that divides ${d.channels}.`,
+  }),
   'param/invalid': (d: { node: string; param: string; why: string }) => ({
     title: `${d.node}: ${d.param} ${d.why}`,
     fix: `Change ${d.param} in the inspector.`,

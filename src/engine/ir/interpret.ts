@@ -73,7 +73,6 @@ const integerMeaning: Partial<Record<BinaryFn, (a: number, b: number) => number>
   bitOr: (a, b) => a | b,
   bitXor: (a, b) => a ^ b,
   shl: (a, b) => a << b,
-  mulHigh: (a, b) => Number((BigInt(a) * BigInt(b)) >> 32n),
 };
 
 function applyBinary(e: Expr & { kind: 'binary' }, a: number, b: number): number {

@@ -1,6 +1,7 @@
 // The list of primitive ops: one line for each family.
 import type { AnyOp } from '../ir/value.ts';
 import { concatOps } from './concat.ts';
+import { convolutionOps } from './convolution.ts';
 import { coreOps } from './core.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { leafOps } from './leaf.ts';
@@ -18,5 +19,6 @@ export const opList: readonly AnyOp[] = [
   ...elementwiseOps,
   ...reduceOps,
   ...productOps,
+  ...convolutionOps,
   ...randomOps,
 ].map((op) => op.erased);
