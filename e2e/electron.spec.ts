@@ -191,20 +191,16 @@ test('the page cannot leave, open windows or be granted permissions', async () =
 test('the menu is built from the page’s actions and answers with their ids', async () => {
   const action = { kind: 'action', id: 'edit.undo', label: 'Undo add layer', accelerator: 'CmdOrCtrl+Z' };
   expect(await call('menu:set', [{ label: 'Edit', items: [action] }])).toMatchObject({ ok: true });
-  const heard = page.evaluate(
-    () => new Promise((done) => Reflect.get(globalThis, 'gradloom').on('menu:action', done)),
-  );
+  const heard = await listen('menu:action');
   await app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('edit.undo')?.click());
-  expect(await heard).toEqual({ id: 'edit.undo' });
+  await expect.poll(heard).toEqual([{ id: 'edit.undo' }]);
 });
 
 test('a window with unsaved work asks the page before it closes', async () => {
   await call('window:state', { title: 'first.gradloom', path: null, unsaved: true });
-  const asked = page.evaluate(
-    () => new Promise((done) => Reflect.get(globalThis, 'gradloom').on('window:closing', done)),
-  );
+  const asked = await listen('window:closing');
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-  expect(await asked).toBeNull();
+  await expect.poll(asked).toEqual([null]);
   expect(app.windows()).toHaveLength(1);
   const closed = app.waitForEvent('close');
   await call('window:close', null).catch(() => {}); // the page that would hear the answer is gone
@@ -216,6 +212,16 @@ function call(channel: string, input: unknown): Promise<unknown> {
     channel,
     input,
   });
+}
+
+/** Listens from now on; the answer tells all that was heard so far. */
+async function listen(event: string): Promise<() => Promise<unknown>> {
+  const heard = await page.evaluateHandle((event) => {
+    const payloads: unknown[] = [];
+    Reflect.get(globalThis, 'gradloom').on(event, (payload: unknown) => payloads.push(payload));
+    return payloads;
+  }, event);
+  return () => heard.jsonValue();
 }
 
 /** What a package would carry, and one worker more, which only asks for an adapter. */

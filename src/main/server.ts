@@ -47,6 +47,7 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly host: Host;
+  /** Ends every connection. Asking twice is asking once. */
   close(): Promise<void>;
 }
 
@@ -117,6 +118,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return sameHost && sameOrigin && (site === undefined || site === 'same-origin' || site === 'none');
   }
 
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+    host.dispose();
+  }
+
   await new Promise<void>((started, failed) => {
     server.once('error', (error) => failed(sayListenError(error, options.port ?? 0)));
     server.listen(options.port ?? 0, LOOPBACK, started);
@@ -126,11 +135,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     url: `http://${LOOPBACK}:${port}/${token}/`,
     port,
     host,
-    async close() {
-      for (const socket of sockets.clients) socket.terminate();
-      server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
-      host.dispose();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
