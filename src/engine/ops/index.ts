@@ -6,6 +6,7 @@ import { coreOps } from './core.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { leafOps } from './leaf.ts';
 import { movementOps } from './movement.ts';
+import { poolOps } from './pool.ts';
 import { productOps } from './product.ts';
 import { randomOps } from './random.ts';
 import { reduceOps } from './reduce.ts';
@@ -20,5 +21,6 @@ export const opList: readonly AnyOp[] = [
   ...reduceOps,
   ...productOps,
   ...convolutionOps,
+  ...poolOps,
   ...randomOps,
 ].map((op) => op.erased);
