@@ -1,11 +1,11 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
 export { shippedDatasets } from './data/catalogue.ts';
 export { generators } from './data/generators/index.ts';
-export { type CsvPreview, previewCsv } from './data/load.ts';
+export { type CsvPreview, type DataFile, dataFileOf, previewCsv } from './data/load.ts';
 export { type ColumnProfile, retypeColumn } from './data/profile.ts';
 export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from './data/recipe.ts';
 export { type DataOrigin, type DataSpec, dataSpec } from './data/spec.ts';
-export { EngineError, type UserMessage } from './errors.ts';
+export { EngineError, invariant, type UserMessage } from './errors.ts';
 export { formatShape, type Shape } from './ir/shape.ts';
 export type { LayerSpec, PortKind, PortSpec } from './layers/define.ts';
 export {
@@ -19,3 +19,21 @@ export {
   nodeName,
   type TrainingSettings,
 } from './model/schema.ts';
+export { magnitudeCount, segmentBins } from './probe/bins.ts';
+export { applicableFixes, type Fix, fixes } from './probe/fixes.ts';
+export { CaptureHistory } from './probe/history.ts';
+export { type JudgeState, judge, noVerdicts, rules } from './probe/judge.ts';
+export { addLoss, type LossTrend, noLoss } from './probe/loss-trend.ts';
+export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/profile.ts';
+export { statisticsOf, type TensorStatistics } from './probe/statistics.ts';
+export { binCount, momentCount, type ProbeCapture, type ProbeSegment } from './probe/types.ts';
+export type { EvidenceNumber, LayerFacts, NetFacts, OptimizerFacts, Verdict } from './probe/verdict.ts';
+export { readable, readablePower } from './probe/words.ts';
+export type {
+  DataFiles,
+  Evaluation,
+  FromWorker,
+  RunFacts,
+  RunStatus,
+  ToWorker,
+} from './train/protocol.ts';

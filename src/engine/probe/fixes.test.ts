@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { documentSchema } from '../model/schema.ts';
+import { applicableFixes, fixes } from './fixes.ts';
+
+const chain = documentSchema.parse({
+  format: 'gradloom',
+  version: 1,
+  nodes: Object.fromEntries(
+    ['linear', 'sigmoid', 'linear', 'sigmoid'].map((kind, i) => [
+      `n${i}`,
+      { kind, name: `${kind}_${i}`, position: [i, 0] },
+    ]),
+  ),
+  wires: Object.fromEntries(
+    [0, 1, 2].map((i) => [`w${i}`, { from: [`n${i}`, 'y'], to: [`n${i + 1}`, 'x'] }]),
+  ),
+});
+const reluHe = fixes.find(({ id }) => id === 'relu-he')!;
+
+test('ReLU + He replaces hidden sigmoids, leaves the one on the output, and keeps ids, names and wires', () => {
+  const fixed = reluHe.apply(chain);
+  expect(Object.values(fixed.nodes).map(({ kind }) => kind)).toEqual(['linear', 'relu', 'linear', 'sigmoid']);
+  expect(Object.values(fixed.nodes).map(({ name }) => name)).toEqual(
+    Object.values(chain.nodes).map(({ name }) => name),
+  );
+  expect(fixed.wires).toBe(chain.wires);
+});
+
+test('the document that goes in stays as it is, and a second use changes nothing', () => {
+  const before = JSON.stringify(chain);
+  const fixed = reluHe.apply(chain);
+  expect(JSON.stringify(chain)).toBe(before);
+  expect(reluHe.apply(fixed)).toBe(fixed);
+});
+
+test('only fixes that would change the document are offered, in the order of promise', () => {
+  const ids = ['relu-he', 'xavier', 'unknown'];
+  expect(applicableFixes(ids, chain).map(({ title }) => title)).toEqual(['ReLU + He', 'Xavier']);
+  expect(applicableFixes(ids, reluHe.apply(chain)).map(({ title }) => title)).toEqual(['Xavier']);
+});

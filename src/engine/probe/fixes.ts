@@ -1,0 +1,80 @@
+/**
+ * Remedies that verdicts offer: each is a pure edit of the document, with words. A fix that would change nothing is not
+ * offered. Documents keep ids, names and wires, so weights that still fit can stay and undo is one step.
+ */
+import type { DocNode, GraphDocument, Json } from '../model/schema.ts';
+
+export interface Fix {
+  readonly id: string;
+  /** On the button, and in the fork's name: `ReLU + He`. */
+  readonly title: string;
+  /** What it changes and why that helps, in one sentence. */
+  readonly words: string;
+  /** The changed document; the same one when there is nothing to change. */
+  apply(document: GraphDocument): GraphDocument;
+}
+
+/** Activations whose slope is at most 1 and nearly 0 far out: each layer takes from the gradient. */
+const squashing: ReadonlySet<string> = new Set(['sigmoid', 'tanh']);
+
+const reluHe: Fix = {
+  id: 'relu-he',
+  title: 'ReLU + He',
+  words:
+    'Replaces sigmoid and tanh between layers by ReLU, whose slope is 1 where it is active, and starts the weights ' +
+    'with He’s variance 2 / fan-in, which keeps the signal’s size from layer to layer (He et al. 2015).',
+  apply: (document) =>
+    editNodes(document, (node, id) => {
+      if (isHidden(document, id) && squashing.has(node.kind)) return { ...node, kind: 'relu', params: {} };
+      return initialised(node, { kind: 'heNormal' });
+    }),
+};
+
+const xavier: Fix = {
+  id: 'xavier',
+  title: 'Xavier',
+  words:
+    'Starts the weights with the variance 2 / (fan-in + fan-out), which keeps activations and gradients level through ' +
+    'layers that are nearly linear around zero (Glorot & Bengio 2010). It helps tanh more than sigmoid.',
+  apply: (document) => editNodes(document, (node) => initialised(node, { kind: 'xavierUniform' })),
+};
+
+/** All fixes by id. */
+export const fixes: readonly Fix[] = [reluHe, xavier];
+
+/** Those of the named fixes that would change this document, in the same order. */
+export function applicableFixes(ids: readonly string[], document: GraphDocument): readonly Fix[] {
+  return ids.flatMap((id) => {
+    const fix = fixes.find((candidate) => candidate.id === id);
+    return fix && fix.apply(document) !== document ? fix : [];
+  });
+}
+
+function editNodes(document: GraphDocument, edit: (node: DocNode, id: string) => DocNode): GraphDocument {
+  const entries = Object.entries(document.nodes).map(([id, node]) => [id, edit(node, id)] as const);
+  if (entries.every(([id, node]) => node === document.nodes[id])) return document;
+  return { ...document, nodes: Object.fromEntries(entries) };
+}
+
+/** A layer with weights, started another way. */
+function initialised(node: DocNode, initialiser: Json & object): DocNode {
+  if (node.kind !== 'linear') return node;
+  const params = { ...node.params, weight: initialiser };
+  return JSON.stringify(params) === JSON.stringify(node.params) ? node : { ...node, params };
+}
+
+/** Whether a layer with weights comes after the node: an activation on the output has another purpose. */
+function isHidden(document: GraphDocument, id: string): boolean {
+  const wires = Object.values(document.wires);
+  const seen = new Set<string>();
+  const queue = [id];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    for (const { from, to } of wires) {
+      if (from[0] !== node || seen.has(to[0])) continue;
+      if (document.nodes[to[0]]?.kind === 'linear') return true;
+      seen.add(to[0]);
+      queue.push(to[0]);
+    }
+  }
+  return false;
+}
