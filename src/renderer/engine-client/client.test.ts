@@ -1,0 +1,174 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TrainingClient } from './client.ts';
+import { describeNet } from './net-facts.ts';
+import { createTrainingStore, shownRun, type TrainingStore } from './store.ts';
+import { ChainPort, chainDocument } from './testing.ts';
+
+const categoryOf = (kind: string): string => (kind === 'linear' ? 'basic' : 'activation');
+
+let port: ChainPort;
+let store: TrainingStore;
+let client: TrainingClient;
+let frames: (() => void)[];
+
+const frame = (): void => {
+  for (const flush of frames.splice(0)) flush();
+};
+const loaded = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const shown = () => shownRun(store.getState())!;
+
+beforeEach(() => {
+  port = new ChainPort();
+  store = createTrainingStore();
+  frames = [];
+  client = new TrainingClient({
+    store,
+    spawn: () => port,
+    readFiles: async () => ({}),
+    describe: (document, facts) => describeNet(document, facts, categoryOf),
+    schedule: (flush) => frames.push(flush),
+  });
+});
+
+async function started(hidden = 8, kind: 'sigmoid' | 'relu' = 'sigmoid'): Promise<number> {
+  const id = client.create(chainDocument(hidden, kind), { play: true });
+  await loaded();
+  frame();
+  return id;
+}
+
+test('a run is compiled, plays as it was asked to, and fills its curves and captures', async () => {
+  await started();
+  port.advance(30);
+  frame();
+  expect(shown()).toMatchObject({ status: 'running', step: 30, title: 'Run 1' });
+  expect(shown().log?.batch.loss.length).toBe(30);
+  expect(shown().log?.history.length).toBe(30);
+  expect(shown().log?.splits.validation.loss.latest).toBeGreaterThan(0);
+});
+
+test('however many messages arrive, the store changes once a frame', async () => {
+  await started();
+  let changes = 0;
+  store.subscribe(() => changes++);
+  for (let i = 0; i < 20; i++) port.advance(1);
+  expect(changes).toBe(0);
+  frame();
+  expect(changes).toBe(1);
+});
+
+test('a deep sigmoid net gets its verdict within 60 steps, and its ReLU twin none', async () => {
+  await started();
+  port.advance(60);
+  frame();
+  expect(shown().judgement.verdicts[0]).toMatchObject({ rule: 'vanishing', culprit: { name: 'sigmoid_8' } });
+  await started(8, 'relu');
+  port.advance(200);
+  frame();
+  expect(shown().judgement.verdicts).toEqual([]);
+  expect(shown().trend.now).toBeLessThan(0.5);
+});
+
+test('a fork trains beside its origin with the same seed, and both are shown', async () => {
+  const origin = await started();
+  const fork = client.fork({ run: origin, change: 'ReLU + He' }, chainDocument(8, 'relu'));
+  await loaded();
+  frame();
+  port.advance(5);
+  frame();
+  const { runs, shown: id, beside } = store.getState();
+  expect([id, beside]).toEqual([fork, origin]);
+  expect([runs.get(origin)?.step, runs.get(fork)?.step]).toEqual([5, 5]);
+  expect(runs.get(fork)?.document.training.seed).toBe(runs.get(origin)?.document.training.seed);
+  expect(runs.get(fork)?.title).toBe('Run 2: ReLU + He');
+});
+
+test('reset goes back to step 0 and gives the same losses again', async () => {
+  const id = await started();
+  port.advance(10);
+  frame();
+  const losses = [...shown().log!.batch.loss.points().means];
+  client.reset(id);
+  expect(shown()).toMatchObject({ step: 0, status: 'paused', generation: 1 });
+  client.play(id);
+  port.advance(10);
+  frame();
+  expect([...shown().log!.batch.loss.points().means]).toEqual(losses);
+});
+
+test('another seed gives other weights', async () => {
+  const id = await started();
+  port.advance(1);
+  frame();
+  const first = shown().log!.batch.loss.latest;
+  client.reset(id, 99);
+  client.step(id, 1);
+  frame();
+  expect(shown().log!.batch.loss.latest).not.toBe(first);
+  expect(shown().document.training.seed).toBe(99);
+});
+
+describe('edits of the document', () => {
+  test('a learning rate reaches the worker at once', async () => {
+    await started();
+    const document = chainDocument(8, 'sigmoid');
+    const optimizer = { kind: 'sgd', params: { learningRate: 0.05 } };
+    client.follow({ ...document, training: { ...document.training, optimizer } });
+    expect(port.sent.at(-1)).toMatchObject({ type: 'settings', settings: { optimizer } });
+    expect(store.getState().stale).toBe(false);
+  });
+
+  test('a moved node changes nothing; a changed graph marks the run stale, and undoing it does not', async () => {
+    await started();
+    const document = chainDocument(8, 'sigmoid');
+    const data = document.nodes.data!;
+    const sent = port.sent.length;
+    client.follow({ ...document, nodes: { ...document.nodes, data: { ...data, position: [9, 9] } } });
+    expect([store.getState().stale, port.sent.length]).toEqual([false, sent]);
+    client.follow(chainDocument(7, 'sigmoid'));
+    expect(store.getState().stale).toBe(true);
+    client.follow(document);
+    expect(store.getState().stale).toBe(false);
+  });
+});
+
+test('late words of a stopped run are dropped', async () => {
+  const id = await started();
+  port.advance(3);
+  client.stop(id);
+  frame();
+  expect(shown()).toMatchObject({ status: 'stopped', step: 0 });
+});
+
+test('a file that cannot be read fails the run with its words', async () => {
+  const broken = new TrainingClient({
+    store,
+    spawn: () => port,
+    readFiles: () => Promise.reject(new Error('penguins.bin is missing.')),
+    describe: (document, facts) => describeNet(document, facts, categoryOf),
+    schedule: (flush) => frames.push(flush),
+  });
+  broken.create(chainDocument(3, 'relu'), { play: true });
+  await loaded();
+  frame();
+  expect(shown()).toMatchObject({ status: 'failed', problem: { title: 'penguins.bin is missing.' } });
+});
+
+test('a worker that breaks fails its runs, and the next run gets a new worker', async () => {
+  await started();
+  port.onerror?.({ message: 'out of memory' });
+  frame();
+  expect(shown().problem?.title).toBe('Training broke off: out of memory');
+  port = new ChainPort();
+  await started();
+  port.advance(1);
+  frame();
+  expect(shown().step).toBe(1);
+});
+
+test('predictions come back to whoever asked', async () => {
+  const id = await started();
+  const answer = client.predict(id, Float32Array.of(1, 2, 3, 4));
+  frame();
+  expect([...(await answer)]).toEqual([1, 2]);
+});

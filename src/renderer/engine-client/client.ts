@@ -1,0 +1,286 @@
+/**
+ * Owns the training worker. Commands go out at once; what comes back is gathered and folded into the store at most once a
+ * frame (four times a second while the page is hidden, where frames stop but training does not).
+ */
+import type { DataFiles, FromWorker, GraphDocument, ToWorker, TrainingSettings } from '../../engine/index.ts';
+import { type DescribeNet, type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
+import { isSameGraph } from './same-graph.ts';
+import { shownRun, type TrainingStore } from './store.ts';
+
+/** The least of a Worker that the client needs. */
+export interface TrainingPort {
+  postMessage(message: ToWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: { readonly data: FromWorker }) => void) | null;
+  onerror: ((event: { readonly message: string }) => void) | null;
+  terminate(): void;
+}
+
+export interface ClientOptions {
+  readonly store: TrainingStore;
+  spawn(): TrainingPort;
+  /** Reads the data files that a document asks for. Rejects with an error whose message is for the user. */
+  readFiles(document: GraphDocument): Promise<DataFiles>;
+  readonly describe: DescribeNet;
+  /** Calls back soon: at the next frame, or after a pause while hidden. */
+  schedule(flush: () => void): void;
+}
+
+export interface CreateOptions {
+  /** Train as soon as it is compiled. */
+  readonly play: boolean;
+}
+
+type Ticket = { resolve(message: FromWorker): void; reject(error: Error): void; readonly run: number };
+
+export class TrainingClient {
+  readonly #options: ClientOptions;
+  #port: TrainingPort | null = null;
+  #lastRun = 0;
+  #lastTicket = 0;
+  #gathered: FromWorker[] = [];
+  #flushing = false;
+  readonly #playWhenReady = new Set<number>();
+  readonly #tickets = new Map<number, Ticket>();
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a run of the document and shows it in place of the one shown, which is stopped. Returns its number. */
+  create(document: GraphDocument, { play }: CreateOptions): number {
+    const before = shownRun(this.#state);
+    if (before && isAlive(before)) this.stop(before.id);
+    const id = this.#add(document, null);
+    this.#options.store.setState({ shown: id, beside: null, stale: false });
+    this.#start(id, document, play);
+    return id;
+  }
+
+  /** Trains a changed document beside a run: same seed, same batches, from step 0. Both are shown. */
+  fork(origin: ForkOrigin, document: GraphDocument): number {
+    const original = this.#run(origin.run);
+    const seed = original.document.training.seed;
+    const forked = { ...document, training: { ...document.training, seed } };
+    const id = this.#add(forked, origin);
+    this.#options.store.setState({ shown: id, beside: origin.run, stale: false });
+    this.#start(id, forked, true);
+    return id;
+  }
+
+  play(run: number): void {
+    if (this.#run(run).facts) this.#send({ type: 'play', run });
+    else this.#playWhenReady.add(run);
+  }
+
+  pause(run: number): void {
+    this.#playWhenReady.delete(run);
+    this.#send({ type: 'pause', run });
+  }
+
+  /** Trains this many steps, then pauses. */
+  step(run: number, count: number): void {
+    this.#send({ type: 'step', run, count });
+  }
+
+  /** Ends a run for good and frees its GPU memory; its curves and captures stay. */
+  stop(run: number): void {
+    this.#playWhenReady.delete(run);
+    this.#send({ type: 'dispose', run });
+    this.#update(run, (view) => ({ ...view, status: 'stopped', stepsPerSecond: 0 }));
+  }
+
+  /** Back to step 0: with the same initial weights, or with those of another seed. */
+  reset(run: number, seed?: number): void {
+    this.#flush();
+    this.#send(seed === undefined ? { type: 'reset', run } : { type: 'reset', run, seed });
+    this.#update(run, (view) => {
+      const { document } = view;
+      return rewindRun(
+        view,
+        seed === undefined ? document : { ...document, training: { ...document.training, seed } },
+      );
+    });
+  }
+
+  /** Settings that change while it trains. */
+  setSettings(run: number, settings: TrainingSettings): void {
+    this.#send({ type: 'settings', run, settings });
+    this.#update(run, (view) => {
+      const document = { ...view.document, training: settings };
+      return { ...view, document, net: view.facts && this.#options.describe(document, view.facts) };
+    });
+  }
+
+  /** Takes a capture at every n-th step; 0: none. */
+  look(run: number, every: number): void {
+    this.#send({ type: 'look', run, every });
+  }
+
+  show(run: number): void {
+    const { shown, beside } = this.#state;
+    this.#options.store.setState({ shown: run, beside: beside === run ? shown : beside });
+  }
+
+  lay(beside: number | null): void {
+    this.#options.store.setState({ beside });
+  }
+
+  /** Forgets a run and all that it recorded. */
+  remove(run: number): void {
+    if (isAlive(this.#run(run))) this.stop(run);
+    const { runs, shown, beside } = this.#state;
+    const left = new Map(runs);
+    left.delete(run);
+    this.#options.store.setState({
+      runs: left,
+      shown: shown === run ? ([...left.keys()].at(-1) ?? null) : shown,
+      beside: beside === run ? null : beside,
+    });
+  }
+
+  /** The document changed: settings reach the shown run at once, a changed graph marks it stale. */
+  follow(document: GraphDocument): void {
+    const run = shownRun(this.#state);
+    if (!run || !isAlive(run)) return;
+    const stale = !isSameGraph(run.document, document);
+    if (stale !== this.#state.stale) this.#options.store.setState({ stale });
+    const { seed } = run.document.training;
+    // Another seed is another run's beginning; "new seed" asks for it, a typed number waits for the next reset.
+    const settings = { ...document.training, seed };
+    if (!stale && run.facts && JSON.stringify(settings) !== JSON.stringify(run.document.training)) {
+      this.setSettings(run.id, settings);
+    }
+  }
+
+  async predict(run: number, rows: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    const ticket = ++this.#lastTicket;
+    const answer = this.#answer(run, ticket);
+    this.#send({ type: 'predict', run, ticket, rows });
+    const message = await answer;
+    if (message.type !== 'predicted') throw new Error('The training worker answered something else.');
+    return message.rows;
+  }
+
+  /** The weights as safetensors. */
+  async saveWeights(run: number): Promise<ArrayBuffer> {
+    const ticket = ++this.#lastTicket;
+    const answer = this.#answer(run, ticket);
+    this.#send({ type: 'save', run, ticket });
+    const message = await answer;
+    if (message.type !== 'weights') throw new Error('The training worker answered something else.');
+    return message.safetensors;
+  }
+
+  dispose(): void {
+    this.#port?.terminate();
+    this.#port = null;
+    for (const { reject } of this.#tickets.values()) reject(new Error('Training was closed.'));
+    this.#tickets.clear();
+  }
+
+  get #state() {
+    return this.#options.store.getState();
+  }
+
+  #run(id: number): RunView {
+    const run = this.#state.runs.get(id);
+    if (!run) throw new Error(`There is no run ${id}.`);
+    return run;
+  }
+
+  #add(document: GraphDocument, fork: ForkOrigin | null): number {
+    const id = ++this.#lastRun;
+    const title = fork ? `Run ${id}: ${fork.change}` : `Run ${id}`;
+    const runs = new Map(this.#state.runs).set(id, newRun({ id, title, fork, document }));
+    this.#options.store.setState({ runs });
+    return id;
+  }
+
+  #start(run: number, document: GraphDocument, play: boolean): void {
+    if (play) this.#playWhenReady.add(run);
+    this.#options.readFiles(document).then(
+      (files) => {
+        if (!this.#state.runs.get(run) || this.#run(run).status === 'stopped') return;
+        this.#send({ type: 'create', run, document, files }, Object.values(files));
+      },
+      (error: Error) => this.#fail(run, error.message),
+    );
+  }
+
+  #fail(run: number, title: string, fix = ''): void {
+    this.#take({ type: 'failed', run, code: 'client', title, fix });
+  }
+
+  #send(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#port ??= this.#spawn();
+    this.#port.postMessage(message, transfer);
+  }
+
+  #spawn(): TrainingPort {
+    const port = this.#options.spawn();
+    port.onmessage = ({ data }) => this.#take(data);
+    port.onerror = ({ message }) => {
+      // The worker itself broke: a bug of ours. Every run in it is lost; a new worker serves the next one.
+      this.dispose();
+      const fix = 'Start the run again. If it happens again, please report it.';
+      for (const run of this.#state.runs.values()) {
+        if (isAlive(run))
+          this.#fail(run.id, `Training broke off: ${message || 'the worker could not start'}`, fix);
+      }
+    };
+    return port;
+  }
+
+  #take(message: FromWorker): void {
+    this.#gathered.push(message);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#options.schedule(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    const messages = this.#gathered;
+    if (messages.length === 0) return;
+    this.#gathered = [];
+    const runs = new Map(this.#state.runs);
+    for (const message of messages) {
+      this.#settle(message);
+      const run = runs.get(message.run);
+      if (!run || (run.status === 'stopped' && message.type !== 'failed')) continue; // late words of an ended run
+      runs.set(message.run, foldMessage(run, message, this.#options.describe));
+    }
+    this.#options.store.setState({ runs });
+    for (const message of messages) {
+      if (message.type === 'ready' && this.#playWhenReady.delete(message.run)) this.play(message.run);
+    }
+  }
+
+  #settle(message: FromWorker): void {
+    if (message.type === 'predicted' || message.type === 'weights') {
+      this.#tickets.get(message.ticket)?.resolve(message);
+      this.#tickets.delete(message.ticket);
+    } else if (message.type === 'failed') {
+      for (const [number, ticket] of this.#tickets) {
+        if (ticket.run !== message.run) continue;
+        ticket.reject(new Error(`${message.title}. ${message.fix}`));
+        this.#tickets.delete(number);
+      }
+    }
+  }
+
+  #answer(run: number, ticket: number): Promise<FromWorker> {
+    return new Promise((resolve, reject) => this.#tickets.set(ticket, { resolve, reject, run }));
+  }
+
+  #update(id: number, change: (run: RunView) => RunView): void {
+    const runs = new Map(this.#state.runs);
+    runs.set(id, change(this.#run(id)));
+    this.#options.store.setState({ runs });
+  }
+}
+
+/** Holds, or will hold, a place in the worker. */
+export function isAlive({ status }: RunView): boolean {
+  return status !== 'stopped' && status !== 'failed';
+}

@@ -1,0 +1,188 @@
+/**
+ * What is known of a run, as a pure fold over the worker's messages. Its large parts (curves, captures) are bounded and
+ * grow in place; `version` says when, so that views know without comparing.
+ */
+import {
+  addLoss,
+  CaptureHistory,
+  type Evaluation,
+  type FromWorker,
+  type GraphDocument,
+  type JudgeState,
+  judge,
+  type LossTrend,
+  type NetFacts,
+  noLoss,
+  noVerdicts,
+  type RunFacts,
+  type RunStatus,
+} from '../../engine/index.ts';
+import { Curve } from './curve.ts';
+
+/** The curves of one split: the loss, and one per metric in the order of `RunFacts.metrics`. */
+export interface SplitCurves {
+  readonly loss: Curve;
+  readonly metrics: readonly Curve[];
+}
+
+export interface RunLog {
+  /** Per step, over the training batch. */
+  readonly batch: SplitCurves;
+  /** Per evaluation, over the whole split. */
+  readonly splits: Readonly<Record<Evaluation['split'], SplitCurves>>;
+  readonly history: CaptureHistory;
+}
+
+/** Where a fork comes from. */
+export interface ForkOrigin {
+  readonly run: number;
+  /** What was changed: `ReLU + He`. */
+  readonly change: string;
+}
+
+export interface RunProblem {
+  readonly title: string;
+  readonly fix: string;
+  readonly node: string | null;
+}
+
+export interface RunView {
+  readonly id: number;
+  readonly title: string;
+  readonly fork: ForkOrigin | null;
+  /** As it is trained: the graph it was made from, with the settings in force. */
+  readonly document: GraphDocument;
+  readonly status: RunStatus | 'stopped';
+  readonly step: number;
+  readonly stepsPerSecond: number;
+  readonly lookingCost: number | null;
+  /** These three are null until the worker has compiled the run. */
+  readonly facts: RunFacts | null;
+  readonly net: NetFacts | null;
+  readonly log: RunLog | null;
+  readonly trend: LossTrend;
+  readonly judgement: JudgeState;
+  readonly problem: RunProblem | null;
+  readonly notices: readonly { readonly title: string; readonly fix: string }[];
+  /** Grows with every message. */
+  readonly version: number;
+  /** Grows when the run goes back to step 0. */
+  readonly generation: number;
+}
+
+/** Notices kept; older ones have been read or never will be. */
+const NOTICES = 20;
+
+export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'>): RunView {
+  return {
+    ...facts,
+    status: 'compiling',
+    step: 0,
+    stepsPerSecond: 0,
+    lookingCost: null,
+    facts: null,
+    net: null,
+    log: null,
+    trend: noLoss,
+    judgement: noVerdicts,
+    problem: null,
+    notices: [],
+    version: 0,
+    generation: 0,
+  };
+}
+
+/** Makes what rules know of a net, once the worker has told which tensors it probes. */
+export type DescribeNet = (document: GraphDocument, facts: RunFacts) => NetFacts;
+
+/** Folds one message. Answers to a ticket (predictions, weights) are the client's and change nothing here. */
+export function foldMessage(run: RunView, message: FromWorker, describe: DescribeNet): RunView {
+  const next = { ...run, version: run.version + 1 };
+  switch (message.type) {
+    case 'ready': {
+      const { facts } = message;
+      return { ...next, status: 'paused', facts, net: describe(run.document, facts), log: newLog(facts) };
+    }
+    case 'status': {
+      const { status, step, stepsPerSecond, lookingCost } = message;
+      return {
+        ...next,
+        status: run.status === 'stopped' ? 'stopped' : status,
+        step,
+        stepsPerSecond,
+        lookingCost,
+      };
+    }
+    case 'steps': {
+      if (!run.log) return run;
+      const { steps, loss, metrics } = message.rows;
+      let trend = run.trend;
+      for (let i = 0; i < steps.length; i++) {
+        run.log.batch.loss.add(steps[i]!, loss[i]!);
+        run.log.batch.metrics.forEach((curve, m) => {
+          curve.add(steps[i]!, metrics[m]?.[i] ?? Number.NaN);
+        });
+        trend = addLoss(trend, loss[i]!);
+      }
+      return { ...next, trend, step: Math.max(run.step, (steps.at(-1) ?? -1) + 1) };
+    }
+    case 'evaluation': {
+      if (!run.log) return run;
+      const { step, split, loss, metrics } = message.evaluation;
+      const curves = run.log.splits[split];
+      curves.loss.add(step, loss);
+      curves.metrics.forEach((curve, m) => {
+        curve.add(step, metrics[m] ?? Number.NaN);
+      });
+      return next;
+    }
+    case 'captures': {
+      if (!run.log || !run.net) return run;
+      let judgement = run.judgement;
+      for (const capture of message.captures) {
+        run.log.history.add(capture);
+        judgement = judge(judgement, { net: run.net, capture, loss: run.trend });
+      }
+      return { ...next, judgement };
+    }
+    case 'notice': {
+      const { title, fix } = message;
+      return { ...next, notices: [...run.notices, { title, fix }].slice(-NOTICES) };
+    }
+    case 'failed': {
+      const { title, fix, node = null } = message;
+      return { ...next, status: 'failed', stepsPerSecond: 0, problem: { title, fix, node } };
+    }
+    case 'predicted':
+    case 'weights':
+      return run;
+    default:
+      message satisfies never;
+      return run;
+  }
+}
+
+/** The run at step 0 again: what was recorded is forgotten, what was compiled stays. */
+export function rewindRun(run: RunView, document: GraphDocument): RunView {
+  return {
+    ...run,
+    document,
+    status: run.facts ? 'paused' : run.status,
+    step: 0,
+    log: run.facts && newLog(run.facts),
+    trend: noLoss,
+    judgement: noVerdicts,
+    problem: null,
+    version: run.version + 1,
+    generation: run.generation + 1,
+  };
+}
+
+function newLog({ metrics, segments }: RunFacts): RunLog {
+  const curves = (): SplitCurves => ({ loss: new Curve(), metrics: metrics.map(() => new Curve()) });
+  return {
+    batch: curves(),
+    splits: { train: curves(), validation: curves(), test: curves() },
+    history: new CaptureHistory(segments),
+  };
+}

@@ -1,0 +1,27 @@
+/** All runs of this window and which of them are looked at. Written by the client only; derived from the worker's messages. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RunView } from './run.ts';
+
+export interface TrainingState {
+  readonly runs: ReadonlyMap<number, RunView>;
+  /** The run that the canvas, the charts and the verdicts show; null before the first. */
+  readonly shown: number | null;
+  /** The run that is laid beside it; null when nothing is compared. */
+  readonly beside: number | null;
+  /** The graph was edited since the shown run was made from it: another run is needed to train what is on the canvas. */
+  readonly stale: boolean;
+}
+
+export type TrainingStore = StoreApi<TrainingState>;
+
+export function createTrainingStore(): TrainingStore {
+  return createStore<TrainingState>(() => ({ runs: new Map(), shown: null, beside: null, stale: false }));
+}
+
+export function shownRun({ runs, shown }: TrainingState): RunView | null {
+  return shown === null ? null : (runs.get(shown) ?? null);
+}
+
+export function besideRun({ runs, beside }: TrainingState): RunView | null {
+  return beside === null ? null : (runs.get(beside) ?? null);
+}
