@@ -4,6 +4,7 @@ import { concatOps } from './concat.ts';
 import { convolutionOps } from './convolution.ts';
 import { coreOps } from './core.ts';
 import { elementwiseOps } from './elementwise.ts';
+import { indexingOps } from './indexing.ts';
 import { leafOps } from './leaf.ts';
 import { movementOps } from './movement.ts';
 import { poolOps } from './pool.ts';
@@ -19,6 +20,7 @@ export const opList: readonly AnyOp[] = [
   ...concatOps,
   ...elementwiseOps,
   ...reduceOps,
+  ...indexingOps,
   ...productOps,
   ...convolutionOps,
   ...poolOps,
