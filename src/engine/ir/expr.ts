@@ -48,7 +48,6 @@ export const binaryFns = [
   'bitXor',
   'shl',
   'shr',
-  'mulHigh',
 ] as const;
 export type BinaryFn = (typeof binaryFns)[number];
 

@@ -3,6 +3,7 @@ import type { AnyOp } from '../ir/value.ts';
 import { concatOps } from './concat.ts';
 import { convolutionOps } from './convolution.ts';
 import { coreOps } from './core.ts';
+import { detach } from './detach.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { indexingOps } from './indexing.ts';
 import { leafOps } from './leaf.ts';
@@ -21,6 +22,7 @@ export const opList: readonly AnyOp[] = [
   ...elementwiseOps,
   ...reduceOps,
   ...indexingOps,
+  detach,
   ...productOps,
   ...convolutionOps,
   ...poolOps,

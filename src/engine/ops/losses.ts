@@ -1,13 +1,14 @@
 /** Losses as functions of ops; each gives one number per sample. Conventions are PyTorch's with reduction='none'. */
 import type { Value } from '../ir/value.ts';
 import { reshape } from './core.ts';
+import { detach } from './detach.ts';
 import { abs, add, equal, exp, log, maximum, mul, neg, sub, where } from './elementwise.ts';
 import { iota, scalar, zeros } from './leaf.ts';
 import { max, mean, sum } from './reduce.ts';
 
 /** log Σ eˣ over the last axis, with the largest subtracted first. x [..., n] → [...]. */
 export function logSumExp(x: Value): Value {
-  const top = max(x, -1, { keep: true });
+  const top = detach(max(x, -1, { keep: true }));
   return add(reshape(top, x.shape.slice(0, -1)), log(sum(exp(sub(x, top)), -1)));
 }
 

@@ -1,0 +1,233 @@
+/**
+ * The pipeline: simplify → group → decide what is kept → plan memory → make kernels → print them. Pure: no GPU is needed.
+ */
+import { invariant } from '../errors.ts';
+import type { DType } from '../ir/dtype.ts';
+import { type Expr, operandsOf } from '../ir/expr.ts';
+import { bodyOf, expressionsOf, type Kernel, type Stmt } from '../ir/kernel.ts';
+import { formatShape, sizeOf } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import { detach } from '../ops/detach.ts';
+import { gridOf, moduleText } from '../wgsl/module.ts';
+import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
+import { aligned, type Lifetime, planMemory } from './memory.ts';
+import { productKernel } from './product-kernel.ts';
+import type { Dispatch, Place, Program } from './program.ts';
+import { rowKernel } from './row-kernel.ts';
+import { simplify } from './simplify.ts';
+import { decideStores, type GroupStores } from './stores.ts';
+
+/** A result that the caller wants in memory; `at` says where, else the arena of activations holds it until the program ends. */
+export interface Wanted {
+  readonly value: Value;
+  readonly at?: Place;
+}
+
+export interface CompileOptions {
+  /** The arena for values between kernels. */
+  readonly arena: string;
+  /** Words of the uniform buffer that other programs beside this one agree on. */
+  readonly uniforms: readonly string[];
+  /** WebGPU guarantees 8 storage buffers to a shader; adapters may have more. */
+  readonly maxBindings: number;
+}
+
+export interface Compiled {
+  readonly program: Program;
+  /** Where each wanted value is found, in the order of `wanted`. */
+  readonly places: readonly Place[];
+  /** Elements that any schedule of this order must hold at once. */
+  readonly lowerBound: number;
+}
+
+/** Compiles one graph. `placeOf` finds the buffer of each leaf. */
+export function compileGraph(
+  wanted: readonly Wanted[],
+  placeOf: (leaf: Value) => Place,
+  options: CompileOptions,
+): Compiled {
+  const kept = simplify(wanted.map((w) => w.value)).map(behindReshapes);
+  const given = new Map<Value, Place>();
+  wanted.forEach(({ at }, i) => {
+    // A result with a place of its own is computed for that place alone: the second to want it gets a copy.
+    if (isLeaf(kept[i]!) || (at && given.has(kept[i]!))) kept[i] = detach(kept[i]!);
+    if (at) given.set(kept[i]!, at);
+  });
+  const plan = decideStores(groupGraph(kept));
+
+  const lifetimes = lifetimesOf(plan, new Set(kept), given);
+  const memory = planMemory(lifetimes);
+  const find = (v: Value): Place => {
+    if (isLeaf(v)) return placeOf(v);
+    const offset = memory.offsets.get(v);
+    return given.get(v) ?? { buffer: options.arena, offset: offset ?? fail(v), length: sizeOf(v.shape) };
+  };
+  const values = new Map<number, Value>();
+  for (const { stores, loads } of plan) for (const v of [...stores, ...loads]) values.set(v.id, v);
+
+  const home = new Set(plan.flatMap((p) => p.stores));
+  const dispatches = plan.map(({ group, stores }) => {
+    const kernel = kernelOf(
+      group,
+      stores,
+      (v) =>
+        isLeaf(v) ||
+        (home.has(v) && !group.members.has(v) && !group.reduces.includes(v) && group.rowSum !== v),
+    );
+    return dispatchOf(kernel, (slot) => values.get(slot)!, find, options);
+  });
+  return {
+    program: { dispatches, buffers: { [options.arena]: memory.size }, uniforms: options.uniforms },
+    places: kept.map(find),
+    lowerBound: memory.lowerBound,
+  };
+}
+
+function fail(v: Value): never {
+  throw new Error(
+    `Gradloom assumed that ${v.op.id} ${formatShape(v.shape)} has a place in memory. Please report this.`,
+  );
+}
+
+function kernelOf(group: Group, stores: readonly Value[], stored: (v: Value) => boolean): Kernel {
+  const name = kernelName(group, stores);
+  return group.kind === 'product'
+    ? productKernel(group, stores, stored, name)
+    : rowKernel(group, stores, stored, name);
+}
+
+/** Says what a kernel computes: its reductions, then what it stores. */
+function kernelName(group: Group, stores: readonly Value[]): string {
+  const last = stores.at(-1)!;
+  const parts = [...group.reduces.map((v) => v.op.id), ...(last === group.core ? [] : [last.op.id])];
+  return `${(parts.length > 0 ? parts : [group.core.op.id]).join('+')} ${formatShape(group.core.shape)}`;
+}
+
+function lifetimesOf(
+  plan: readonly GroupStores[],
+  forever: ReadonlySet<Value>,
+  given: ReadonlyMap<Value, Place>,
+): Lifetime[] {
+  const first = new Map<Value, number>();
+  const last = new Map<Value, number>();
+  plan.forEach(({ stores, loads }, i) => {
+    for (const v of stores) first.set(v, i);
+    for (const v of [...stores, ...loads]) last.set(v, i);
+  });
+  return [...first]
+    .filter(([v]) => !given.has(v))
+    .map(([value, at]) => ({
+      value,
+      first: at,
+      last: forever.has(value) ? Number.POSITIVE_INFINITY : last.get(value)!,
+    }));
+}
+
+/** Slots in the order in which the text names them, and which are written. */
+function slotsOf(body: readonly Stmt[]): Map<number, boolean> {
+  const slots = new Map<number, boolean>();
+  const seen = new Set<Expr>();
+  const read = (e: Expr): void => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    if (e.kind === 'load' && e.slot >= 0 && !slots.has(e.slot)) slots.set(e.slot, false);
+    for (const o of operandsOf(e)) read(o);
+  };
+  const walk = (stmts: readonly Stmt[]): void => {
+    for (const s of stmts) {
+      for (const e of expressionsOf(s)) read(e);
+      if (s.kind === 'store' && s.slot >= 0) slots.set(s.slot, true);
+      walk(bodyOf(s));
+    }
+  };
+  walk(body);
+  return slots;
+}
+
+interface Binding {
+  readonly place: Place;
+  readonly type: DType;
+  readonly slots: number[];
+}
+
+/** Chooses bindings for a kernel's operands, and prints it. */
+export function dispatchOf(
+  kernel: Kernel,
+  valueOf: (slot: number) => Value,
+  placeOf: (v: Value) => Place,
+  options: CompileOptions,
+): Dispatch {
+  const slots = slotsOf(kernel.body);
+  const operands = [...slots.keys()].map((slot) => ({
+    slot,
+    place: placeOf(valueOf(slot)),
+    type: valueOf(slot).dtype,
+  }));
+  const writtenBuffers = new Set(operands.filter((o) => slots.get(o.slot)).map((o) => o.place.buffer));
+  let bindings = shareBindings(
+    operands,
+    (a, b) => a.buffer === b.buffer && a.offset === b.offset && a.length === b.length,
+  );
+  if (bindings.length > options.maxBindings || clashes(bindings, writtenBuffers))
+    bindings = shareBindings(operands, (a, b) => a.buffer === b.buffer);
+  invariant(
+    bindings.length <= options.maxBindings,
+    `${kernel.name} needs at most ${options.maxBindings} buffers, not ${bindings.length}`,
+  );
+
+  const wgsl = moduleText(kernel, {
+    bindings: bindings.map((b) => ({ type: b.type, written: writtenBuffers.has(b.place.buffer) })),
+    places: operands.map(({ slot, place }) => {
+      const binding = bindings.findIndex((b) => b.slots.includes(slot));
+      return { slot, binding, offset: place.offset - bindings[binding]!.place.offset };
+    }),
+    uniforms: options.uniforms,
+  });
+  return {
+    label: kernel.name,
+    wgsl,
+    grid: gridOf(kernel.groups),
+    bindings: bindings.map((b) => b.place),
+    written: bindings.map((b) => writtenBuffers.has(b.place.buffer)),
+    usesUniforms: wgsl.includes('var<uniform>'),
+    flops: kernel.flops,
+  };
+}
+
+/** Operands that are alike share one binding, which spans them all. */
+function shareBindings(
+  operands: ReadonlyArray<{ slot: number; place: Place; type: DType }>,
+  alike: (a: Place, b: Place) => boolean,
+): Binding[] {
+  const bindings: Binding[] = [];
+  for (const { slot, place, type } of operands) {
+    const i = bindings.findIndex((b) => b.type === type && alike(b.place, place));
+    const known = bindings[i];
+    if (!known) {
+      bindings.push({ place, type, slots: [slot] });
+      continue;
+    }
+    const start = Math.min(known.place.offset, place.offset);
+    const end = Math.max(known.place.offset + known.place.length, place.offset + place.length);
+    bindings[i] = {
+      place: { buffer: place.buffer, offset: start, length: end - start },
+      type,
+      slots: [...known.slots, slot],
+    };
+  }
+  return bindings;
+}
+
+/** WebGPU refuses two bindings of one buffer that overlap where one of them is written. */
+function clashes(bindings: readonly Binding[], written: ReadonlySet<string>): boolean {
+  return bindings.some((a, i) =>
+    bindings.some(
+      (b, j) =>
+        i < j &&
+        a.place.buffer === b.place.buffer &&
+        written.has(a.place.buffer) &&
+        a.place.offset < b.place.offset + aligned(b.place.length) &&
+        b.place.offset < a.place.offset + aligned(a.place.length),
+    ),
+  );
+}

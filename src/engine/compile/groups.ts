@@ -1,0 +1,330 @@
+/**
+ * Which values are computed together: each group becomes one kernel. A group grows around its first reduction (its core),
+ * taking in, in topological order, every map and every like-shaped reduction that is ready when the group runs.
+ *
+ * - `product`: a matrix product; maps of the result's elements follow in registers (bias, activation, their gradients).
+ * - `rows`: reductions over one row structure and maps of rows and of row elements: softmax, cross-entropy with its
+ *   gradient, norms, sums, convolution in its plain form.
+ * - `map`: no reduction, maps of one size: the optimiser's update over the parameter arena.
+ */
+import { type Expr, i32, variable } from '../ir/expr.ts';
+import { topological } from '../ir/graph.ts';
+import { add, flatten, mul, unflatten } from '../ir/index-math.ts';
+import { type Shape, sameShape, sizeOf } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import type { AxesAttrs } from '../ops/core.ts';
+import { CannotLower, type Lower, lowering } from './lower.ts';
+
+export type GroupKind = 'product' | 'rows' | 'map';
+
+/** How a kernel walks: over `rows`, and within each over `cols` that its reductions fold. */
+export interface RowSpace {
+  readonly rows: number;
+  readonly cols: number;
+  /** The shape that `rows` flattens, and the one that `cols` flattens. */
+  readonly kept: Shape;
+  readonly reduced: Shape;
+  /** Row elements' places in a tensor: row-major (`row · cols + col`), or this shape's axes. */
+  readonly elements: { readonly shape: Shape; readonly axes: readonly number[] } | 'trailing' | 'none';
+}
+
+export interface Group {
+  readonly number: number;
+  readonly kind: GroupKind;
+  readonly core: Value;
+  /** Reductions computed here, in order; the core first. Empty for a map. */
+  readonly reduces: Value[];
+  /** Maps that can be computed here from what the group holds. */
+  readonly members: Set<Value>;
+  readonly space: RowSpace;
+  /** A product's left operand summed over the inner axis, for free with the product (a bias gradient). */
+  rowSum: Value | null;
+}
+
+export interface Grouping {
+  readonly order: readonly Value[];
+  readonly groups: readonly Group[];
+  readonly groupOf: ReadonlyMap<Value, Group>;
+  /** What must be in memory: roots, and the arithmetic that products read. */
+  readonly anchors: ReadonlySet<Value>;
+}
+
+export const isLeaf = (v: Value): boolean => v.op.lower.kind === 'leaf';
+const isReduce = (v: Value): boolean => v.op.lower.kind === 'reduce';
+
+/** A value whose elements are those of another, in the same order. */
+export function behindReshapes(v: Value): Value {
+  return v.op.id === 'reshape' ? behindReshapes(v.inputs[0]!) : v;
+}
+
+/** The value behind moves of elements: where arithmetic ends. */
+function behindMoves(v: Value): Value {
+  return v.op.lower.kind === 'pull' && v.op.lower.form === 'move' ? behindMoves(v.inputs[0]!) : v;
+}
+
+/** Element indices of a value of `rows` numbers at `row`, or of `rows × cols` numbers at (row, col); null: not of this space. */
+export function indexIn(
+  space: RowSpace,
+  v: { readonly shape: Shape },
+  row: Expr,
+  col: Expr | null,
+): Expr[] | null {
+  const size = sizeOf(v.shape);
+  if (col === null)
+    return size === space.rows
+      ? sameShape(v.shape, space.kept)
+        ? unflatten(row, space.kept)
+        : unflatten(row, v.shape)
+      : null;
+  if (size !== space.rows * space.cols || space.elements === 'none') return null;
+  if (space.elements === 'trailing') return unflatten(add(mul(row, i32(space.cols)), col), v.shape);
+  const { shape, axes } = space.elements;
+  if (!sameShape(v.shape, shape)) return null;
+  const kept = unflatten(row, space.kept);
+  const reduced = unflatten(col, space.reduced);
+  return shape.map((_, axis) => (axes.includes(axis) ? reduced.shift()! : kept.shift()!));
+}
+
+/** How a reduction walks. */
+export function spaceOf(v: Value): RowSpace {
+  if (v.op.lower.kind !== 'reduce')
+    return { rows: sizeOf(v.shape), cols: 1, kept: v.shape, reduced: [], elements: 'none' };
+  const reduced = v.op.lower.domain(v.inputs, v.attrs, v);
+  const base = { rows: sizeOf(v.shape), cols: sizeOf(reduced), kept: v.shape, reduced };
+  if (v.op.lower.family !== 'fold') return { ...base, elements: 'none' };
+  const { axes } = v.attrs as AxesAttrs;
+  const shape = v.inputs[0]!.shape;
+  const trailing = axes.every((a, i) => a === shape.length - axes.length + i);
+  return { ...base, elements: trailing ? 'trailing' : { shape, axes } };
+}
+
+const sameSpace = (a: RowSpace, b: RowSpace): boolean =>
+  a.rows === b.rows &&
+  a.cols === b.cols &&
+  a.elements !== 'none' &&
+  (a.elements === 'trailing' || b.elements === 'trailing' || b.elements === 'none'
+    ? a.elements === b.elements
+    : sameShape(a.elements.shape, b.elements.shape) && a.elements.axes.join() === b.elements.axes.join());
+
+/** Index variables of a group's space, exact in their bounds. */
+export function spaceVariables(space: RowSpace): { row: Expr; col: Expr } {
+  return { row: variable('row', 'i32', space.rows), col: variable('col', 'i32', space.cols) };
+}
+
+/** Groups the graph of the roots. */
+export function groupGraph(roots: readonly Value[]): Grouping {
+  const order = topological(roots);
+  const rank = new Map(order.map((v, i) => [v, i]));
+  const anchors = findAnchors(order, roots);
+  const groups: Group[] = [];
+  const groupOf = new Map<Value, Group>();
+  const ready = new Map<Value, number>();
+
+  /** The first group number after which a value is at hand; Infinity while something it needs is not yet grouped. */
+  const readyAfter = (v: Value): number => {
+    const known = ready.get(v);
+    if (known !== undefined) return known;
+    const group = groupOf.get(v);
+    if (group) return group.number;
+    if (isLeaf(v)) return -1;
+    if (isReduce(v)) return Number.POSITIVE_INFINITY;
+    const after = v.inputs.reduce((n, i) => Math.max(n, readyAfter(i)), -1);
+    if (Number.isFinite(after)) ready.set(v, after);
+    return after;
+  };
+
+  const open = (core: Value): void => {
+    const number = groups.length;
+    const kind: GroupKind = !isReduce(core)
+      ? 'map'
+      : core.op.lower.kind === 'reduce' && core.op.lower.family === 'product'
+        ? 'product'
+        : 'rows';
+    const group: Group = {
+      number,
+      kind,
+      core,
+      reduces: isReduce(core) ? [core] : [],
+      members: new Set(isReduce(core) ? [] : [core]),
+      space: spaceOf(core),
+      rowSum: null,
+    };
+    groups.push(group);
+    groupOf.set(core, group);
+    grow(group, order.slice(rank.get(core)! + 1), groupOf, readyAfter, anchors);
+  };
+
+  for (const v of order) {
+    if (groupOf.has(v)) continue;
+    if (isReduce(v) || (anchors.has(v) && !isLeaf(v))) open(v);
+  }
+  return { order, groups, groupOf, anchors };
+}
+
+/** Roots, and the arithmetic under each operand of a product: what is read many times is computed once. */
+function findAnchors(order: readonly Value[], roots: readonly Value[]): Set<Value> {
+  const anchors = new Set<Value>();
+  for (const root of roots) anchors.add(behindReshapes(root));
+  for (const v of order) {
+    if (v.op.lower.kind !== 'reduce' || v.op.lower.family === 'fold') continue;
+    for (const input of v.inputs) {
+      const operand = behindMoves(input);
+      if (operand.op.lower.kind === 'pull' && operand.op.lower.form === 'map') anchors.add(operand);
+    }
+  }
+  return anchors;
+}
+
+function grow(
+  group: Group,
+  later: readonly Value[],
+  groupOf: Map<Value, Group>,
+  readyAfter: (v: Value) => number,
+  anchors: ReadonlySet<Value>,
+): void {
+  const reach = new Set<Value>([group.core]);
+  const available = (v: Value): boolean =>
+    inside(group, v) || readyAfter(v) < group.number || v.inputs.length === 0;
+  const lower = groupLowering(
+    group,
+    (v) =>
+      isLeaf(v) || (readyAfter(v) < group.number && !inside(group, v) && isStorable(v, anchors, groupOf)),
+  );
+  for (const v of later) {
+    if (groupOf.has(v)) continue;
+    const near = v.inputs.some((i) => reach.has(i));
+    if (isReduce(v)) {
+      if (!v.inputs.every((i) => reachable(i, available))) continue;
+      if (group.kind === 'rows' && sameSpace(group.space, spaceOf(v)) && lowersReduce(group, v, lower)) {
+        group.reduces.push(v);
+        groupOf.set(v, group);
+        reach.add(v);
+      } else if (isRowSumOf(group, v)) {
+        group.rowSum = v;
+        groupOf.set(v, group);
+      }
+      continue;
+    }
+    if (v.op.lower.kind !== 'pull' || !(near || group.kind === 'map') || !v.inputs.every((i) => available(i)))
+      continue;
+    if (group.kind === 'map' && !near && !anchors.has(v)) continue;
+    if (!lowersMember(group, v, lower)) continue;
+    group.members.add(v);
+    groupOf.set(v, group);
+    reach.add(v);
+  }
+}
+
+const inside = (group: Group, v: Value): boolean => group.members.has(v) || group.reduces.includes(v);
+
+/** Whether an input can be computed inside: it is available, or a pull of available values. */
+function reachable(v: Value, available: (v: Value) => boolean): boolean {
+  return (
+    available(v) ||
+    (v.op.lower.kind === 'pull' && v.inputs.length > 0 && v.inputs.every((i) => reachable(i, available)))
+  );
+}
+
+/** While grouping, everything that an earlier group computes may be assumed to be in memory. */
+function isStorable(v: Value, anchors: ReadonlySet<Value>, groupOf: ReadonlyMap<Value, Group>): boolean {
+  return groupOf.has(v) || anchors.has(v);
+}
+
+/** The element reader inside a group: reductions are held in registers at the row (or product element) they belong to. */
+export function groupLowering(group: Group, stored: (v: Value) => boolean): Lower {
+  const at = coreIndex(group);
+  const place = flatten(at, group.core.shape);
+  return lowering({
+    stored,
+    bound: (v, index) => {
+      if (!group.reduces.includes(v)) return null;
+      if (flatten(index, v.shape) !== place)
+        throw new CannotLower(`${v.op.id} is asked for at another place`);
+      return variable(reduceName(group, v), v.dtype);
+    },
+  });
+}
+
+/** The name of the register that holds a reduction. */
+export function reduceName(group: Group, v: Value): string {
+  return `r${group.reduces.indexOf(v)}`;
+}
+
+/** The index of the core's element that a thread, or a workgroup, is at. */
+export function coreIndex(group: Group): Expr[] {
+  return group.kind === 'product'
+    ? productIndex(group.core)
+    : unflatten(spaceVariables(group.space).row, group.space.kept);
+}
+
+/** Names of a product's element: batch axes flattened, row m, column n. */
+export function productIndex(core: Value): Expr[] {
+  const lead = core.shape.slice(0, -2);
+  const [m, n] = core.shape.slice(-2) as [number, number];
+  return [
+    ...unflatten(variable('batch', 'i32', sizeOf(lead)), lead),
+    variable('m', 'i32', m),
+    variable('n', 'i32', n),
+  ];
+}
+
+/** The index at which a member is computed beside the core; null where it does not fit. */
+export function memberIndex(group: Group, v: Value, whole: boolean): Expr[] | null {
+  if (group.kind === 'product') {
+    if (sizeOf(v.shape) !== sizeOf(group.core.shape)) return null;
+    const at = productIndex(group.core);
+    return sameShape(v.shape, group.core.shape) ? at : unflatten(flatten(at, group.core.shape), v.shape);
+  }
+  const { row, col } = spaceVariables(group.space);
+  return indexIn(group.space, v, row, whole ? col : null);
+}
+
+/** Whether a member has one element for each row element (else one for each row). */
+export function isWhole(group: Group, v: { readonly shape: Shape }): boolean {
+  return group.kind === 'rows' && group.space.cols > 1 && sizeOf(v.shape) !== group.space.rows;
+}
+
+function lowersMember(group: Group, v: Value, lower: Lower): boolean {
+  const index = memberIndex(group, v, isWhole(group, v));
+  return index !== null && succeeds(() => lower(v, index));
+}
+
+function lowersReduce(group: Group, v: Value, lower: Lower): boolean {
+  const { row, col } = spaceVariables(group.space);
+  return succeeds(() => reduceElement(v, unflatten(row, v.shape), unflatten(col, spaceOf(v).reduced), lower));
+}
+
+/** The expression that a reduction folds, at an output index and a place in its domain. */
+export function reduceElement(v: Value, index: readonly Expr[], k: readonly Expr[], lower: Lower): Expr {
+  if (v.op.lower.kind !== 'reduce') throw new CannotLower(`${v.op.id} does not reduce`);
+  return v.op.lower.element(
+    { read: (i, at) => lower(v.inputs[i]!, at), inputs: v.inputs, out: v, attrs: v.attrs },
+    index,
+    k,
+  );
+}
+
+/** Whether v sums the product's left operand (as it stands before transposing) over the product's inner axis. */
+function isRowSumOf(group: Group, v: Value): boolean {
+  if (group.kind !== 'product' || group.rowSum || v.op.id !== 'sum' || group.core.shape.length !== 2)
+    return false;
+  const left = group.core.inputs[0]!;
+  if (left.op.id !== 'transpose') return false;
+  const { axes } = v.attrs as AxesAttrs;
+  return (
+    behindReshapes(v.inputs[0]!) === behindReshapes(left.inputs[0]!) &&
+    v.inputs[0]!.shape.length === 2 &&
+    axes.length === 1 &&
+    axes[0] === 0
+  );
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch (error) {
+    if (error instanceof CannotLower) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What the compiler hands to the runtime: texts, buffers and a list of dispatches. Plain data: it can be printed, compared,
+ * hashed and sent to a worker.
+ */
+
+/** A range of a named buffer, in 32-bit elements. */
+export interface Place {
+  readonly buffer: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface Dispatch {
+  /** For people: `matmul+add+relu 64×128`. */
+  readonly label: string;
+  readonly wgsl: string;
+  /** Workgroups along x and y. */
+  readonly grid: readonly [number, number];
+  readonly bindings: readonly Place[];
+  /** Which bindings are written, in their order. */
+  readonly written: readonly boolean[];
+  readonly usesUniforms: boolean;
+  readonly flops: number;
+}
+
+export interface Program {
+  readonly dispatches: readonly Dispatch[];
+  /** Elements of each buffer. */
+  readonly buffers: Readonly<Record<string, number>>;
+  /** The 32-bit words of the uniform buffer, by name, in order. */
+  readonly uniforms: readonly string[];
+}
+
+/** A program as one line per dispatch. */
+export function printProgram(program: Program): string {
+  return program.dispatches
+    .map(
+      (d, i) =>
+        `${i}: ${d.label}  ${d.grid[0] * d.grid[1]} groups  ${d.bindings.map((b, k) => `${d.written[k] ? '→' : ''}${b.buffer}+${b.offset}`).join(' ')}`,
+    )
+    .join('\n');
+}
+
+/** Bytes of all buffers. */
+export function programBytes(program: Program): number {
+  return Object.values(program.buffers).reduce((n, elements) => n + elements * 4, 0);
+}

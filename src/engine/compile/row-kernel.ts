@@ -1,0 +1,291 @@
+/**
+ * The kernel of a `rows` or `map` group. Reductions of one row run stage by stage, later stages reading earlier results
+ * from registers; then row results and row elements are written. One thread takes a row when rows are short or plenty,
+ * a whole workgroup when they are long.
+ */
+
+import type { DType } from '../ir/dtype.ts';
+import {
+  bitcast,
+  cast,
+  constant,
+  type Expr,
+  i32,
+  load,
+  operandsOf,
+  select,
+  unary,
+  variable,
+} from '../ir/expr.ts';
+import { add, binary, flatten, lessThan, mul, unflatten } from '../ir/index-math.ts';
+import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
+import type { Monoid } from '../ir/op.ts';
+import type { Value } from '../ir/value.ts';
+import {
+  type Group,
+  groupLowering,
+  isWhole,
+  memberIndex,
+  reduceElement,
+  reduceName,
+  spaceVariables,
+} from './groups.ts';
+import type { Lower } from './lower.ts';
+
+/** Threads of a workgroup where each takes a row of its own. */
+const rowsPerGroup = 64;
+/** The most threads that share one row; WebGPU guarantees 256 to a workgroup. */
+const widestGroup = 256;
+/** Rows up to this length are one thread's work. */
+const shortRow = 32;
+
+/** A stage: reductions that share one loop over the row. */
+type Stage = readonly Value[];
+
+export function rowKernel(
+  group: Group,
+  stores: readonly Value[],
+  stored: (v: Value) => boolean,
+  name: string,
+): Kernel {
+  const { rows, cols, elements } = group.space;
+  const alone = group.reduces.length === 0 || cols <= shortRow || (rows >= 512 && elements !== 'trailing');
+  const threads = alone ? rowsPerGroup : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
+  const lower = groupLowering(group, stored);
+  const { row, col } = spaceVariables(group.space);
+  const lane = variable(laneVariable, 'i32', threads);
+  const walk: Walk = alone
+    ? { from: i32(0), by: 1, threads, alone, lane, row, col, cols }
+    : { from: lane, by: threads, threads, alone, lane, row, col, cols };
+
+  const shared: SharedArray[] = [];
+  const body: Stmt[] = [];
+  for (const stage of stagesOf(group, lower))
+    body.push(...stageStatements(group, stage, lower, walk, shared));
+  body.push(...storeStatements(group, stores, lower, walk));
+
+  const start = alone
+    ? add(mul(variable(groupVariable, 'i32', Math.ceil(rows / threads)), i32(threads)), lane)
+    : variable(groupVariable, 'i32', rows);
+  const whole: Stmt[] = [{ kind: 'let', name: 'row', value: start }];
+  if (alone && rows % threads !== 0)
+    whole.push({ kind: 'if', cond: lessThan(variable('row', 'i32'), i32(rows)), body });
+  else whole.push(...body);
+  return {
+    name,
+    threads,
+    groups: alone ? Math.ceil(rows / threads) : rows,
+    shared,
+    body: whole,
+    flops: rows * cols * Math.max(1, group.reduces.length) * 2,
+  };
+}
+
+interface Walk {
+  readonly from: Expr;
+  readonly by: number;
+  readonly threads: number;
+  readonly alone: boolean;
+  readonly lane: Expr;
+  readonly row: Expr;
+  readonly col: Expr;
+  readonly cols: number;
+}
+
+/** Splits reductions into loops: one that reads another's result comes after it. */
+function stagesOf(group: Group, lower: Lower): Stage[] {
+  const stages: Value[][] = [];
+  for (const v of group.reduces) {
+    const reads = registersIn(elementOf(group, v, lower));
+    const current = stages.at(-1);
+    if (current && !current.some((other) => reads.has(reduceName(group, other)))) current.push(v);
+    else stages.push([v]);
+  }
+  return stages;
+}
+
+function elementOf(group: Group, v: Value, lower: Lower): Expr {
+  const { row, col } = spaceVariables(group.space);
+  const domain = v.op.lower.kind === 'reduce' ? v.op.lower.domain(v.inputs, v.attrs, v) : [];
+  return reduceElement(v, unflatten(row, v.shape), unflatten(col, domain), lower);
+}
+
+function registersIn(e: Expr, seen = new Set<Expr>(), names = new Set<string>()): Set<string> {
+  if (seen.has(e)) return names;
+  seen.add(e);
+  if (e.kind === 'var') names.add(e.name);
+  for (const o of operandsOf(e)) registersIn(o, seen, names);
+  return names;
+}
+
+const isPosition = (m: Monoid): boolean => m === 'argmax' || m === 'argmin';
+
+/** a combined with b, of a plain monoid. A NaN on either side wins a comparison. */
+function combine(monoid: Monoid, a: Expr, b: Expr): Expr {
+  switch (monoid) {
+    case 'sum':
+      return binary('add', a, b);
+    case 'prod':
+      return binary('mul', a, b);
+    default:
+      return select(beats(monoid, b, a), b, a);
+  }
+}
+
+/** Whether a candidate replaces the best so far. */
+function beats(monoid: Monoid, candidate: Expr, best: Expr): Expr {
+  const better =
+    monoid === 'max' || monoid === 'argmax' ? lessThan(best, candidate) : lessThan(candidate, best);
+  return best.type === 'f32' ? binary('or', better, unary('isNan', candidate)) : better;
+}
+
+function stageStatements(
+  group: Group,
+  stage: Stage,
+  lower: Lower,
+  walk: Walk,
+  shared: SharedArray[],
+): Stmt[] {
+  const { col, cols } = walk;
+  const first = walk.alone ? i32(0) : binary('min', walk.lane, i32(cols - 1));
+  const before: Stmt[] = [];
+  const loop: Stmt[] = [];
+  const after: Stmt[] = [];
+  for (const v of stage) {
+    const monoid = v.op.lower.kind === 'reduce' ? v.op.lower.monoid : 'sum';
+    const element = elementOf(group, v, lower);
+    const name = reduceName(group, v);
+    const acc = variable(`${name}_acc`, element.type);
+    // Extremes start from an element of the row, sums and products from their neutral element.
+    const start =
+      monoid === 'sum'
+        ? constant(0, element.type)
+        : monoid === 'prod'
+          ? constant(1, element.type)
+          : substitute(element, col, first);
+    before.push({ kind: 'var', name: `${name}_acc`, type: element.type, value: start });
+    if (isPosition(monoid)) {
+      const at = variable(`${name}_at`, 'i32');
+      before.push({ kind: 'var', name: `${name}_at`, type: 'i32', value: first });
+      loop.push({ kind: 'let', name: `${name}_wins`, value: beats(monoid, element, acc) });
+      const wins = variable(`${name}_wins`, 'bool');
+      loop.push({ kind: 'assign', name: `${name}_at`, value: select(wins, col, at) });
+      loop.push({ kind: 'assign', name: `${name}_acc`, value: select(wins, element, acc) });
+    } else {
+      loop.push({ kind: 'assign', name: `${name}_acc`, value: combine(monoid, acc, element) });
+    }
+    after.push(
+      ...(walk.alone
+        ? keepResult(v, name, monoid)
+        : shareResult(name, monoid, element.type as DType, walk, shared)),
+    );
+  }
+  return [
+    ...before,
+    { kind: 'for', name: 'col', from: walk.from, to: i32(cols), by: walk.by, body: loop },
+    ...after,
+  ];
+}
+
+function keepResult(v: Value, name: string, monoid: Monoid): Stmt[] {
+  const result = isPosition(monoid) ? variable(`${name}_at`, 'i32') : variable(`${name}_acc`, v.dtype);
+  return [{ kind: 'let', name, value: result }];
+}
+
+/** Combines the threads' partial results in a tree, so that rounding does not depend on scheduling. */
+function shareResult(name: string, monoid: Monoid, type: DType, walk: Walk, shared: SharedArray[]): Stmt[] {
+  const { lane, threads } = walk;
+  const array = (t: DType): number => {
+    const slot = -1 - shared.length;
+    shared.push({ slot, type: t, length: threads });
+    return slot;
+  };
+  const values = array(type);
+  const acc = variable(`${name}_acc`, type);
+  const positions = isPosition(monoid) ? array('i32') : null;
+  const at = variable(`${name}_at`, 'i32');
+  const statements: Stmt[] = [{ kind: 'store', slot: values, index: lane, value: acc }];
+  if (positions !== null) statements.push({ kind: 'store', slot: positions, index: lane, value: at });
+  statements.push({ kind: 'barrier' });
+  for (let half = threads / 2; half >= 1; half /= 2) {
+    const mine = load(values, lane, type);
+    const theirs = load(values, add(lane, i32(half)), type);
+    const body: Stmt[] = [];
+    if (positions === null) {
+      body.push({ kind: 'store', slot: values, index: lane, value: combine(monoid, mine, theirs) });
+    } else {
+      const myPlace = load(positions, lane, 'i32');
+      const theirPlace = load(positions, add(lane, i32(half)), 'i32');
+      const tied = binary('and', binary('eq', mine, theirs), lessThan(theirPlace, myPlace));
+      const wins = `${name}_tree${half}`;
+      body.push({ kind: 'let', name: wins, value: binary('or', beats(monoid, theirs, mine), tied) });
+      const won = variable(wins, 'bool');
+      body.push({ kind: 'let', name: `${wins}_at`, value: select(won, theirPlace, myPlace) });
+      body.push({ kind: 'store', slot: values, index: lane, value: select(won, theirs, mine) });
+      body.push({ kind: 'store', slot: positions, index: lane, value: variable(`${wins}_at`, 'i32') });
+    }
+    statements.push({ kind: 'if', cond: lessThan(lane, i32(half)), body }, { kind: 'barrier' });
+  }
+  const result = positions === null ? load(values, i32(0), type) : load(positions, i32(0), 'i32');
+  statements.push({ kind: 'let', name, value: result });
+  return statements;
+}
+
+/** The expression with one variable replaced. */
+function substitute(e: Expr, from: Expr, to: Expr): Expr {
+  const memo = new Map<Expr, Expr>();
+  const visit = (x: Expr): Expr => {
+    if (x === from) return to;
+    const known = memo.get(x);
+    if (known) return known;
+    const made = rebuild(x, visit);
+    memo.set(x, made);
+    return made;
+  };
+  return visit(e);
+}
+
+function rebuild(e: Expr, visit: (x: Expr) => Expr): Expr {
+  switch (e.kind) {
+    case 'unary':
+      return unary(e.fn, visit(e.x));
+    case 'binary':
+      return binary(e.fn, visit(e.a), visit(e.b));
+    case 'select':
+      return select(visit(e.cond), visit(e.a), visit(e.b));
+    case 'cast':
+      return cast(visit(e.x), e.type as DType);
+    case 'bitcast':
+      return bitcast(visit(e.x), e.type as DType);
+    case 'load':
+      return load(e.slot, visit(e.index), e.type as DType);
+    default:
+      return e;
+  }
+}
+
+function storeStatements(group: Group, stores: readonly Value[], lower: Lower, walk: Walk): Stmt[] {
+  const once: Stmt[] = [];
+  const each: Stmt[] = [];
+  for (const v of stores) {
+    const whole = isWhole(group, v);
+    const index = memberIndex(group, v, whole)!;
+    const value = lower(v, index);
+    (whole ? each : once).push({ kind: 'store', slot: v.id, index: flatten(index, v.shape), value });
+  }
+  const statements: Stmt[] = [];
+  if (each.length > 0)
+    statements.push({
+      kind: 'for',
+      name: 'col',
+      from: walk.from,
+      to: i32(walk.cols),
+      by: walk.by,
+      body: each,
+    });
+  if (once.length > 0) {
+    if (walk.alone) statements.push(...once);
+    else statements.push({ kind: 'if', cond: binary('eq', walk.lane, i32(0)), body: once });
+  }
+  return statements;
+}

@@ -1,0 +1,81 @@
+/**
+ * A kernel before it is text: statements over scalar expressions, run by every thread of every workgroup. It names no
+ * shading language, so wgsl/ can print it and another back end can compile it.
+ */
+import type { DType } from './dtype.ts';
+import type { Expr, ScalarType } from './expr.ts';
+
+export type Stmt =
+  /** A constant of the enclosing block; read it through `variable(name, …)`. */
+  | { readonly kind: 'let'; readonly name: string; readonly value: Expr }
+  | { readonly kind: 'var'; readonly name: string; readonly type: ScalarType; readonly value: Expr }
+  | { readonly kind: 'assign'; readonly name: string; readonly value: Expr }
+  /** for name = from; name < to; name += by. */
+  | {
+      readonly kind: 'for';
+      readonly name: string;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly by: number;
+      readonly body: readonly Stmt[];
+    }
+  | { readonly kind: 'if'; readonly cond: Expr; readonly body: readonly Stmt[] }
+  | { readonly kind: 'store'; readonly slot: number; readonly index: Expr; readonly value: Expr }
+  /** All threads of the workgroup wait here, and see each other's shared stores. */
+  | { readonly kind: 'barrier' };
+
+/** Memory that the threads of a workgroup share; addressed like an operand, by a negative slot. */
+export interface SharedArray {
+  readonly slot: number;
+  readonly type: DType;
+  readonly length: number;
+}
+
+export interface Operand {
+  /** The id of the value whose elements it holds. */
+  readonly slot: number;
+  readonly type: DType;
+  readonly written: boolean;
+}
+
+export interface Kernel {
+  /** For people: what it computes, e.g. `matmul+add+relu 64×128`. Not part of the text. */
+  readonly name: string;
+  /** Threads of a workgroup. */
+  readonly threads: number;
+  /** Workgroups; `wg` runs over them, `lane` over the threads of one. */
+  readonly groups: number;
+  readonly shared: readonly SharedArray[];
+  readonly body: readonly Stmt[];
+  /** Multiply-adds count 2; for reports. */
+  readonly flops: number;
+}
+
+/** The names every kernel may read: the workgroup's number and the thread's place in it. */
+export const groupVariable = 'wg';
+export const laneVariable = 'lane';
+
+/** Every expression that a statement itself evaluates (not those of a nested body). */
+export function expressionsOf(s: Stmt): readonly Expr[] {
+  switch (s.kind) {
+    case 'let':
+    case 'var':
+    case 'assign':
+      return [s.value];
+    case 'for':
+      return [s.from, s.to];
+    case 'if':
+      return [s.cond];
+    case 'store':
+      return [s.index, s.value];
+    case 'barrier':
+      return [];
+    default:
+      return s satisfies never;
+  }
+}
+
+/** The statements inside a statement. */
+export function bodyOf(s: Stmt): readonly Stmt[] {
+  return s.kind === 'for' || s.kind === 'if' ? s.body : [];
+}

@@ -1,0 +1,57 @@
+/**
+ * Opens a GPU: an adapter asked for too early can be null, so it is asked again; the hardware adapter is preferred, then a
+ * software one; every limit and feature that the engine can use is requested.
+ */
+import { EngineError } from '../errors.ts';
+
+/** A device, and what it is in words. */
+export interface OpenDevice {
+  readonly device: GPUDevice;
+  readonly name: string;
+  /** Runs on the processor (SwiftShader, llvmpipe, WARP). */
+  readonly software: boolean;
+}
+
+const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+const wantedLimits = [
+  'maxStorageBuffersPerShaderStage',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+
+/** Waits between attempts, in ms: right after start-up Chromium may have no adapter yet. */
+const patience: readonly number[] = [0, 100, 300, 1000];
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
+  for (const wait of patience) {
+    if (wait > 0) await pause(wait);
+    const adapter =
+      (await gpu.requestAdapter({ powerPreference: 'high-performance' })) ??
+      (await gpu.requestAdapter({ forceFallbackAdapter: true }));
+    if (adapter) return adapter;
+  }
+  throw new EngineError('gpu/none', { why: 'the browser offers neither a hardware nor a software adapter' });
+}
+
+function describe(adapter: GPUAdapter): { name: string; software: boolean } {
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const name =
+    [...new Set([vendor, architecture, device || description])].filter(Boolean).join(' ') || 'unnamed GPU';
+  return {
+    name,
+    software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(name),
+  };
+}
+
+/** A device with the most that its adapter allows, or an `EngineError` in plain words. */
+export async function openDevice(gpu: GPU): Promise<OpenDevice> {
+  const adapter = await findAdapter(gpu);
+  const requiredFeatures = wantedFeatures.filter((f) => adapter.features.has(f));
+  const requiredLimits = Object.fromEntries(wantedLimits.map((l) => [l, adapter.limits[l]]));
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
+  return { device, ...describe(adapter) };
+}

@@ -1,0 +1,234 @@
+/**
+ * Holds programs on one device: buffers by name, pipelines by text, bind groups by place. Everything is created when a
+ * program is loaded; running a step creates nothing but the encoder of its submission.
+ */
+
+import type { Dispatch, Place, Program } from '../compile/program.ts';
+import { EngineError, invariant } from '../errors.ts';
+
+/** One dispatch, ready to be encoded. */
+interface Ready {
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface LoadedProgram {
+  readonly program: Program;
+  readonly dispatches: readonly Ready[];
+}
+
+const wordBytes = 4;
+const bindingBytes = 256;
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+export class Machine {
+  readonly device: GPUDevice;
+  /** How many GPU objects were ever created here; tests hold it still while steps run. */
+  created = 0;
+  private readonly buffers = new Map<string, GPUBuffer>();
+  private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  private uniformBuffer: GPUBuffer | null = null;
+  private uniformGroup: GPUBindGroup | null = null;
+  private uniformNames: readonly string[] = [];
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+  }
+
+  /** Makes room: each named buffer, in elements, zeroed. Buffers that exist and are large enough stay as they are. */
+  async reserve(sizes: Readonly<Record<string, number>>): Promise<void> {
+    const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    for (const [name, elements] of Object.entries(sizes)) {
+      const size = Math.max(bindingBytes, Math.ceil((elements * wordBytes) / bindingBytes) * bindingBytes);
+      const known = this.buffers.get(name);
+      if (known && known.size >= size) continue;
+      const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+      if (size > limit)
+        throw new EngineError('gpu/out-of-memory', { needed: formatBytes(size), limit: formatBytes(limit) });
+      known?.destroy();
+      this.device.pushErrorScope('out-of-memory');
+      const usage = usageStorage | usageCopySrc | usageCopyDst;
+      this.created++;
+      this.buffers.set(name, this.device.createBuffer({ label: name, size, usage }));
+      const error = await this.device.popErrorScope();
+      if (error)
+        throw new EngineError(
+          'gpu/out-of-memory',
+          { needed: formatBytes(size), limit: 'less' },
+          { cause: error },
+        );
+    }
+  }
+
+  /** Sets up the uniform buffer; all programs of a machine share its words. */
+  reserveUniforms(names: readonly string[]): void {
+    this.uniformNames = names;
+    this.uniformBuffer?.destroy();
+    const size = Math.max(16, Math.ceil(names.length / 4) * 16);
+    this.created += 2;
+    this.uniformBuffer = this.device.createBuffer({
+      label: 'hyper',
+      size,
+      usage: usageUniform | usageCopyDst,
+    });
+    this.uniformGroup = this.device.createBindGroup({
+      layout: this.uniformLayout(),
+      entries: [{ binding: 0, resource: { buffer: this.uniformBuffer } }],
+    });
+  }
+
+  /** Writes all hyper-parameters at once, in the order of the reserved names. */
+  writeUniforms(values: Readonly<Record<string, number>>, integers: ReadonlySet<string> = new Set()): void {
+    invariant(this.uniformBuffer, 'uniforms are reserved before they are written');
+    const words = new DataView(new ArrayBuffer(this.uniformNames.length * wordBytes));
+    this.uniformNames.forEach((name, i) => {
+      const value = values[name];
+      invariant(value !== undefined, `the hyper-parameter ${name} has a value`);
+      if (integers.has(name)) words.setUint32(i * wordBytes, value >>> 0, true);
+      else words.setFloat32(i * wordBytes, value, true);
+    });
+    if (words.byteLength > 0) this.device.queue.writeBuffer(this.uniformBuffer, 0, words.buffer);
+  }
+
+  buffer(name: string): GPUBuffer {
+    const found = this.buffers.get(name);
+    invariant(found, `the buffer ${name} was reserved`);
+    return found;
+  }
+
+  write(place: Place, data: Float32Array | Int32Array | Uint32Array): void {
+    invariant(data.length <= place.length, `${data.length} elements fit ${place.buffer}[${place.length}]`);
+    this.device.queue.writeBuffer(
+      this.buffer(place.buffer),
+      place.offset * wordBytes,
+      data.buffer,
+      data.byteOffset,
+      data.byteLength,
+    );
+  }
+
+  /** Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. */
+  async load(program: Program): Promise<LoadedProgram> {
+    await this.reserve(program.buffers);
+    const pipelines = await Promise.all(program.dispatches.map((d) => this.pipeline(d)));
+    const dispatches = program.dispatches.map((d, i) => {
+      this.created++;
+      const bindGroup = this.device.createBindGroup({
+        label: d.label,
+        layout: this.layout(d),
+        entries: d.bindings.map((place, binding) => ({ binding, resource: this.resource(place) })),
+      });
+      return { pipeline: pipelines[i]!, bindGroup, x: d.grid[0], y: d.grid[1] };
+    });
+    return { program, dispatches };
+  }
+
+  private resource(place: Place): GPUBufferBinding {
+    const buffer = this.buffer(place.buffer);
+    const offset = place.offset * wordBytes;
+    invariant(
+      offset % bindingBytes === 0,
+      `${place.buffer}+${place.offset} starts at a multiple of ${bindingBytes} bytes`,
+    );
+    return {
+      buffer,
+      offset,
+      size: Math.min(buffer.size - offset, Math.max(wordBytes, place.length * wordBytes)),
+    };
+  }
+
+  private pipeline(d: Dispatch): Promise<GPUComputePipeline> {
+    const key = `${this.layoutKey(d)}${d.usesUniforms}\n${d.wgsl}`;
+    const known = this.pipelines.get(key);
+    if (known) return known;
+    this.created += 2;
+    const module = this.device.createShaderModule({ label: d.label, code: d.wgsl });
+    const groups = d.usesUniforms ? [this.layout(d), this.uniformLayout()] : [this.layout(d)];
+    const made = this.device.createComputePipelineAsync({
+      label: d.label,
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: groups }),
+      compute: { module, entryPoint: 'main' },
+    });
+    this.pipelines.set(key, made);
+    return made;
+  }
+
+  private layoutKey(d: Dispatch): string {
+    return d.written.map((w) => (w ? 'w' : 'r')).join('');
+  }
+
+  private layout(d: Dispatch): GPUBindGroupLayout {
+    const key = this.layoutKey(d);
+    const known = this.layouts.get(key);
+    if (known) return known;
+    const made = this.device.createBindGroupLayout({
+      entries: d.written.map((w, binding) => ({
+        binding,
+        visibility: stageCompute,
+        buffer: { type: w ? 'storage' : 'read-only-storage' } as const,
+      })),
+    });
+    this.layouts.set(key, made);
+    return made;
+  }
+
+  private uniformLayout(): GPUBindGroupLayout {
+    const known = this.layouts.get('uniform');
+    if (known) return known;
+    const made = this.device.createBindGroupLayout({
+      entries: [{ binding: 0, visibility: stageCompute, buffer: { type: 'uniform' } }],
+    });
+    this.layouts.set('uniform', made);
+    return made;
+  }
+
+  /** Encodes programs, one after the other, into a pass. */
+  encode(pass: GPUComputePassEncoder, loaded: LoadedProgram): void {
+    if (this.uniformGroup) pass.setBindGroup(1, this.uniformGroup);
+    for (const d of loaded.dispatches) {
+      pass.setPipeline(d.pipeline);
+      pass.setBindGroup(0, d.bindGroup);
+      pass.dispatchWorkgroups(d.x, d.y);
+    }
+  }
+
+  /** Reads a place back; waits for everything submitted so far. For results and tests, not for the step loop. */
+  async read(place: Place): Promise<ArrayBuffer> {
+    const bytes = place.length * wordBytes;
+    const staging = this.device.createBuffer({
+      size: Math.max(4, bytes),
+      usage: usageMapRead | usageCopyDst,
+    });
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(this.buffer(place.buffer), place.offset * wordBytes, staging, 0, bytes);
+    this.device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(mapModeRead);
+    const copy = staging.getMappedRange().slice(0, bytes);
+    staging.destroy();
+    return copy;
+  }
+
+  /** Frees every buffer. */
+  dispose(): void {
+    for (const b of this.buffers.values()) b.destroy();
+    this.buffers.clear();
+    this.uniformBuffer?.destroy();
+  }
+}
+
+// The flags of the WebGPU specification. In Node they are not globals, and the engine sets no globals.
+const usageMapRead = 0x0001;
+const usageCopySrc = 0x0004;
+const usageCopyDst = 0x0008;
+const usageUniform = 0x0040;
+const usageStorage = 0x0080;
+const stageCompute = 0x4;
+const mapModeRead = 0x0001;

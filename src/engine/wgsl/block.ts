@@ -1,0 +1,166 @@
+/**
+ * Statements as WGSL. Equal subexpressions are computed once per block, and what a loop does not change is computed before
+ * it. Loads of memory that the kernel writes are never carried over a store or a barrier.
+ */
+import { type Expr, operandsOf } from '../ir/expr.ts';
+import { bodyOf, expressionsOf, type Stmt } from '../ir/kernel.ts';
+import { nodeText } from './scalar.ts';
+
+export interface Names {
+  /** The array that holds a slot, and where in it the slot begins. */
+  slot(slot: number): { readonly array: string; readonly offset: number };
+  uniform(name: string, type: Expr['type']): string;
+}
+
+const trivial = (e: Expr): boolean => e.kind === 'const' || e.kind === 'var' || e.kind === 'uniform';
+
+/** What makes an expression go stale: variables that change and slots that are written. */
+interface Changes {
+  readonly names: ReadonlySet<string>;
+  readonly slots: ReadonlySet<number>;
+}
+
+function changesOf(
+  stmts: readonly Stmt[],
+  written: ReadonlySet<number>,
+  into = { names: new Set<string>(), slots: new Set<number>() },
+) {
+  for (const s of stmts) {
+    if (s.kind === 'let' || s.kind === 'var' || s.kind === 'assign' || s.kind === 'for')
+      into.names.add(s.name);
+    if (s.kind === 'store') into.slots.add(s.slot);
+    if (s.kind === 'barrier') for (const slot of written) into.slots.add(slot);
+    changesOf(bodyOf(s), written, into);
+  }
+  return into;
+}
+
+/** Whether an expression reads anything that changes. Shared through one memo per question. */
+function reads(e: Expr, changes: Changes, memo: Map<Expr, boolean>): boolean {
+  const known = memo.get(e);
+  if (known !== undefined) return known;
+  const direct =
+    (e.kind === 'var' && changes.names.has(e.name)) || (e.kind === 'load' && changes.slots.has(e.slot));
+  const result = direct || operandsOf(e).some((o) => reads(o, changes, memo));
+  memo.set(e, result);
+  return result;
+}
+
+export class BlockPrinter {
+  readonly lines: string[] = [];
+  private readonly names: Names;
+  private readonly written: ReadonlySet<number>;
+  private counter = 0;
+
+  constructor(names: Names, written: ReadonlySet<number>) {
+    this.names = names;
+    this.written = written;
+  }
+
+  /** Prints statements; `known` maps expressions to names that are visible here. */
+  print(stmts: readonly Stmt[], indent: string, outer: ReadonlyMap<Expr, string> = new Map()): void {
+    const known = new Map(outer);
+    const uses = new Map<Expr, number>();
+    for (const s of stmts) for (const e of expressionsOf(s)) this.count(e, uses, known);
+    for (const s of stmts) this.statement(s, indent, known, uses);
+  }
+
+  private count(e: Expr, uses: Map<Expr, number>, known: ReadonlyMap<Expr, string>): void {
+    const n = uses.get(e) ?? 0;
+    uses.set(e, n + 1);
+    if (n === 0 && !known.has(e)) for (const o of operandsOf(e)) this.count(o, uses, known);
+  }
+
+  private statement(s: Stmt, indent: string, known: Map<Expr, string>, uses: Map<Expr, number>): void {
+    const text = (e: Expr): string => this.text(e, indent, known, uses);
+    const line = (t: string): void => void this.lines.push(indent + t);
+    switch (s.kind) {
+      case 'let':
+        return line(`let ${s.name} = ${text(s.value)};`);
+      case 'var':
+        return line(`var ${s.name}: ${s.type} = ${text(s.value)};`);
+      case 'assign':
+        line(`${s.name} = ${text(s.value)};`);
+        return this.forget(known, { names: new Set([s.name]), slots: new Set() });
+      case 'store':
+        line(`${this.element(s.slot, text(s.index))} = ${text(s.value)};`);
+        return this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
+      case 'barrier':
+        line('workgroupBarrier();');
+        return this.forget(known, { names: new Set(), slots: this.written });
+      case 'if':
+        line(`if (${text(s.cond)}) {`);
+        this.print(s.body, indent + '  ', known);
+        line('}');
+        return this.forget(known, changesOf(s.body, this.written));
+      case 'for': {
+        const changes = changesOf([s], this.written);
+        this.forget(known, changes);
+        this.hoist(s.body, changes, indent, known, uses);
+        line(`for (var ${s.name} = ${text(s.from)}; ${s.name} < ${text(s.to)}; ${s.name} += ${s.by}i) {`);
+        this.print(s.body, indent + '  ', known);
+        line('}');
+        return;
+      }
+      default:
+        return s satisfies never;
+    }
+  }
+
+  /** Names what the loop does not change, before the loop. */
+  private hoist(
+    body: readonly Stmt[],
+    changes: Changes,
+    indent: string,
+    known: Map<Expr, string>,
+    uses: Map<Expr, number>,
+  ): void {
+    const memo = new Map<Expr, boolean>();
+    const seen = new Set<Expr>();
+    const visit = (e: Expr): void => {
+      if (seen.has(e) || trivial(e) || known.has(e)) return;
+      seen.add(e);
+      if (reads(e, changes, memo)) for (const o of operandsOf(e)) visit(o);
+      else if (!operandsOf(e).every((o) => o.kind === 'const')) this.name(e, indent, known, uses);
+    };
+    const walk = (stmts: readonly Stmt[]): void => {
+      for (const s of stmts) {
+        for (const e of expressionsOf(s)) visit(e);
+        walk(bodyOf(s));
+      }
+    };
+    walk(body);
+  }
+
+  private forget(known: Map<Expr, string>, changes: Changes): void {
+    const memo = new Map<Expr, boolean>();
+    for (const e of known.keys()) if (reads(e, changes, memo)) known.delete(e);
+  }
+
+  private name(e: Expr, indent: string, known: Map<Expr, string>, uses: Map<Expr, number>): string {
+    const text = this.plain(e, indent, known, uses);
+    const name = `t${this.counter++}`;
+    this.lines.push(`${indent}let ${name} = ${text};`);
+    known.set(e, name);
+    return name;
+  }
+
+  private text(e: Expr, indent: string, known: Map<Expr, string>, uses: Map<Expr, number>): string {
+    const name = known.get(e);
+    if (name !== undefined) return name;
+    if (trivial(e) || (uses.get(e) ?? 0) < 2) return this.plain(e, indent, known, uses);
+    return this.name(e, indent, known, uses);
+  }
+
+  private plain(e: Expr, indent: string, known: Map<Expr, string>, uses: Map<Expr, number>): string {
+    if (e.kind === 'var') return e.name;
+    if (e.kind === 'uniform') return this.names.uniform(e.name, e.type);
+    const operands = operandsOf(e).map((o) => this.text(o, indent, known, uses));
+    return e.kind === 'load' ? this.element(e.slot, operands[0]!) : nodeText(e, operands);
+  }
+
+  private element(slot: number, index: string): string {
+    const { array, offset } = this.names.slot(slot);
+    return offset === 0 ? `${array}[${index}]` : `${array}[${index} + ${offset}i]`;
+  }
+}

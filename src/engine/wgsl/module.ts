@@ -1,0 +1,90 @@
+/**
+ * A whole WGSL module for one kernel. Its text depends on the order of its operands but not on what they are called, so
+ * that layers of one shape share one pipeline.
+ */
+import { invariant } from '../errors.ts';
+import type { DType } from '../ir/dtype.ts';
+import { groupVariable, type Kernel, laneVariable } from '../ir/kernel.ts';
+import { BlockPrinter } from './block.ts';
+
+/** Where an operand is found: a binding, and an offset in elements where several operands share one. */
+export interface OperandPlace {
+  readonly slot: number;
+  readonly binding: number;
+  readonly offset: number;
+}
+
+export interface BindingText {
+  readonly type: DType;
+  readonly written: boolean;
+}
+
+export interface ModuleLayout {
+  readonly bindings: readonly BindingText[];
+  readonly places: readonly OperandPlace[];
+  /** Names of the 32-bit words of the uniform buffer, in order. */
+  readonly uniforms: readonly string[];
+}
+
+/** WebGPU guarantees this many workgroups along each dimension; more are folded into the second one. */
+const groupsPerDimension = 65_535;
+
+/** How many workgroups along x and y hold `groups`. */
+export function gridOf(groups: number): readonly [number, number] {
+  const x = Math.min(groups, groupsPerDimension);
+  return [x, Math.ceil(groups / x)];
+}
+
+/** The WGSL text of a kernel. */
+export function moduleText(kernel: Kernel, layout: ModuleLayout): string {
+  const placeOf = new Map(layout.places.map((p) => [p.slot, p]));
+  const sharedName = new Map(kernel.shared.map((s, i) => [s.slot, `shared${i}`]));
+  let readsUniforms = false;
+  const written = new Set([
+    ...kernel.shared.map((s) => s.slot),
+    ...layout.places.filter((p) => layout.bindings[p.binding]!.written).map((p) => p.slot),
+  ]);
+  const printer = new BlockPrinter(
+    {
+      slot: (slot) => {
+        const array = sharedName.get(slot);
+        if (array !== undefined) return { array, offset: 0 };
+        const place = placeOf.get(slot);
+        invariant(place, `operand ${slot} of ${kernel.name} has a place`);
+        return { array: `b${place.binding}`, offset: place.offset };
+      },
+      uniform: (name, type) => {
+        readsUniforms = true;
+        const at = layout.uniforms.indexOf(name);
+        const word = `hyper[${at >> 2}][${at & 3}]`;
+        return type === 'f32' ? word : `bitcast<${type}>(${word})`;
+      },
+    },
+    written,
+  );
+  printer.print(kernel.body, '  ');
+
+  const [x, y] = gridOf(kernel.groups);
+  const head = layout.bindings.map(
+    (b, i) =>
+      `@group(0) @binding(${i}) var<storage, ${b.written ? 'read_write' : 'read'}> b${i}: array<${b.type}>;`,
+  );
+  if (readsUniforms) {
+    const words = Math.ceil(layout.uniforms.length / 4);
+    head.push(`@group(1) @binding(0) var<uniform> hyper: array<vec4<f32>, ${words}>;`);
+  }
+  head.push(...kernel.shared.map((s, i) => `var<workgroup> shared${i}: array<${s.type}, ${s.length}>;`));
+  const group = y === 1 ? 'i32(workgroup.x)' : `i32(workgroup.x + workgroup.y * ${x}u)`;
+  return [
+    ...head,
+    '',
+    `@compute @workgroup_size(${kernel.threads})`,
+    'fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',
+    `  let ${groupVariable} = ${group};`,
+    `  let ${laneVariable} = i32(thread);`,
+    ...(x * y > kernel.groups ? [`  if (${groupVariable} >= ${kernel.groups}i) { return; }`] : []),
+    ...printer.lines,
+    '}',
+    '',
+  ].join('\n');
+}
