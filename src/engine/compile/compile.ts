@@ -153,15 +153,15 @@ interface Binding {
 /** Chooses bindings for a kernel's operands, and prints it. */
 export function dispatchOf(
   kernel: Kernel,
-  valueOf: (slot: number) => Value,
+  operandOf: (slot: number) => Value,
   placeOf: (v: Value) => Place,
   options: CompileOptions,
 ): Dispatch {
   const slots = slotsOf(kernel.body);
   const operands = [...slots.keys()].map((slot) => ({
     slot,
-    place: placeOf(valueOf(slot)),
-    type: valueOf(slot).dtype,
+    place: placeOf(operandOf(slot)),
+    type: operandOf(slot).dtype,
   }));
   const writtenBuffers = new Set(operands.filter((o) => slots.get(o.slot)).map((o) => o.place.buffer));
   let bindings = shareBindings(

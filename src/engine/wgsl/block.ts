@@ -76,34 +76,40 @@ export class BlockPrinter {
     const line = (t: string): void => void this.lines.push(indent + t);
     switch (s.kind) {
       case 'let':
-        return line(`let ${s.name} = ${text(s.value)};`);
+        line(`let ${s.name} = ${text(s.value)};`);
+        break;
       case 'var':
-        return line(`var ${s.name}: ${s.type} = ${text(s.value)};`);
+        line(`var ${s.name}: ${s.type} = ${text(s.value)};`);
+        break;
       case 'assign':
         line(`${s.name} = ${text(s.value)};`);
-        return this.forget(known, { names: new Set([s.name]), slots: new Set() });
+        this.forget(known, { names: new Set([s.name]), slots: new Set() });
+        break;
       case 'store':
         line(`${this.element(s.slot, text(s.index))} = ${text(s.value)};`);
-        return this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
+        this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
+        break;
       case 'barrier':
         line('workgroupBarrier();');
-        return this.forget(known, { names: new Set(), slots: this.written });
+        this.forget(known, { names: new Set(), slots: this.written });
+        break;
       case 'if':
         line(`if (${text(s.cond)}) {`);
-        this.print(s.body, indent + '  ', known);
+        this.print(s.body, `${indent}  `, known);
         line('}');
-        return this.forget(known, changesOf(s.body, this.written));
+        this.forget(known, changesOf(s.body, this.written));
+        break;
       case 'for': {
         const changes = changesOf([s], this.written);
         this.forget(known, changes);
         this.hoist(s.body, changes, indent, known, uses);
         line(`for (var ${s.name} = ${text(s.from)}; ${s.name} < ${text(s.to)}; ${s.name} += ${s.by}i) {`);
-        this.print(s.body, indent + '  ', known);
+        this.print(s.body, `${indent}  `, known);
         line('}');
-        return;
+        break;
       }
       default:
-        return s satisfies never;
+        s satisfies never;
     }
   }
 
