@@ -111,7 +111,11 @@ export async function createHost(options: {
       if (taken.path !== null) await grants.grant(taken.path, 'document');
       return taken;
     },
-    'recent:list': () => recent.list(),
+    'recent:list': async () => {
+      const listed = await recent.list();
+      grants.restore(listed.map(({ path }) => path)); // another process of ours may have added some
+      return listed;
+    },
     'recent:remove': async ({ path }) => done(await recent.remove(path)),
     'recent:clear': async () => done(await recent.clear()),
 

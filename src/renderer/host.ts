@@ -115,10 +115,23 @@ const disconnected: Failure = {
   fix: 'Start it again in the terminal (npm start) and open the address that it prints. Keep this page open: your work is still in it.',
 };
 
+/** Electron rejects what cannot cross at all: something in the input that is not plain data. */
+function refused(channel: Channel, error: Error): Failure {
+  return {
+    ok: false,
+    code: 'host/refused',
+    title: `“${channel}” could not be asked: ${error.message}`,
+    fix: 'This is a mistake in Gradloom. Save your work, reload the window and report it.',
+  };
+}
+
 function bridgeTransport(bridge: Bridge): Transport {
   return {
     invoke: <C extends Channel>(channel: C, input: Input<C>) =>
-      bridge.invoke(channel, input) as Promise<Reply<Output<C>>>,
+      bridge.invoke(channel, input).then(
+        (reply) => reply as Reply<Output<C>>,
+        (error: Error) => refused(channel, error),
+      ),
     on: <E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void) =>
       bridge.on(event, (payload) => listener(events[event].parse(payload) as EventPayload<E>)),
     onConnection: () => () => {},

@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHost, type ShellParts } from '../host.ts';
+import { createRecent } from '../services/recent.ts';
 import { temporaryFolder, testClient } from '../services/testing.ts';
 
 async function setUp() {
@@ -34,7 +36,7 @@ async function setUp() {
     log: (error) => logged.push(error),
   });
   onTestFinished(() => host.dispose());
-  return { host, logged, client: testClient('one') };
+  return { folder, host, logged, client: testClient('one') };
 }
 
 test('an answer that does not fit the contract does not reach the page', async () => {
@@ -73,6 +75,17 @@ test('every window hears of a change of settings', async () => {
   host.connect(other);
   await host.dispatch({ channel: 'settings:set', input: { theme: 'dark' }, client });
   expect(other.heard).toMatchObject([{ event: 'settings:changed', payload: { theme: 'dark' } }]);
+});
+
+test('a recent document of another process may be opened from the list', async () => {
+  const { host, client, folder } = await setUp();
+  const path = join(folder, 'elsewhere.gradloom');
+  await writeFile(path, 'text');
+  await createRecent({ dataFolder: join(folder, 'data') }).add(path);
+  const open = () => host.dispatch({ channel: 'document:open', input: { path }, client });
+  expect(await open()).toMatchObject({ ok: false, code: 'file/not-granted' });
+  await host.dispatch({ channel: 'recent:list', input: null, client });
+  expect(await open()).toMatchObject({ ok: true, value: { text: 'text' } });
 });
 
 test('a document from the system waits for a window that listens, then comes as an event', async () => {

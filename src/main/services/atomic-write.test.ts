@@ -54,6 +54,12 @@ describe('writeAtomically', () => {
     expect((await stat(join(folder, 'real/a'))).mode & 0o777).toBe(0o640);
   });
 
+  test('a name as long as the system allows can be written', async () => {
+    const path = join(await temporaryFolder(), `${'ü'.repeat(123)}.gradloom`);
+    await writeAtomically(path, 'x');
+    expect(await readFile(path, 'utf8')).toBe('x');
+  });
+
   test('a folder that is not there is said in words that name the path', async () => {
     const path = join(await temporaryFolder(), 'none/a');
     await expect(writeAtomically(path, 'x')).rejects.toMatchObject({

@@ -70,13 +70,16 @@ export async function renameFirmly(from: string, to: string): Promise<void> {
   }
 }
 
-const temporaryName = (target: string): string =>
-  `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+/** Cut so that a name as long as the system allows (255 bytes, up to four a character) still has a temporary one. */
+const temporaryPrefix = (target: string): string => `.${basename(target).slice(0, 50)}.`;
 
-/** Removes what crashed writers of this very file left; a living writer's file is left alone. */
+const temporaryName = (target: string): string =>
+  `${temporaryPrefix(target)}${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+
+/** Removes what crashed writers of this file left; a living writer's file is left alone. */
 async function sweepTemporaries(target: string): Promise<void> {
   const folder = dirname(target);
-  const prefix = `.${basename(target)}.`;
+  const prefix = temporaryPrefix(target);
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix)) continue;
     const pid = /^(\d+)-[0-9a-f]{8}\.tmp$/.exec(name.slice(prefix.length))?.[1];

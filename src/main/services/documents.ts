@@ -79,7 +79,6 @@ export function createDocuments(options: {
     if (!entry?.known.delete(client) || entry.known.size > 0) return;
     entry.stop();
     watched.delete(path);
-    turns.delete(path);
   }
 
   return {

@@ -56,12 +56,13 @@ async function inspect(path: string): Promise<Found> {
     if (isMissing(error)) return 'nothing';
     throw error;
   }
-  const present = await filesBelow(path);
-  if (present.length === 0) return (await readdir(path)).length === 0 ? 'empty' : 'foreign';
-  if (!present.includes(LIST_NAME)) return 'foreign';
+  const top = await readdir(path);
+  if (top.length === 0) return 'empty';
+  // Without a list there is nothing to compare, however much lies below.
+  if (!top.includes(LIST_NAME)) return 'foreign';
   const list = listSchema.safeParse(parseJson(await readFile(join(path, LIST_NAME), 'utf8')));
   if (!list.success) return 'foreign';
-  for (const name of present) {
+  for (const name of await filesBelow(path)) {
     if (name === LIST_NAME) continue;
     if (list.data.files[name] !== fingerprintOf(await readFile(join(path, ...name.split('/')))))
       return 'foreign';
