@@ -12,10 +12,15 @@ import { build } from './build.ts';
 
 const root = join(import.meta.dirname, '..');
 const installMinutes = 3;
+/** An Electron that ends badly within this time has shown nobody a window. */
+const soonMillis = 10_000;
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-type Shell =
-  | { readonly electron: string; readonly why: string }
-  | { readonly electron: null; readonly why: string };
+interface Shell {
+  /** Its executable, or null for the browser shell. */
+  readonly electron: string | null;
+  readonly why: string;
+}
 
 interface StartOptions {
   readonly browser: boolean;
@@ -69,16 +74,29 @@ function describeGpu(): string {
   return `GPU unknown: the probe ${signal ? `was ended by ${signal}` : `ended with code ${status}`}`;
 }
 
-function startElectron(executable: string, documents: readonly string[]): void {
+/**
+ * Runs Electron to its end. Resolves with the reason when it ended badly at once, as it does where Linux keeps its
+ * sandbox from starting; with null when it ran.
+ */
+async function runElectron(executable: string, documents: readonly string[]): Promise<string | null> {
+  const start = performance.now();
   const child = spawn(executable, [root, ...documents], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => {
-    console.error(`Electron could not be started: ${error.message}. Try npm start -- --browser.`);
-    process.exitCode = 1;
+  let isStopped = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    isStopped = true;
+    child.kill(signal);
+  };
+  for (const signal of stopSignals) process.on(signal, stop);
+  const ending = await new Promise<string | null>((ended) => {
+    child.on('error', (error) => ended(error.message));
+    child.on('exit', (code, signal) => {
+      if (code !== 0) process.exitCode = code ?? 1;
+      ended(code === 0 ? null : signal ? `it was ended by ${signal}` : `it ended with code ${code}`);
+    });
   });
-  child.on('exit', (code, signal) => {
-    process.exitCode = signal ? 1 : (code ?? 1);
-  });
+  for (const signal of stopSignals) process.off(signal, stop);
+  const isAtOnce = performance.now() - start < soonMillis;
+  return isAtOnce && !isStopped ? ending : null;
 }
 
 /** Opens the page in a window and a profile of its own: a browser that already runs would ignore the GPU switches. */
@@ -125,7 +143,7 @@ async function startBrowserShell({ port, open, documents }: StartOptions): Promi
       },
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const signal of stopSignals) process.on(signal, stop);
 }
 
 function readArguments(): StartOptions {
@@ -149,8 +167,12 @@ try {
   build();
   const { electron, why } = chooseShell(options);
   console.log(`Gradloom runs in ${electron ? 'Electron' : 'the browser shell'}, ${why}; ${describeGpu()}`);
-  if (electron) startElectron(electron, options.documents);
-  else await startBrowserShell(options);
+  const failure = electron ? await runElectron(electron, options.documents) : null;
+  if (failure) console.log(`Electron could not start (${failure}); the browser shell takes over.`);
+  if (failure || !electron) {
+    process.exitCode = 0;
+    await startBrowserShell(options);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
