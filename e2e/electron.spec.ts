@@ -105,7 +105,7 @@ test('WebGPU gives an adapter in the page and in a worker', async () => {
   const inWorker = await page.evaluate(
     () =>
       new Promise((done, failed) => {
-        const worker = new Worker('./probe-worker.js');
+        const worker = new Worker('./probe-worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => done(data);
         worker.onerror = (event) => failed(new Error(event.message));
       }),

@@ -3,21 +3,15 @@
  * what it forbids. It needs an unpacked Electron: the installed one, or the one ELECTRON_OVERRIDE_DIST_PATH names.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { expect, test } from '@playwright/test';
-import { build, type Configuration, Platform } from 'electron-builder';
+import type { Configuration } from 'electron-builder';
 import config from '../electron-builder.config.ts';
-
-const project = resolve(import.meta.dirname, '..');
-const runtime = process.env.ELECTRON_OVERRIDE_DIST_PATH || join(project, 'node_modules/electron/dist');
-const reason = [
-  existsSync(runtime) ? null : `there is no unpacked Electron at ${runtime}`,
-  existsSync(join(project, 'out/renderer/index.html')) ? null : 'the app is not built (npm run build)',
-].find((each) => each !== null);
+import { packageApp, project, whyNotPackaged } from './package-app.ts';
 
 /** How a fuse is written in the executable: the characters 0 and 1. */
 const OFF = 0x30;
@@ -36,7 +30,7 @@ const fuses: readonly (readonly [FuseV1Options, number])[] = [
 
 test.describe('the package', () => {
   test.describe.configure({ mode: 'serial' });
-  test.skip(reason !== undefined, reason);
+  test.skip(whyNotPackaged !== null, whyNotPackaged ?? '');
 
   let folder: string;
   let resources: string;
@@ -46,31 +40,7 @@ test.describe('the package', () => {
   test.beforeAll(async () => {
     test.setTimeout(300_000);
     folder = await mkdtemp(join(tmpdir(), 'gradloom-package-'));
-    // A copy without Electron's stand-in app, which a test runtime may carry as a folder; never the runtime itself,
-    // since setting fuses writes into the executable.
-    const electronDist = join(folder, 'electron');
-    await cp(runtime, electronDist, {
-      recursive: true,
-      filter: (path) => basename(path) !== 'default_app.asar',
-    });
-    await build({
-      projectDir: project,
-      targets: Platform.current().createTarget('dir'),
-      publish: 'never',
-      config: {
-        ...config,
-        electronDist,
-        directories: { ...config.directories, output: join(folder, 'dist') },
-      },
-    });
-    await rm(electronDist, { recursive: true });
-    const mac = process.platform === 'darwin';
-    const [unpacked] = (await readdir(join(folder, 'dist'), { withFileTypes: true })).filter((e) =>
-      e.isDirectory(),
-    );
-    const app = join(folder, 'dist', unpacked!.name, mac ? 'Gradloom.app' : '');
-    resources = join(app, mac ? 'Contents/Resources' : 'resources');
-    executable = mac ? app : join(app, process.platform === 'win32' ? 'gradloom.exe' : 'gradloom');
+    ({ resources, executable } = await packageApp(folder));
     contents = listPackage(join(resources, 'app.asar'), { isPack: false }).map((name) =>
       name.replaceAll('\\', '/'),
     );
