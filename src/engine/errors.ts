@@ -38,6 +38,14 @@ const messages = {
     title: `${d.node}: ${d.param} ${d.why}`,
     fix: `Change ${d.param} in the inspector.`,
   }),
+  'loss/needs-classes': (d: { node: string }) => ({
+    title: `${d.node} compares with classes, but the target is a number`,
+    fix: 'Use a loss for numbers, such as the mean squared error.',
+  }),
+  'model/no-data': (d: { node: string }) => ({
+    title: `${d.node} has no data yet`,
+    fix: 'Choose a data set in the inspector.',
+  }),
   'gpu/none': (d: { why: string }) => ({
     title: `No WebGPU adapter answers: ${d.why}`,
     fix: 'Update the graphics driver, or run where a software adapter such as SwiftShader is installed.',

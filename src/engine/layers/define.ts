@@ -3,6 +3,8 @@
  * export are derived. A layer has no shape rule: its shape is that of the graph which `build` makes out of ops.
  */
 import type { z } from 'zod';
+import { invariant } from '../errors.ts';
+import type { TensorType } from '../ir/op.ts';
 import type { Shape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 
@@ -38,10 +40,21 @@ export type Initialiser =
       readonly fan: readonly [number, number];
     };
 
+/** What the classes or numbers to be predicted are, as far as a layer may care. */
+export type TargetType =
+  | { readonly kind: 'class'; readonly classes: number }
+  | { readonly kind: 'regression' };
+
 /** What `build` may ask of its surroundings. */
 export interface BuildContext {
   /** The node's name, for messages. */
   readonly node: string;
+  /** The current batch, or null where no data is known yet. Labels are i32 [batch], numbers f32 [batch, ...]. */
+  readonly data: {
+    readonly x: Value;
+    readonly y: Value;
+    readonly target: TargetType;
+  } | null;
   /** Dropout draws and batch statistics are used only while training. */
   readonly training: boolean;
   /** A trainable tensor called `<node>.<name>`, in PyTorch's layout. */
@@ -53,6 +66,32 @@ export interface BuildContext {
 }
 
 export type Inputs = Readonly<Record<string, Value>>;
+
+/**
+ * What a parameter's zod schema carries as `meta`: the inspector, the documentation and the command line read it through
+ * `paramFields` (layers/fields.ts). Bounds, choices and the default are the schema's own.
+ */
+export interface ParamMeta {
+  readonly title: string;
+  /** One sentence: what it does, and when to change it. */
+  readonly description: string;
+  readonly unit?: string;
+  /** Shown only while the other parameters named here have one of these values. */
+  readonly showWhen?: Readonly<Record<string, readonly (string | number | boolean)[]>>;
+  /** May change while training without recompiling: `build` reads it through `ctx.hyper`. */
+  readonly hot?: boolean;
+  /** Words for choices, by value. */
+  readonly choices?: Readonly<Record<string, string>>;
+}
+
+/** How a prediction is read as an answer; metrics follow from it. */
+export type Decision =
+  /** The place of the largest number along the last axis. */
+  | 'largest'
+  /** One number per answer: yes above 0. */
+  | 'aboveZero'
+  /** Numbers as they are; against classes: the largest, or yes above ½ where there is one number. */
+  | 'number';
 
 /** One layer kind. `P` is its zod object of parameters: defaults, bounds and docs are read from it. */
 export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
@@ -81,6 +120,39 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   readonly inputs: readonly PortSpec[];
   readonly outputs: readonly PortSpec[];
   readonly params: P;
+  /** On losses: how the prediction that they judge is read as an answer. */
+  readonly decision?: Decision;
+  /** Inputs that the sweep over all layers feeds, where one [4, 6] tensor per input would not do. */
+  readonly sample?: Readonly<Record<string, TensorType>>;
   /** One value per output port. Inputs that take many wires arrive as `x`, `x_1`, `x_2`, … in order. */
   build(ctx: BuildContext, inputs: Inputs, params: z.infer<P>): Inputs;
+}
+
+/** Declares a layer kind; the types of `build` follow from `params`. */
+export function defineLayer<P extends z.ZodObject>(spec: LayerSpec<P>): LayerSpec<P> {
+  return spec;
+}
+
+/** The port of a layer that maps one tensor. */
+export const tensorIn: PortSpec = { name: 'x', kind: 'tensor', doc: 'The tensor that comes in.' };
+/** What such a layer gives. */
+export const tensorOut: PortSpec = { name: 'y', kind: 'tensor', doc: 'The tensor that goes out.' };
+
+/** A parameter with its words; the schema keeps its own type. */
+export function param<S extends z.ZodType>(schema: S, meta: ParamMeta): S {
+  return schema.meta({ ...meta });
+}
+
+/** The value at a port that `build` can rely on: the model checks required ports before it builds. */
+export function at(inputs: Inputs, port: string): Value {
+  const value = inputs[port];
+  invariant(value, `the input ${port} is wired before its layer is built`);
+  return value;
+}
+
+/** All values at a port that takes many wires, in order. */
+export function allAt(inputs: Inputs, port: string): Value[] {
+  const found: Value[] = [];
+  for (let v = inputs[port], i = 1; v; v = inputs[`${port}_${i++}`]) found.push(v);
+  return found;
 }

@@ -1,0 +1,370 @@
+/**
+ * Activations: maps of one tensor, composed of ops so that their derivatives follow. Conventions, also at kinks, are
+ * PyTorch's; formulas are written so that large |x| neither overflows nor gives NaN (smooth.ts).
+ */
+import { z } from 'zod';
+import type { Value } from '../ir/value.ts';
+import { reshape } from '../ops/core.ts';
+import {
+  add,
+  div,
+  exp,
+  heaviside as heavisideOp,
+  maximum,
+  minimum,
+  mul,
+  relu as reluOp,
+  sigmoid as sigmoidOp,
+  sub,
+  tanh as tanhOp,
+} from '../ops/elementwise.ts';
+import { scalar } from '../ops/leaf.ts';
+import { logSumExp } from '../ops/losses.ts';
+import { max, sum } from '../ops/reduce.ts';
+import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
+import {
+  aboveZeroOr,
+  clampFlat,
+  expm1BelowZero,
+  softplus as softplusOf,
+  softsign as softsignOf,
+} from './smooth.ts';
+
+/** What one activation adds to all the others. */
+interface Activation<P extends z.ZodObject>
+  extends Pick<
+    LayerSpec<P>,
+    'kind' | 'title' | 'aliases' | 'doc' | 'formula' | 'source' | 'pytorch' | 'params'
+  > {
+  map(x: Value, params: z.infer<P>): Value;
+}
+
+function defineActivation<P extends z.ZodObject>({ map, ...spec }: Activation<P>): LayerSpec<P> {
+  return defineLayer({
+    ...spec,
+    category: 'activation',
+    inputs: [tensorIn],
+    outputs: [tensorOut],
+    build: (_, inputs, params) => ({ y: map(at(inputs, 'x'), params) }),
+  });
+}
+
+const none = z.strictObject({});
+const times = (x: Value, factor: number): Value => mul(x, scalar(factor));
+const plus = (x: Value, term: number): Value => add(x, scalar(term));
+
+export const identity = defineActivation({
+  kind: 'identity',
+  title: 'Identity',
+  aliases: ['none', 'pass', 'linear activation'],
+  doc: 'Passes everything on unchanged.',
+  formula: 'y = x',
+  source: 'torch.nn.Identity',
+  pytorch: 'torch.nn.Identity',
+  params: none,
+  map: (x) => x,
+});
+
+export const heaviside = defineActivation({
+  kind: 'heaviside',
+  title: 'Heaviside',
+  aliases: ['step', 'threshold', 'perceptron'],
+  doc: '1 where x > 0, else 0: the perceptron’s output. No gradient passes through it.',
+  formula: 'y = [x > 0]',
+  source: 'McCulloch & Pitts, 1943; Rosenblatt, The perceptron, 1958',
+  pytorch: 'torch.heaviside',
+  params: none,
+  map: heavisideOp,
+});
+
+export const sigmoid = defineActivation({
+  kind: 'sigmoid',
+  title: 'Sigmoid',
+  aliases: ['logistic', 'σ'],
+  doc: 'Squashes to (0, 1). Its slope is at most ¼, so gradients shrink from layer to layer.',
+  formula: 'y = \\frac{1}{1 + e^{-x}}',
+  source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 3.10',
+  pytorch: 'torch.nn.Sigmoid',
+  params: none,
+  map: sigmoidOp,
+});
+
+export const tanh = defineActivation({
+  kind: 'tanh',
+  title: 'Tanh',
+  aliases: ['hyperbolic tangent'],
+  doc: 'Squashes to (−1, 1), centred at 0; its slope is 1 at 0.',
+  formula: 'y = \\tanh x',
+  source: 'LeCun et al., Efficient BackProp, 1998',
+  pytorch: 'torch.nn.Tanh',
+  params: none,
+  map: tanhOp,
+});
+
+export const relu = defineActivation({
+  kind: 'relu',
+  title: 'ReLU',
+  aliases: ['rectifier', 'rectified linear unit'],
+  doc: 'x where x > 0, else 0. Gradients pass unchanged through active units.',
+  formula: 'y = \\max(0, x)',
+  source: 'Nair & Hinton, Rectified linear units improve restricted Boltzmann machines, ICML 2010',
+  pytorch: 'torch.nn.ReLU',
+  params: none,
+  map: reluOp,
+});
+
+export const relu6 = defineActivation({
+  kind: 'relu6',
+  title: 'ReLU6',
+  aliases: ['clipped relu'],
+  doc: 'ReLU that stops growing at 6.',
+  formula: 'y = \\min(\\max(0, x), 6)',
+  source: 'Krizhevsky, Convolutional deep belief networks on CIFAR-10, 2010',
+  pytorch: 'torch.nn.ReLU6',
+  params: none,
+  map: (x) => clampFlat(x, 0, 6),
+});
+
+export const leakyRelu = defineActivation({
+  kind: 'leakyRelu',
+  title: 'Leaky ReLU',
+  aliases: ['lrelu'],
+  doc: 'A ReLU that lets a little gradient through where x < 0, so that no unit dies.',
+  formula: 'y = \\max(0, x) + \\alpha \\min(0, x)',
+  source: 'Maas, Hannun & Ng, Rectifier nonlinearities improve neural network acoustic models, ICML 2013',
+  pytorch: 'torch.nn.LeakyReLU',
+  params: z.strictObject({
+    slope: param(z.number().min(0).max(1).default(0.01), {
+      title: 'Slope α',
+      description: 'The slope where x < 0.',
+    }),
+  }),
+  map: (x, { slope }) => aboveZeroOr(x, times(x, slope)),
+});
+
+export const prelu = defineLayer({
+  kind: 'prelu',
+  title: 'PReLU',
+  category: 'activation',
+  aliases: ['parametric relu'],
+  doc: 'A leaky ReLU that learns its slope, one for all channels or one for each.',
+  formula: 'y = \\max(0, x) + a \\min(0, x)',
+  source: 'He et al., Delving deep into rectifiers, ICCV 2015',
+  pytorch: 'torch.nn.PReLU',
+  inputs: [tensorIn],
+  outputs: [tensorOut],
+  params: z.strictObject({
+    perChannel: param(z.boolean().default(false), {
+      title: 'One per channel',
+      description: 'Learns a slope for each entry of axis 1; else one for all.',
+    }),
+    start: param(z.number().min(-1).max(1).default(0.25), {
+      title: 'Initial slope a',
+      description: 'The slope where x < 0 at the start.',
+    }),
+  }),
+  build(ctx, inputs, { perChannel, start }) {
+    const x = at(inputs, 'x');
+    const channels = perChannel ? (x.shape[1] ?? 1) : 1;
+    const weight = ctx.parameter('weight', [channels], { kind: 'constant', value: start });
+    // Channels stand on axis 1, whatever follows.
+    const slope = reshape(weight, [channels, ...x.shape.slice(2).map(() => 1)]);
+    return { y: aboveZeroOr(x, mul(slope, x)) };
+  },
+});
+
+export const elu = defineActivation({
+  kind: 'elu',
+  title: 'ELU',
+  aliases: ['exponential linear unit'],
+  doc: 'x where x > 0, else α(eˣ − 1): smooth, with outputs that average near 0.',
+  formula: 'y = \\max(0, x) + \\min(0, \\alpha(e^x - 1))',
+  source: 'Clevert, Unterthiner & Hochreiter, ELU, ICLR 2016',
+  pytorch: 'torch.nn.ELU',
+  params: z.strictObject({
+    alpha: param(z.number().min(0.01).max(10).default(1), {
+      title: 'α',
+      description: 'The value approached for very negative x is −α.',
+    }),
+  }),
+  map: (x, { alpha }) => aboveZeroOr(x, times(expm1BelowZero(x), alpha)),
+});
+
+// The fixed point of mean 0 and variance 1: appendix A of the paper, in PyTorch's digits.
+const SELU_ALPHA = 1.6732632423543772;
+const SELU_SCALE = 1.0507009873554805;
+
+export const selu = defineActivation({
+  kind: 'selu',
+  title: 'SELU',
+  aliases: ['self-normalising', 'scaled elu'],
+  doc: 'An ELU scaled so that activations keep mean 0 and variance 1 (with LeCun’s normal initialiser).',
+  formula: 'y = \\lambda \\left(\\max(0, x) + \\min(0, \\alpha(e^x - 1))\\right)',
+  source: 'Klambauer et al., Self-normalizing neural networks, NIPS 2017',
+  pytorch: 'torch.nn.SELU',
+  params: none,
+  map: (x) => times(aboveZeroOr(x, times(expm1BelowZero(x), SELU_ALPHA)), SELU_SCALE),
+});
+
+export const softplus = defineActivation({
+  kind: 'softplus',
+  title: 'Softplus',
+  aliases: ['smooth relu'],
+  doc: 'A smooth ReLU; its slope is the sigmoid.',
+  formula: 'y = \\frac{1}{\\beta} \\log(1 + e^{\\beta x})',
+  source: 'Dugas et al., NIPS 2001',
+  pytorch: 'torch.nn.Softplus',
+  params: z.strictObject({
+    beta: param(z.number().min(0.01).max(100).default(1), {
+      title: 'β',
+      description: 'The larger, the sharper the bend at 0.',
+    }),
+  }),
+  map: (x, { beta }) => times(softplusOf(times(x, beta)), 1 / beta),
+});
+
+export const silu = defineActivation({
+  kind: 'silu',
+  title: 'SiLU',
+  aliases: ['swish'],
+  doc: 'x · sigmoid(x): smooth, and slightly below 0 before it rises.',
+  formula: 'y = x\\,\\sigma(x)',
+  source: 'Elfwing, Uchibe & Doya, 2018; Ramachandran, Zoph & Le, Swish, 2017',
+  pytorch: 'torch.nn.SiLU',
+  params: none,
+  map: (x) => mul(x, sigmoidOp(x)),
+});
+
+// Beyond ±10 the tanh of GELU's cubic is ±1 to the last place, and the cubic cannot overflow within.
+const GELU_REACH = 10;
+
+/** Φ(x) by Hendrycks and Gimpel's tanh formula. */
+function tanhNormal(x: Value): Value {
+  const near = maximum(minimum(x, scalar(GELU_REACH)), scalar(-GELU_REACH));
+  const cubic = mul(near, plus(times(mul(near, near), 0.044715), 1));
+  return times(plus(tanhOp(times(cubic, Math.sqrt(2 / Math.PI))), 1), 0.5);
+}
+
+export const gelu = defineActivation({
+  kind: 'gelu',
+  title: 'GELU',
+  aliases: ['gaussian error linear unit'],
+  doc: 'x weighed by the normal distribution’s Φ(x), in the tanh form: the activation of most transformers.',
+  formula:
+    'y = x\\,\\Phi(x) \\approx \\tfrac{x}{2}\\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)',
+  source: 'Hendrycks & Gimpel, Gaussian error linear units, 2016',
+  pytorch: "torch.nn.GELU(approximate='tanh')",
+  params: none,
+  map: (x) => mul(x, tanhNormal(x)),
+});
+
+export const softsign = defineActivation({
+  kind: 'softsign',
+  title: 'Softsign',
+  aliases: [],
+  doc: 'Squashes to (−1, 1) like tanh, but saturates slowly.',
+  formula: 'y = \\frac{x}{1 + |x|}',
+  source: 'Turian, Bergstra & Bengio, 2009',
+  pytorch: 'torch.nn.Softsign',
+  params: none,
+  map: softsignOf,
+});
+
+export const mish = defineActivation({
+  kind: 'mish',
+  title: 'Mish',
+  aliases: [],
+  doc: 'x · tanh(softplus(x)): smooth and self-gated.',
+  formula: 'y = x \\tanh(\\log(1 + e^x))',
+  source: 'Misra, Mish, BMVC 2020',
+  pytorch: 'torch.nn.Mish',
+  params: none,
+  map: (x) => mul(x, tanhOp(softplusOf(x))),
+});
+
+export const hardSigmoid = defineActivation({
+  kind: 'hardSigmoid',
+  title: 'Hard sigmoid',
+  aliases: ['hardsigmoid'],
+  doc: 'A sigmoid made of three straight lines.',
+  formula: 'y = \\frac{\\min(\\max(0, x + 3), 6)}{6}',
+  source: 'Courbariaux, Bengio & David, BinaryConnect, NIPS 2015',
+  pytorch: 'torch.nn.Hardsigmoid',
+  params: none,
+  map: (x) => times(clampFlat(plus(x, 3), 0, 6), 1 / 6),
+});
+
+export const hardTanh = defineActivation({
+  kind: 'hardTanh',
+  title: 'Hard tanh',
+  aliases: ['hardtanh', 'clamp', 'clip'],
+  doc: 'x inside [−1, 1], the nearer end outside.',
+  formula: 'y = \\min(\\max(-1, x), 1)',
+  source: 'Collobert, 2004; torch.nn.Hardtanh',
+  pytorch: 'torch.nn.Hardtanh',
+  params: none,
+  map: (x) => clampFlat(x, -1, 1),
+});
+
+export const hardSwish = defineActivation({
+  kind: 'hardSwish',
+  title: 'Hard swish',
+  aliases: ['hardswish'],
+  doc: 'SiLU with the hard sigmoid as its gate.',
+  formula: 'y = x\\,\\frac{\\min(\\max(0, x + 3), 6)}{6}',
+  source: 'Howard et al., Searching for MobileNetV3, ICCV 2019',
+  pytorch: 'torch.nn.Hardswish',
+  params: none,
+  map: (x) => mul(x, times(clampFlat(plus(x, 3), 0, 6), 1 / 6)),
+});
+
+export const softmax = defineActivation({
+  kind: 'softmax',
+  title: 'Softmax',
+  aliases: ['probabilities'],
+  doc: 'Positive numbers that add up to 1 along the last axis. The cross-entropy loss contains it already.',
+  formula: 'y_i = \\frac{e^{x_i - \\max x}}{\\sum_j e^{x_j - \\max x}}',
+  source: 'Bridle, 1990',
+  pytorch: 'torch.nn.Softmax(dim=-1)',
+  params: none,
+  map(x) {
+    const powers = exp(sub(x, max(x, -1, { keep: true })));
+    return div(powers, sum(powers, -1, { keep: true }));
+  },
+});
+
+export const logSoftmax = defineActivation({
+  kind: 'logSoftmax',
+  title: 'Log-softmax',
+  aliases: ['log probabilities'],
+  doc: 'The logarithm of softmax along the last axis, through log-sum-exp.',
+  formula: 'y_i = x_i - \\log \\sum_j e^{x_j}',
+  source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3',
+  pytorch: 'torch.nn.LogSoftmax(dim=-1)',
+  params: none,
+  map: (x) => sub(x, reshape(logSumExp(x), [...x.shape.slice(0, -1), 1])),
+});
+
+/** All activations, in the order of the palette. */
+export const activations: readonly LayerSpec[] = [
+  relu,
+  leakyRelu,
+  prelu,
+  elu,
+  selu,
+  gelu,
+  silu,
+  sigmoid,
+  tanh,
+  softplus,
+  softsign,
+  mish,
+  relu6,
+  hardSigmoid,
+  hardTanh,
+  hardSwish,
+  heaviside,
+  identity,
+  softmax,
+  logSoftmax,
+];

@@ -1,0 +1,74 @@
+// Layers that join several tensors: skip connections, gates, parallel branches.
+import { z } from 'zod';
+import { EngineError } from '../errors.ts';
+import { wholeAxis } from '../ir/shape.ts';
+import { concat as concatOp } from '../ops/concat.ts';
+import { add as addOp, mul } from '../ops/elementwise.ts';
+import { allAt, defineLayer, type PortSpec, param, tensorOut } from './define.ts';
+
+const many: PortSpec = {
+  name: 'x',
+  kind: 'tensor',
+  doc: 'Any number of tensors, in the order of their wires.',
+  many: true,
+};
+
+export const add = defineLayer({
+  kind: 'add',
+  title: 'Add',
+  category: 'merge',
+  aliases: ['sum', 'plus', 'residual', 'skip'],
+  doc: 'Adds tensors element by element; sizes of 1 are repeated.',
+  formula: 'y = \\sum_i x_i',
+  source: 'He et al., Deep residual learning for image recognition, CVPR 2016',
+  pytorch: 'torch.add',
+  inputs: [many],
+  outputs: [tensorOut],
+  params: z.strictObject({}),
+  build: (_, inputs) => ({ y: allAt(inputs, 'x').reduce((a, b) => addOp(a, b)) }),
+});
+
+export const multiply = defineLayer({
+  kind: 'multiply',
+  title: 'Multiply',
+  category: 'merge',
+  aliases: ['product', 'gate', 'hadamard', 'times'],
+  doc: 'Multiplies tensors element by element; sizes of 1 are repeated.',
+  formula: 'y = \\prod_i x_i',
+  source: 'Hochreiter & Schmidhuber, Long short-term memory, 1997: multiplicative gates',
+  pytorch: 'torch.mul',
+  inputs: [many],
+  outputs: [tensorOut],
+  params: z.strictObject({}),
+  build: (_, inputs) => ({ y: allAt(inputs, 'x').reduce((a, b) => mul(a, b)) }),
+});
+
+export const concat = defineLayer({
+  kind: 'concat',
+  title: 'Concatenate',
+  category: 'merge',
+  aliases: ['cat', 'join', 'stack', 'inception'],
+  doc: 'Puts tensors one after another along an axis; all other axes are equal.',
+  formula: 'y = [x_1; x_2; \\ldots]',
+  source: 'Szegedy et al., Going deeper with convolutions, CVPR 2015',
+  pytorch: 'torch.cat',
+  inputs: [many],
+  outputs: [tensorOut],
+  params: z.strictObject({
+    axis: param(z.int().min(-8).max(8).default(-1), {
+      title: 'Axis',
+      description: 'Where the tensors are joined: −1 is the last axis, 0 is the batch and cannot be chosen.',
+    }),
+  }),
+  build({ node }, inputs, p) {
+    const parts = allAt(inputs, 'x');
+    const axis = wholeAxis(p.axis, parts[0]?.shape.length ?? 0, node);
+    if (axis === 0)
+      throw new EngineError('param/invalid', {
+        node,
+        param: 'axis',
+        why: 'is the batch: samples cannot be joined',
+      });
+    return { y: concatOp(parts, axis) };
+  },
+});

@@ -1,0 +1,294 @@
+/**
+ * From a document to values: nodes are built in order, each out of ops, so every wire knows its shape. Nothing here holds
+ * numbers or touches a GPU, whatever the sizes, so it runs at every edit. A user's mistake becomes a problem, never a throw.
+ */
+import type { DType } from '../ir/dtype.ts';
+import { hashText } from '../ir/random.ts';
+import { type Shape, sizeOf } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import type { BuildContext, Initialiser, LayerSpec, TargetType } from '../layers/define.ts';
+import { add } from '../ops/elementwise.ts';
+import { hyper, input } from '../ops/leaf.ts';
+import { randomUniform } from '../ops/random.ts';
+import { netProblems, withWidthFix } from './net-problems.ts';
+import { type Problem, paramProblems, problemOf } from './problems.ts';
+import type { DocNode, GraphDocument } from './schema.ts';
+import { type WiredNode, type Wiring, wire } from './wiring.ts';
+
+/** What a data set looks like, per sample, before anything is loaded. A `DataDescription` of data/ is one. */
+export interface DataShapes {
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly dtype: 'f32' | 'u32';
+    readonly shape: Shape;
+  }[];
+  readonly targets: readonly (
+    | { readonly kind: 'class'; readonly names: readonly string[] }
+    | { readonly kind: 'regression'; readonly shape: Shape }
+  )[];
+}
+
+export interface BuildOptions {
+  /** Samples per step. */
+  readonly batch: number;
+  /** Dropout draws only while training. */
+  readonly training: boolean;
+}
+
+/** A node of the document and what became of it. */
+export interface BuiltNode {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly spec: LayerSpec | null;
+  /** By port; empty where the node could not be built. */
+  readonly outputs: Readonly<Record<string, Value>>;
+  /** `blocked`: something before it has a problem. */
+  readonly state: 'built' | 'problem' | 'blocked';
+  /** The first error of the node, or its first warning. */
+  readonly problem: Problem | null;
+}
+
+/** A trainable tensor, in PyTorch's layout and under PyTorch's name. */
+export interface ModelParameter {
+  /** `<node name>.<tensor>`: `linear_1.weight`. */
+  readonly name: string;
+  /** The node's id. */
+  readonly node: string;
+  /** The tensor's own name: `weight`. */
+  readonly tensor: string;
+  readonly value: Value;
+  readonly shape: Shape;
+  readonly init: Initialiser;
+}
+
+/** A scalar of a layer that may change while training: `<node name>.<param>`. */
+export interface ModelHyper {
+  readonly name: string;
+  readonly node: string;
+  readonly param: string;
+  readonly value: number;
+}
+
+export interface Model {
+  readonly document: GraphDocument;
+  readonly options: BuildOptions;
+  /** Every node of the document by id, in the document's order. */
+  readonly nodes: ReadonlyMap<string, BuiltNode>;
+  /** Ids of the nodes that are in no cycle, sources first. */
+  readonly order: readonly string[];
+  /** In the order of `order`. */
+  readonly parameters: readonly ModelParameter[];
+  readonly hypers: readonly ModelHyper[];
+  /** Where the batch enters: leaves of role `batch` called `<node name>.x` and `.y`. */
+  readonly data: {
+    readonly node: string;
+    readonly x: Value;
+    readonly y: Value;
+    readonly target: TargetType;
+  } | null;
+  /** Ids of the loss nodes that were built. */
+  readonly losses: readonly string[];
+  /** [batch]: the sum of all losses, for each sample. Training minimises its mean. */
+  readonly lossPerSample: Value | null;
+  /** What the output node marks, or else what the first loss judges. */
+  readonly prediction: { readonly node: string; readonly port: string; readonly value: Value } | null;
+  /** The target of the first loss: i32 [batch] for classes, f32 [batch, …] for numbers. */
+  readonly labels: Value | null;
+  /** u32 scalars that random draws depend on: the document's seed, and the number of the step. */
+  readonly seed: Value;
+  readonly step: Value;
+  readonly problems: readonly Problem[];
+  /** There is a loss, something to train, and no error. */
+  readonly trainable: boolean;
+}
+
+/** The names under which the model reads its counters. */
+export const seedHyper = 'seed';
+export const stepHyper = 'step';
+
+/** Builds a document for batches of data of the given shapes (null: not known yet). Never throws on a user's mistake. */
+export function buildModel(document: GraphDocument, data: DataShapes | null, options: BuildOptions): Model {
+  const wiring = wire(document);
+  const build = new Build(wiring, data, options);
+  for (const wired of wiring.order) build.visit(wired);
+  return build.finish(document);
+}
+
+/** The collecting state of one build. */
+class Build {
+  readonly #wiring: Wiring;
+  readonly #options: BuildOptions;
+  readonly #shapes: DataShapes | null;
+  readonly #outputs = new Map<string, Readonly<Record<string, Value>>>();
+  readonly #blocked = new Set<string>();
+  readonly #parameters: ModelParameter[] = [];
+  readonly #hypers: ModelHyper[] = [];
+  readonly #problems: Problem[];
+  readonly #seed = hyper({ name: seedHyper, dtype: 'u32' });
+  readonly #step = hyper({ name: stepHyper, dtype: 'u32' });
+  #data: Model['data'] = null;
+
+  constructor(wiring: Wiring, shapes: DataShapes | null, options: BuildOptions) {
+    this.#wiring = wiring;
+    this.#shapes = shapes;
+    this.#options = options;
+    this.#problems = [...wiring.problems];
+  }
+
+  visit(wired: WiredNode): void {
+    const { id, node, spec } = wired;
+    if (!spec) return;
+    const invalid = paramProblems(spec.params, node.params, { node: id, name: node.name, title: spec.title });
+    this.#problems.push(...invalid);
+    const inputs = this.#inputsOf(wired);
+    if (!inputs || invalid.length > 0) return;
+    if (spec.kind === 'data' && this.#data) {
+      this.#problems.push({
+        code: 'data/second',
+        severity: 'error',
+        title: `${node.name} is a second data node`,
+        advice: 'Keep one: a model is trained on one data set.',
+        node: id,
+        fix: { title: `Remove ${node.name}`, edits: [{ kind: 'removeNode', node: id }] },
+      });
+      return;
+    }
+    const parameters = this.#parameters.length;
+    const hypers = this.#hypers.length;
+    try {
+      const params = spec.params.parse(node.params);
+      this.#outputs.set(id, spec.build(this.#context(id, node, spec), inputs, params));
+    } catch (error) {
+      this.#parameters.length = parameters;
+      this.#hypers.length = hypers;
+      const [only, ...others] = spec.inputs;
+      const port = only && others.length === 0 ? { port: only.name } : {};
+      this.#problems.push(problemOf(error, node.name, { node: id, ...port }));
+    }
+  }
+
+  /** What arrives at each port, or null where something is missing. */
+  #inputsOf({ id, spec, arriving }: WiredNode): Record<string, Value> | null {
+    const inputs: Record<string, Value> = {};
+    let complete = true;
+    for (const port of spec?.inputs ?? []) {
+      const wires = arriving.get(port.name) ?? [];
+      if (wires.length === 0 && !port.optional) complete = false;
+      (port.many ? wires : wires.slice(0, 1)).forEach(({ from }, i) => {
+        const value = this.#outputs.get(from[0])?.[from[1]];
+        if (value) inputs[i === 0 ? port.name : `${port.name}_${i}`] = value;
+        else {
+          complete = false;
+          this.#blocked.add(id);
+        }
+      });
+    }
+    return complete ? inputs : null;
+  }
+
+  #context(id: string, node: DocNode, spec: LayerSpec): BuildContext {
+    let draws = 0;
+    if (spec.kind === 'data') this.#data = this.#batchOf(id, node.name);
+    return {
+      node: node.name,
+      data: this.#data,
+      training: this.#options.training,
+      parameter: (tensor, shape, init) => {
+        const name = `${node.name}.${tensor}`;
+        const value = input(name, shape, 'parameter');
+        this.#parameters.push({ name, node: id, tensor, value, shape, init });
+        return value;
+      },
+      hyper: (param, value) => {
+        const name = `${node.name}.${param}`;
+        this.#hypers.push({ name, node: id, param, value });
+        return hyper({ name, dtype: 'f32' });
+      },
+      random: (shape) =>
+        randomUniform(this.#seed, this.#step, { shape, stream: hashText(`${node.name}.${draws++}`) }),
+    };
+  }
+
+  #batchOf(node: string, name: string): Model['data'] {
+    const [x] = this.#shapes?.inputs ?? [];
+    const [y] = this.#shapes?.targets ?? [];
+    if (!x || !y) return null;
+    const leaf = (port: string, shape: Shape, dtype: DType): Value =>
+      input(`${name}.${port}`, [this.#options.batch, ...shape], 'batch', dtype);
+    return {
+      node,
+      x: leaf('x', x.shape, x.dtype === 'f32' ? 'f32' : 'i32'),
+      y: y.kind === 'class' ? leaf('y', [], 'i32') : leaf('y', y.shape, 'f32'),
+      target: y.kind === 'class' ? { kind: 'class', classes: y.names.length } : { kind: 'regression' },
+    };
+  }
+
+  finish(document: GraphDocument): Model {
+    const { nodes, order } = this.#wiring;
+    const built = order.filter((n) => this.#outputs.has(n.id));
+    const losses = built.filter((n) => n.spec?.category === 'loss');
+    const lossValues = losses.flatMap((n) => this.#outputs.get(n.id)?.loss ?? []);
+    const lossPerSample = lossValues.length > 0 ? lossValues.reduce((a, b) => add(a, b)) : null;
+    const arriving = (n: WiredNode | undefined, port: string) => {
+      const from = n?.arriving.get(port)?.[0]?.from;
+      const value = from && this.#outputs.get(from[0])?.[from[1]];
+      return from && value ? { node: from[0], port: from[1], value } : null;
+    };
+    const marked = built.find((n) => n.spec?.category === 'output');
+    const markedValue = marked && this.#outputs.get(marked.id)?.y;
+    const prediction =
+      marked && markedValue
+        ? { node: marked.id, port: 'y', value: markedValue }
+        : arriving(losses[0], 'prediction');
+
+    const problems = [
+      ...this.#problems.map((p) => withWidthFix(p, this.#wiring, this.#data?.target ?? null)),
+      ...netProblems({
+        wiring: this.#wiring,
+        outputs: this.#outputs,
+        parameters: this.#parameters,
+        lossPerSample,
+        problems: this.#problems,
+      }),
+    ];
+    return {
+      document,
+      options: this.#options,
+      nodes: new Map([...nodes.values()].map((n) => [n.id, this.#builtNode(n, problems)])),
+      order: order.map((n) => n.id),
+      parameters: this.#parameters,
+      hypers: this.#hypers,
+      data: this.#data,
+      losses: losses.map((n) => n.id),
+      lossPerSample,
+      prediction,
+      labels: arriving(losses[0], 'target')?.value ?? null,
+      seed: this.#seed,
+      step: this.#step,
+      problems,
+      trainable: lossPerSample !== null && problems.every((p) => p.severity !== 'error'),
+    };
+  }
+
+  #builtNode({ id, node, spec }: WiredNode, problems: readonly Problem[]): BuiltNode {
+    const own = problems.filter((p) => p.node === id);
+    const outputs = this.#outputs.get(id);
+    const error = own.find((p) => p.severity === 'error');
+    const blocked = this.#blocked.has(id) || !outputs;
+    return {
+      id,
+      name: node.name,
+      kind: node.kind,
+      spec,
+      outputs: outputs ?? {},
+      state: error ? 'problem' : blocked ? 'blocked' : 'built',
+      problem: error ?? own[0] ?? null,
+    };
+  }
+}
+
+/** Number of trainable numbers; exact up to 2⁵³. */
+export function parameterCount(model: Model): number {
+  return model.parameters.reduce((n, p) => n + sizeOf(p.shape), 0);
+}

@@ -1,0 +1,69 @@
+// Applies repairs to documents: pure, and sharing what did not change, so an undo step costs what it changed.
+import type { Edit } from './problems.ts';
+import type { DocNode, GraphDocument } from './schema.ts';
+
+/** The document after all edits, in order. Edits of things that are not there change nothing. */
+export function applyEdits(document: GraphDocument, edits: readonly Edit[]): GraphDocument {
+  return edits.reduce(applyEdit, document);
+}
+
+function applyEdit(document: GraphDocument, edit: Edit): GraphDocument {
+  switch (edit.kind) {
+    case 'setParam':
+      return withNode(document, edit.node, (node) => ({
+        ...node,
+        params: { ...node.params, [edit.param]: edit.value },
+      }));
+    case 'unsetParam':
+      return withNode(document, edit.node, (node) => ({
+        ...node,
+        params: without(node.params, (name) => name === edit.param),
+      }));
+    case 'rename':
+      return withNode(document, edit.node, (node) => ({ ...node, name: edit.name }));
+    case 'setKind':
+      return withNode(document, edit.node, (node) => ({
+        ...node,
+        kind: edit.to,
+        name: edit.name ?? node.name,
+        params: edit.params,
+      }));
+    case 'removeNode':
+      return {
+        ...document,
+        nodes: without(document.nodes, (id) => id === edit.node),
+        wires: without(document.wires, (_, w) => w.from[0] === edit.node || w.to[0] === edit.node),
+      };
+    case 'removeWire':
+      return { ...document, wires: without(document.wires, (id) => id === edit.wire) };
+    case 'connect': {
+      const [from, to] = [edit.from, edit.to];
+      return {
+        ...document,
+        wires: {
+          ...document.wires,
+          [freeId(document.wires)]: { from: [from[0], from[1]], to: [to[0], to[1]] },
+        },
+      };
+    }
+    default:
+      edit satisfies never;
+      throw new TypeError('an edit of no known kind');
+  }
+}
+
+function withNode(document: GraphDocument, id: string, change: (node: DocNode) => DocNode): GraphDocument {
+  const node = document.nodes[id];
+  return node ? { ...document, nodes: { ...document.nodes, [id]: change(node) } } : document;
+}
+
+function without<T>(record: Record<string, T>, leaves: (id: string, entry: T) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([id, entry]) => !leaves(id, entry)));
+}
+
+/** An id that no wire has: `w1`, `w2`, … */
+function freeId(wires: Readonly<Record<string, unknown>>): string {
+  let n = Object.keys(wires).length + 1;
+  while (`w${n}` in wires) n++;
+  return `w${n}`;
+}
