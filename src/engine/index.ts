@@ -7,7 +7,28 @@ export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from '
 export { type DataOrigin, type DataSpec, dataSpec } from './data/spec.ts';
 export { EngineError, invariant, type UserMessage } from './errors.ts';
 export { formatShape, type Shape } from './ir/shape.ts';
-export type { LayerSpec, PortKind, PortSpec } from './layers/define.ts';
+export type { Decision, LayerSpec, ParamMeta, PortKind, PortSpec } from './layers/define.ts';
+export {
+  type FieldType,
+  isFieldShown,
+  type ParamField,
+  paramDefaults,
+  paramFields,
+} from './layers/fields.ts';
+export { layerList, layerOf } from './layers/index.ts';
+export {
+  type BuildOptions,
+  type BuiltNode,
+  buildModel,
+  type DataShapes,
+  type Model,
+  type ModelHyper,
+  type ModelParameter,
+  parameterCount,
+} from './model/build.ts';
+export { applyEdits } from './model/edits.ts';
+export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
+export type { Edit, Problem, QuickFix } from './model/problems.ts';
 export {
   type DocNode,
   type DocNote,

@@ -2,7 +2,7 @@
  * Remedies that verdicts offer: each is a pure edit of the document, with words. A fix that would change nothing is not
  * offered. Documents keep ids, names and wires, so weights that still fit can stay and undo is one step.
  */
-import type { DocNode, GraphDocument, Json } from '../model/schema.ts';
+import type { DocNode, GraphDocument } from '../model/schema.ts';
 
 export interface Fix {
   readonly id: string;
@@ -26,7 +26,7 @@ const reluHe: Fix = {
   apply: (document) =>
     editNodes(document, (node, id) => {
       if (isHidden(document, id) && squashing.has(node.kind)) return { ...node, kind: 'relu', params: {} };
-      return initialised(node, { kind: 'heNormal' });
+      return initialised(node, 'heNormal');
     }),
 };
 
@@ -36,7 +36,7 @@ const xavier: Fix = {
   words:
     'Starts the weights with the variance 2 / (fan-in + fan-out), which keeps activations and gradients level through ' +
     'layers that are nearly linear around zero (Glorot & Bengio 2010). It helps tanh more than sigmoid.',
-  apply: (document) => editNodes(document, (node) => initialised(node, { kind: 'xavierUniform' })),
+  apply: (document) => editNodes(document, (node) => initialised(node, 'xavierUniform')),
 };
 
 /** All fixes by id. */
@@ -57,10 +57,9 @@ function editNodes(document: GraphDocument, edit: (node: DocNode, id: string) =>
 }
 
 /** A layer with weights, started another way. */
-function initialised(node: DocNode, initialiser: Json & object): DocNode {
+function initialised(node: DocNode, initialiser: 'heNormal' | 'xavierUniform'): DocNode {
   if (node.kind !== 'linear') return node;
-  const params = { ...node.params, weight: initialiser };
-  return JSON.stringify(params) === JSON.stringify(node.params) ? node : { ...node, params };
+  return node.params.init === initialiser ? node : { ...node, params: { ...node.params, init: initialiser } };
 }
 
 /** Whether a layer with weights comes after the node: an activation on the output has another purpose. */
