@@ -1,5 +1,5 @@
 /** What is inside a file dialog: the way to the folder, its entries, the name, and the question before overwriting. */
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Host } from '../../host.ts';
 import type { FileRequest } from './FileDialogs.tsx';
 import { FolderEntries } from './FolderEntries.tsx';
@@ -17,6 +17,13 @@ export function FileChooser({ host, request, answer }: Props) {
   const [name, setName] = useState(suggestedName);
   const [overwriting, setOverwriting] = useState<string | null>(null);
   const [newFolder, setNewFolder] = useState<string | null>(null);
+  // The keyboard starts where the work is: in the name to save under, else in the list, and there once the user browses.
+  const [browsing, setBrowsing] = useState(to === 'open');
+  const nameField = useRef<HTMLInputElement>(null);
+  const isShown = folder !== null && overwriting === null;
+  useEffect(() => {
+    if (isShown && to === 'save') nameField.current?.select();
+  }, [isShown, to]);
   if (!folder)
     return <p role="status">{failure ? `${failure.title} ${failure.fix}` : 'Reading the folder…'}</p>;
 
@@ -27,6 +34,10 @@ export function FileChooser({ host, request, answer }: Props) {
     const asks = to === 'save' && reply.value.exists && purpose !== 'export-folder';
     if (asks) setOverwriting(reply.value.path);
     else answer(reply.value.path);
+  };
+  const browse = (path: string | null): void => {
+    setBrowsing(true);
+    go(path);
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -85,9 +96,10 @@ export function FileChooser({ host, request, answer }: Props) {
       <FolderEntries
         key={folder.path}
         entries={folder.entries}
-        goUp={folder.parent === null ? null : () => go(folder.parent)}
+        focused={browsing}
+        goUp={folder.parent === null ? null : () => browse(folder.parent)}
         select={(entry) => entry.kind === 'file' && setName(entry.name)}
-        open={(entry) => (entry.kind === 'folder' ? go(entry.path) : void choose(entry.path))}
+        open={(entry) => (entry.kind === 'folder' ? browse(entry.path) : void choose(entry.path))}
       />
       {failure && (
         <p role="alert">
@@ -97,7 +109,7 @@ export function FileChooser({ host, request, answer }: Props) {
       <div className="files-buttons">
         <label>
           Name
-          <input value={name} onChange={(event) => setName(event.target.value)} />
+          <input ref={nameField} value={name} onChange={(event) => setName(event.target.value)} />
         </label>
         <button type="button" onClick={() => answer(null)}>
           Cancel

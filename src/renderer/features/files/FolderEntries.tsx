@@ -1,20 +1,25 @@
 /** The entries of a folder as one stop of the Tab key: arrows move, Enter opens, Backspace goes up. */
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Folder } from './use-folder.ts';
 
 type Entry = Folder['entries'][number];
 
 interface Props {
   readonly entries: readonly Entry[];
+  /** Whether the first entry gets the keyboard when the folder appears. */
+  readonly focused: boolean;
   /** Null at the top. */
   readonly goUp: (() => void) | null;
   readonly select: (entry: Entry) => void;
   readonly open: (entry: Entry) => void;
 }
 
-export function FolderEntries({ entries, goUp, select, open }: Props) {
+export function FolderEntries({ entries, focused, goUp, select, open }: Props) {
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (focused) list.current?.querySelector<HTMLElement>('[role=option]')?.focus();
+  }, [focused]);
 
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(entries.length - 1, to));
@@ -42,7 +47,6 @@ export function FolderEntries({ entries, goUp, select, open }: Props) {
     event.preventDefault();
   };
 
-  if (entries.length === 0) return <p className="files-list">Nothing here fits.</p>;
   return (
     <div
       className="files-list"
@@ -51,6 +55,13 @@ export function FolderEntries({ entries, goUp, select, open }: Props) {
       ref={list}
       onKeyDown={onKeyDown}
     >
+      {entries.length === 0 && (
+        // Empty folders keep the keyboard too: Backspace leads out of them.
+        <div role="option" aria-selected="false" aria-disabled="true" tabIndex={0}>
+          <span />
+          Nothing here fits.
+        </div>
+      )}
       {entries.map((entry, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the list around them handles the keys of all its options
         <div
