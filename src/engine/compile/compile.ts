@@ -66,7 +66,9 @@ export function compileGraph(
   for (const { stores, loads } of plan) for (const v of [...stores, ...loads]) values.set(v.id, v);
 
   const home = new Set(plan.flatMap((p) => p.stores));
-  const dispatches = plan.map(({ group, stores }) => {
+  // What has no elements takes no kernel.
+  const busy = plan.filter(({ group }) => group.space.rows > 0);
+  const dispatches = busy.map(({ group, stores }) => {
     const kernel = kernelOf(
       group,
       stores,

@@ -91,8 +91,8 @@ export function spaceOf(v: Value): RowSpace {
     return { rows: sizeOf(v.shape), cols: 1, kept: v.shape, reduced: [], elements: 'none' };
   const reduced = v.op.lower.domain(v.inputs, v.attrs, v);
   const base = { rows: sizeOf(v.shape), cols: sizeOf(reduced), kept: v.shape, reduced };
-  if (v.op.lower.family !== 'fold') return { ...base, elements: 'none' };
-  const { axes } = v.attrs as AxesAttrs;
+  const axes = (v.attrs as Partial<AxesAttrs> | null)?.axes;
+  if (v.op.lower.family !== 'fold' || !axes) return { ...base, elements: 'none' };
   const shape = v.inputs[0]!.shape;
   const trailing = axes.every((a, i) => a === shape.length - axes.length + i);
   return { ...base, elements: trailing ? 'trailing' : { shape, axes } };

@@ -267,12 +267,17 @@ function rebuild(e: Expr, visit: (x: Expr) => Expr): Expr {
 function storeStatements(group: Group, stores: readonly Value[], lower: Lower, walk: Walk): Stmt[] {
   const once: Stmt[] = [];
   const each: Stmt[] = [];
+  // All values before all stores: a result may take the place of what another one reads.
+  const late: Array<{ readonly into: Stmt[]; readonly store: Stmt }> = [];
   for (const v of stores) {
-    const whole = isWhole(group, v);
-    const index = memberIndex(group, v, whole)!;
-    const value = lower(v, index);
-    (whole ? each : once).push({ kind: 'store', slot: v.id, index: flatten(index, v.shape), value });
+    const into = isWhole(group, v) ? each : once;
+    const index = memberIndex(group, v, isWhole(group, v))!;
+    const name = `out${late.length}`;
+    into.push({ kind: 'let', name, value: lower(v, index) });
+    const value = variable(name, v.dtype);
+    late.push({ into, store: { kind: 'store', slot: v.id, index: flatten(index, v.shape), value } });
   }
+  for (const { into, store } of late) into.push(store);
   const statements: Stmt[] = [];
   if (each.length > 0)
     statements.push({

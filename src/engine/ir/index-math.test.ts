@@ -106,6 +106,18 @@ describe('index arithmetic', () => {
     );
   });
 
+  test('flipping axes and then reshaping and transposing keeps the flipped offset', () => {
+    const [c, kh, kw] = unflatten(variable('col', 'i32', 12), [2, 2, 3]) as [Expr, Expr, Expr];
+    const o = variable('o', 'i32', 2);
+    const flipped = [c, o, sub(i32(1), kh), sub(i32(2), kw)];
+    const [, b, a, h, w] = unflatten(flatten(flipped, [2, 2, 2, 3]), [1, 2, 2, 2, 3]) as Expr[];
+    const at = flatten([a!, b!, h!, w!], [2, 2, 2, 3]);
+    for (let col = 0; col < 12; col++) {
+      const [i, j, k] = [Math.floor(col / 6), Math.floor(col / 3) % 2, col % 3] as const;
+      expect(interpret(at, { variable: (name) => (name === 'col' ? col : 1), load: () => Number.NaN })).toBe(12 + 6 * i + 3 * (1 - j) + 2 - k);
+    }
+  });
+
   test('a reshape through other axes and back is no arithmetic at all', () => {
     const flat = variable('f', 'i32', 360);
     const there = flatten(unflatten(flat, [4, 9, 10]), [4, 9, 10]);

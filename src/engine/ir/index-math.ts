@@ -39,12 +39,12 @@ function merge(a: ReadonlyMap<Expr, number>, b: ReadonlyMap<Expr, number>, sign:
 }
 
 /** k·c·(x / c) + k·(x % c) = k·x, and the same for one digit of a mixed-radix number. */
-function recombine(terms: Map<Expr, number>): Map<Expr, number> {
-  for (const [low, k] of terms) {
+function recombine(sum: Sum): Sum {
+  for (const [low, k] of sum.terms) {
     if (low.kind !== 'binary' || low.fn !== 'mod' || low.b.kind !== 'const') continue;
     const [x, c] = [low.a, low.b.value];
     const quotient = divide(x, c);
-    for (const [high, kc] of terms) {
+    for (const [high, kc] of sum.terms) {
       if (kc !== k * c || high === low) continue;
       const whole =
         high === quotient
@@ -53,22 +53,23 @@ function recombine(terms: Map<Expr, number>): Map<Expr, number> {
             ? remainder(x, c * high.b.value)
             : null;
       if (!whole) continue;
-      const rest = new Map(terms);
+      const rest = new Map(sum.terms);
       rest.delete(low);
       rest.delete(high);
-      return recombine(merge(rest, new Map([...sumOf(whole).terms].map(([t, n]) => [t, n * k])), 1));
+      const joined = sumOf(whole);
+      const scaled = new Map([...joined.terms].map(([t, n]) => [t, n * k]));
+      return recombine({ terms: merge(rest, scaled, 1), constant: sum.constant + joined.constant * k });
     }
   }
-  return terms;
+  return sum;
 }
 
-function toExpr({ terms, constant: k }: Sum): Expr {
+function toExpr(sum: Sum): Expr {
+  const { terms, constant: k } = recombine(sum);
   let result: Expr | null = null;
-  for (const [t, c] of [...recombine(new Map(terms))].sort(([a], [b]) => a.id - b.id)) {
+  for (const [t, c] of [...terms].sort(([a], [b]) => a.id - b.id)) {
     const term =
-      c === 1
-        ? t
-        : rawBinary('mul', t, i32(c), Math.min(t.min * c, t.max * c), Math.max(t.min * c, t.max * c));
+      c === 1 ? t : rawBinary('mul', t, i32(c), Math.min(t.min * c, t.max * c), Math.max(t.min * c, t.max * c));
     result = result ? rawBinary('add', result, term, result.min + term.min, result.max + term.max) : term;
   }
   if (!result) return i32(k);

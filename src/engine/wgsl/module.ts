@@ -6,6 +6,7 @@ import { invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
 import { groupVariable, type Kernel, laneVariable } from '../ir/kernel.ts';
 import { BlockPrinter } from './block.ts';
+import { preludeFor } from './scalar.ts';
 
 /** Where an operand is found: a binding, and an offset in elements where several operands share one. */
 export interface OperandPlace {
@@ -77,7 +78,7 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): string {
   const group = y === 1 ? 'i32(workgroup.x)' : `i32(workgroup.x + workgroup.y * ${x}u)`;
   return [
     ...head,
-    '',
+    preludeFor(printer.lines.join('\n')),
     `@compute @workgroup_size(${kernel.threads})`,
     'fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',
     `  let ${groupVariable} = ${group};`,

@@ -28,8 +28,8 @@ const calls: Partial<Record<UnaryFn, string>> = {
   log: 'log',
   sqrt: 'sqrt',
   inverseSqrt: 'inverseSqrt',
-  sin: 'sin',
-  cos: 'cos',
+  sin: 'preciseSin',
+  cos: 'preciseCos',
   floor: 'floor',
   ceil: 'ceil',
   round: 'round',
@@ -87,4 +87,27 @@ export function nodeText(e: Expr, operands: readonly string[]): string {
     default:
       throw new Error(`${e.kind} has no text of its own`);
   }
+}
+
+/**
+ * WGSL promises sin and cos to an absolute error of 2⁻¹¹ only, and some adapters deliver no more. These are good to a few
+ * units in the last place for |x| up to some thousands: Cody–Waite reduction to ±π/4 in three parts, then the minimax
+ * polynomials of Cephes (Moshier, sinf.c). The whole multiple is kept from being folded into the constants by `round`.
+ */
+const preciseTrigonometry = `fn preciseSinCos(x: f32, quarter: i32) -> f32 {
+  let k = round(x * 0.63661977f);
+  let r = ((x - k * 1.5703125f) - k * 4.837512969970703e-4f) - k * 7.549789948768648e-8f;
+  let z = r * r;
+  let s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * r + r;
+  let c = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1f;
+  let q = (i32(k) + quarter) & 3i;
+  return select(1f, -1f, q >= 2i) * select(s, c, (q & 1i) == 1i);
+}
+fn preciseSin(x: f32) -> f32 { return preciseSinCos(x, 0i); }
+fn preciseCos(x: f32) -> f32 { return preciseSinCos(x, 1i); }
+`;
+
+/** The functions that a text calls and WGSL does not have. */
+export function preludeFor(text: string): string {
+  return /precise(Sin|Cos)\(/.test(text) ? preciseTrigonometry : '';
 }

@@ -1,0 +1,78 @@
+// Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
+import { create } from 'webgpu';
+import { compileGraph, type Compiled } from '../compile/compile.ts';
+import type { Place } from '../compile/program.ts';
+import type { DType } from '../ir/dtype.ts';
+import { sizeOf } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import { inputAttrs } from '../ops/leaf.ts';
+import { openDevice } from './device.ts';
+import { Machine } from './machine.ts';
+
+let opened: Promise<GPUDevice> | null = null;
+// A GPU that is collected takes its devices along.
+const kept: GPU[] = [];
+
+/** One device for all tests of a process. Validation errors fail the test that caused them. */
+export function testDevice(): Promise<GPUDevice> {
+  opened ??= (async () => {
+    const gpu = create([]);
+    kept.push(gpu);
+    return (await openDevice(gpu)).device;
+  })();
+  return opened;
+}
+
+function typed(data: ArrayLike<number>, dtype: DType): Float32Array | Int32Array | Uint32Array {
+  const kinds = { f32: Float32Array, i32: Int32Array, u32: Uint32Array };
+  return kinds[dtype].from(data);
+}
+
+function untyped(bytes: ArrayBuffer, dtype: DType): Float64Array {
+  const kinds = { f32: Float32Array, i32: Int32Array, u32: Uint32Array };
+  return Float64Array.from(new kinds[dtype](bytes));
+}
+
+export interface GpuRun {
+  readonly results: readonly Float64Array[];
+  readonly compiled: Compiled;
+}
+
+/** The elements of each root, computed by the compiled program. Feeds are keyed by their input values. */
+export async function runOnGpu(
+  roots: readonly Value[],
+  feeds: ReadonlyMap<Value, ArrayLike<number>>,
+  hypers: Readonly<Record<string, number>> = {},
+): Promise<GpuRun> {
+  const machine = new Machine(await testDevice());
+  const { device } = machine;
+  device.pushErrorScope('validation');
+  const placeOf = (leaf: Value): Place => {
+    const name = inputAttrs(leaf)!.name;
+    return { buffer: `feed:${name}`, offset: 0, length: sizeOf(leaf.shape) };
+  };
+  const uniforms = Object.keys(hypers);
+  const compiled = compileGraph(
+    roots.map((value) => ({ value })),
+    placeOf,
+    { arena: 'arena', uniforms, maxBindings: device.limits.maxStorageBuffersPerShaderStage },
+  );
+  await machine.reserve(Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])));
+  for (const [v, data] of feeds) machine.write(placeOf(v), typed(data, v.dtype));
+  if (uniforms.length > 0) {
+    machine.reserveUniforms(uniforms);
+    machine.writeUniforms(hypers);
+  }
+  const loaded = await machine.load(compiled.program);
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  machine.encode(pass, loaded);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  const results: Float64Array[] = [];
+  for (const [i, place] of compiled.places.entries()) results.push(untyped(await machine.read(place), roots[i]!.dtype));
+  const error = await device.popErrorScope();
+  machine.dispose();
+  if (error) throw new Error(error.message);
+  return { results, compiled };
+}
