@@ -70,7 +70,7 @@ export default {
       source('^src/renderer/'),
       {
         path: '^src/engine/',
-        pathNot: '^src/engine/(index|train/worker)\\.ts$',
+        pathNot: ['^src/engine/(index|train/worker)\\.ts$', '/testing\\.ts$'],
       },
     ),
     never('renderer-has-no-node', source('^src/renderer/'), { dependencyTypes: ['core'] }),
