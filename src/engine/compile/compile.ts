@@ -177,7 +177,7 @@ export function dispatchOf(
     `${kernel.name} needs at most ${options.maxBindings} buffers, not ${bindings.length}`,
   );
 
-  const wgsl = moduleText(kernel, {
+  const { wgsl, usesUniforms } = moduleText(kernel, {
     bindings: bindings.map((b) => ({ type: b.type, written: writtenBuffers.has(b.place.buffer) })),
     places: operands.map(({ slot, place }) => {
       const binding = bindings.findIndex((b) => b.slots.includes(slot));
@@ -191,7 +191,7 @@ export function dispatchOf(
     grid: gridOf(kernel.groups),
     bindings: bindings.map((b) => b.place),
     written: bindings.map((b) => writtenBuffers.has(b.place.buffer)),
-    usesUniforms: wgsl.includes('var<uniform>'),
+    usesUniforms,
     flops: kernel.flops,
   };
 }

@@ -36,8 +36,8 @@ export function gridOf(groups: number): readonly [number, number] {
   return [x, Math.ceil(groups / x)];
 }
 
-/** The WGSL text of a kernel. */
-export function moduleText(kernel: Kernel, layout: ModuleLayout): string {
+/** The WGSL text of a kernel, and whether it binds the uniform buffer. */
+export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string; usesUniforms: boolean } {
   const placeOf = new Map(layout.places.map((p) => [p.slot, p]));
   const sharedName = new Map(kernel.shared.map((s, i) => [s.slot, `shared${i}`]));
   let readsUniforms = false;
@@ -76,7 +76,7 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): string {
   }
   head.push(...kernel.shared.map((s, i) => `var<workgroup> shared${i}: array<${s.type}, ${s.length}>;`));
   const group = y === 1 ? 'i32(workgroup.x)' : `i32(workgroup.x + workgroup.y * ${x}u)`;
-  return [
+  const lines = [
     ...head,
     preludeFor(printer.lines.join('\n')),
     `@compute @workgroup_size(${kernel.threads})`,
@@ -87,5 +87,6 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): string {
     ...printer.lines,
     '}',
     '',
-  ].join('\n');
+  ];
+  return { wgsl: lines.join('\n'), usesUniforms: readsUniforms };
 }
