@@ -4,7 +4,7 @@ export { generators } from './data/generators/index.ts';
 export { type CsvPreview, type DataFile, dataFileOf, previewCsv } from './data/load.ts';
 export { type ColumnProfile, retypeColumn } from './data/profile.ts';
 export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from './data/recipe.ts';
-export { type DataOrigin, type DataSpec, dataSpec } from './data/spec.ts';
+export { type DataOrigin, type DataSpec, dataSpec, describeData, parseDataSpec } from './data/spec.ts';
 export { EngineError, invariant, type UserMessage } from './errors.ts';
 export { formatShape, type Shape } from './ir/shape.ts';
 export type { Decision, LayerSpec, ParamMeta, PortKind, PortSpec } from './layers/define.ts';

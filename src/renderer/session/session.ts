@@ -9,6 +9,9 @@ export interface Selection {
 
 export const nothingSelected: Selection = { nodes: new Set(), wires: new Set(), notes: new Set() };
 
+/** The type of what the palette puts into a drag: a layer's kind. */
+export const DRAGGED_KIND = 'application/x-gradloom-kind';
+
 /** Selects these nodes and nothing else. */
 export function selectNodes(ids: Iterable<string>): Selection {
   return { ...nothingSelected, nodes: new Set(ids) };
@@ -50,6 +53,8 @@ export interface SessionState {
   readonly documentId: string;
   readonly dialog: DialogName;
   readonly quickAdd: QuickAdd | null;
+  /** The wire that is being drawn, and why each port that does not take it does not, by `portKey`. */
+  readonly wiring: { readonly loose: LooseEnd; readonly refusals: ReadonlyMap<string, string> } | null;
   /** The node whose name is being typed over. */
   readonly renaming: string | null;
   readonly leftTab: LeftTab;
@@ -70,6 +75,7 @@ export function createSessionStore(): SessionStore {
     documentId: newDocumentId(),
     dialog: 'none',
     quickAdd: null,
+    wiring: null,
     renaming: null,
     leftTab: 'layers',
     rightTab: 'inspector',

@@ -1,0 +1,108 @@
+/** Draws any layer kind from its declaration and what the engine says of it. It reads; it computes no shape and edits only on request. */
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { memo } from 'react';
+import { layerOf, type PortSpec } from '../../../engine/index.ts';
+import { portKey, portsOf } from '../../document/graph.ts';
+import { useAnalysis, useDocument, useLive, useSession } from '../../session/workbench.ts';
+import { categories } from '../../ui/category.tsx';
+import styles from './LayerNode.module.css';
+import { NodeName } from './NodeName.tsx';
+import { PORT_ROW, PORTS_TOP } from './node-metrics.ts';
+import { ProblemBadge } from './ProblemBadge.tsx';
+
+export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Node>) {
+  const node = useDocument((s) => s.doc.nodes[id]);
+  const doc = useDocument((s) => (node && !layerOf(node.kind) ? s.doc : null));
+  const facts = useAnalysis((s) => s.nodes[id]);
+  const health = useLive((s) => s.nodeHealth.get(id));
+  const ring = useLive((s) => (s.failedNode === id ? 'failed' : s.ring === 'failed' ? 'none' : s.ring));
+  if (!node) return null; // deleted this frame
+  const layer = layerOf(node.kind);
+  const look = categories[layer?.category ?? 'unknown'];
+  const ports = layer ?? (doc ? portsOf(doc, id) : { inputs: [], outputs: [] });
+  return (
+    <article
+      className={styles.node}
+      data-selected={selected}
+      data-ring={ring}
+      data-problem={facts?.problems[0]?.severity}
+      style={{ '--tone': look.color }}
+      aria-label={`${node.name}, ${layer?.title ?? node.kind}`}
+    >
+      <header className={styles.header}>
+        <span className={styles.icon}>
+          <look.Icon aria-hidden />
+        </span>
+        <span className={styles.titles}>
+          <NodeName id={id} name={node.name} />
+          <span className={styles.kind}>{layer?.title ?? `${node.kind} (unknown)`}</span>
+        </span>
+        {health ? (
+          <span
+            className={styles.health}
+            data-level={health.level}
+            role="img"
+            aria-label={health.words}
+            title={health.words}
+          />
+        ) : null}
+        {facts && facts.problems.length > 0 ? <ProblemBadge problems={facts.problems} /> : null}
+      </header>
+      <div className={styles.strip} data-strip={id} />
+      {ports.inputs.map((port, row) => (
+        <Port
+          key={port.name}
+          node={id}
+          port={port}
+          row={row}
+          side="to"
+          text={ports.inputs.length > 1 ? port.name : ''}
+        />
+      ))}
+      {ports.outputs.map((port, row) => (
+        <Port
+          key={port.name}
+          node={id}
+          port={port}
+          row={row}
+          side="from"
+          text={facts?.shapes[port.name] ?? port.name}
+        />
+      ))}
+    </article>
+  );
+});
+
+interface PortProps {
+  readonly node: string;
+  readonly port: PortSpec;
+  readonly row: number;
+  readonly side: 'from' | 'to';
+  readonly text: string;
+}
+
+function Port({ node, port, row, side, text }: PortProps) {
+  const key = portKey(node, side, port.name);
+  const refused = useSession((s) => s.wiring?.refusals.has(key) ?? false);
+  const taken = useSession((s) => s.wiring !== null && !s.wiring.refusals.has(key));
+  return (
+    <div
+      className={styles.port}
+      data-side={side}
+      style={{ top: PORTS_TOP + row * PORT_ROW, height: PORT_ROW }}
+    >
+      <Handle
+        id={port.name}
+        type={side === 'to' ? 'target' : 'source'}
+        position={side === 'to' ? Position.Left : Position.Right}
+        className={styles.handle}
+        data-kind={port.kind}
+        data-refused={refused}
+        data-fits={taken}
+        title={`${port.name} (${port.kind}): ${port.doc}`}
+        aria-label={`${side === 'to' ? 'Input' : 'Output'} ${port.name}, ${port.kind}`}
+      />
+      <span className={styles.portText}>{text}</span>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** A note on the canvas: Markdown with LaTeX; a double click edits its source. */
+import { type Node, type NodeProps, NodeResizer } from '@xyflow/react';
+import { memo, useState } from 'react';
+import { setNote } from '../../document/commands/settings.ts';
+import { useDocument, useWorkbench } from '../../session/workbench.ts';
+import { Markdown } from '../../ui/Markdown.tsx';
+import styles from './NoteNode.module.css';
+
+export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps<Node>) {
+  const { document } = useWorkbench();
+  const text = useDocument((s) => s.doc.notes[id]?.text);
+  const [isEditing, setEditing] = useState(text === '');
+  if (text === undefined) return null;
+  return (
+    <>
+      <NodeResizer
+        isVisible={selected}
+        minWidth={120}
+        minHeight={64}
+        lineClassName={styles.line}
+        handleClassName={styles.grip}
+      />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: F2 edits the selected note from the keyboard */}
+      <div className={styles.note} data-selected={selected} onDoubleClick={() => setEditing(true)}>
+        {isEditing ? (
+          <textarea
+            className={`${styles.source} nodrag nopan nowheel`}
+            aria-label="Text of the note, Markdown"
+            placeholder="Write a note. Markdown and $\LaTeX$ work."
+            defaultValue={text}
+            // biome-ignore lint/a11y/noAutofocus: the person has just asked to type here
+            autoFocus
+            onKeyDown={(event) => {
+              event.stopPropagation();
+              if (event.key === 'Escape') event.currentTarget.blur();
+            }}
+            onBlur={(event) => {
+              setEditing(false);
+              document.getState().run(setNote(id, { text: event.currentTarget.value }));
+            }}
+          />
+        ) : (
+          <Markdown text={text === '' ? '*Empty note*' : text} />
+        )}
+      </div>
+    </>
+  );
+});

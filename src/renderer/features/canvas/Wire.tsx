@@ -1,0 +1,46 @@
+/** A wire: its shape in the middle, its colour and width from what a running net says of it, its problem in words. */
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { memo } from 'react';
+import { useAnalysis, useLive } from '../../session/workbench.ts';
+import styles from './Wire.module.css';
+
+const GRAB_WIDTH = 16;
+
+export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
+  const { id, selected } = props;
+  const shape = useAnalysis((s) => s.wires[id]);
+  const problem = useAnalysis((s) => s.problems.find((p) => p.wire === id));
+  const tint = useLive((s) => s.wireTints.get(id));
+  const [path, x, y] = getBezierPath({ ...props, curvature: 0.35 });
+  const color = problem ? 'var(--bad)' : (tint?.color ?? 'var(--wire)');
+  return (
+    <>
+      <BaseEdge
+        id={id}
+        path={path}
+        interactionWidth={GRAB_WIDTH}
+        className={styles.wire ?? ''}
+        style={{
+          stroke: selected ? 'var(--accent)' : color,
+          strokeWidth: selected ? 3 : (tint?.width ?? 2),
+          ...(problem ? { strokeDasharray: '6 4' } : {}),
+        }}
+      />
+      {shape === undefined && !problem ? null : (
+        <EdgeLabelRenderer>
+          <div
+            className={styles.label}
+            data-problem={problem !== undefined}
+            data-selected={selected}
+            title={
+              problem ? `${problem.title}. ${problem.fix}` : [shape, tint?.label].filter(Boolean).join(' · ')
+            }
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+          >
+            {problem ? `✕ ${shape ?? 'does not fit'}` : shape}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+});

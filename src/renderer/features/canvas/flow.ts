@@ -1,0 +1,111 @@
+/** React Flow as a view: its nodes and edges computed from the document, an object anew only where something changed. */
+import { type Edge, type Node, Position } from '@xyflow/react';
+import type { DocNode, DocNote, DocWire, GraphDocument } from '../../../engine/index.ts';
+import { portsOf } from '../../document/graph.ts';
+import type { Selection } from '../../session/session.ts';
+import { NODE_WIDTH, nodeHeight, PORT_ROW, PORTS_TOP } from './node-metrics.ts';
+
+const HANDLE = 10;
+
+export interface Flow {
+  readonly nodes: Node[];
+  readonly edges: Edge[];
+}
+
+/** Makes a function that turns documents into flows and keeps the objects of what is as it was. */
+export function createFlowView(): (doc: GraphDocument, selection: Selection) => Flow {
+  const nodes = memoById<DocNode, Node>();
+  const notes = memoById<DocNote, Node>();
+  const edges = memoById<DocWire, Edge>();
+  return (doc, selection) => ({
+    nodes: [
+      ...notes(doc.notes, selection.notes, (id, note, selected) => noteOf(id, note, selected)),
+      ...nodes(doc.nodes, selection.nodes, (id, node, selected) => nodeOf(doc, id, node, selected)),
+    ],
+    edges: edges(doc.wires, selection.wires, edgeOf),
+  });
+}
+
+function memoById<T extends object, R>() {
+  let before = new Map<string, { item: T; selected: boolean; made: R }>();
+  return (
+    items: Readonly<Record<string, T>>,
+    selection: ReadonlySet<string>,
+    make: (id: string, item: T, selected: boolean) => R,
+  ): R[] => {
+    const now: typeof before = new Map();
+    for (const [id, item] of Object.entries(items)) {
+      const selected = selection.has(id);
+      const old = before.get(id);
+      const isSame = old !== undefined && old.item === item && old.selected === selected;
+      now.set(id, isSame ? old : { item, selected, made: make(id, item, selected) });
+    }
+    before = now;
+    return [...now.values()].map(({ made }) => made);
+  };
+}
+
+function nodeOf(doc: GraphDocument, id: string, node: DocNode, selected: boolean): Node {
+  const { inputs, outputs } = portsOf(doc, id);
+  const height = nodeHeight(Math.max(inputs.length, outputs.length));
+  const size = { width: NODE_WIDTH, height };
+  const handle = (type: 'source' | 'target', name: string, row: number) => ({
+    id: name,
+    type,
+    position: type === 'target' ? Position.Left : Position.Right,
+    ...portPosition(type === 'target' ? 'to' : 'from', row),
+    width: HANDLE,
+    height: HANDLE,
+  });
+  return {
+    id,
+    type: 'layer',
+    position: { x: node.position[0], y: node.position[1] },
+    selected,
+    data: {},
+    ...size,
+    measured: size,
+    // The ports' places are known, so nothing has to be measured on the page.
+    handles: [
+      ...inputs.map(({ name }, row) => handle('target', name, row)),
+      ...outputs.map(({ name }, row) => handle('source', name, row)),
+    ],
+    ariaLabel: `${node.name}, a node of kind ${node.kind}`,
+  };
+}
+
+/** The top left corner of a port's handle, relative to its node. */
+function portPosition(side: 'from' | 'to', row: number): { x: number; y: number } {
+  return {
+    x: side === 'to' ? -HANDLE / 2 : NODE_WIDTH - HANDLE / 2,
+    y: PORTS_TOP + row * PORT_ROW + PORT_ROW / 2 - HANDLE / 2,
+  };
+}
+
+function noteOf(id: string, note: DocNote, selected: boolean): Node {
+  const [width, height] = note.size;
+  return {
+    id,
+    type: 'note',
+    position: { x: note.position[0], y: note.position[1] },
+    selected,
+    data: {},
+    width,
+    height,
+    measured: { width, height },
+    zIndex: -1,
+    ariaLabel: 'A note',
+  };
+}
+
+function edgeOf(id: string, { from, to }: DocWire, selected: boolean): Edge {
+  return {
+    id,
+    type: 'wire',
+    source: from[0],
+    sourceHandle: from[1],
+    target: to[0],
+    targetHandle: to[1],
+    selected,
+  };
+}

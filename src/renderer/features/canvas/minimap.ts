@@ -1,0 +1,8 @@
+/** The minimap's colours: a node's category. */
+import { type DocNode, layerOf } from '../../../engine/index.ts';
+import { categories } from '../../ui/category.tsx';
+
+export function minimapColor(node: DocNode | undefined): string {
+  if (!node) return 'var(--line)'; // a note
+  return categories[layerOf(node.kind)?.category ?? 'unknown'].color;
+}

@@ -1,0 +1,89 @@
+/** The palette at the pointer: type, choose, Enter. Opened for a loose wire it lists what takes that wire, and connects it. */
+import { Command } from 'cmdk';
+import { useState } from 'react';
+import type { LayerSpec } from '../../../engine/index.ts';
+import { addNode } from '../../document/commands/nodes.ts';
+import { addConnected, kindFits } from '../../document/commands/wires.ts';
+import type { QuickAdd as Request } from '../../session/session.ts';
+import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
+import { categories } from '../../ui/category.tsx';
+import { searchLayers } from './LayerPalette.tsx';
+import styles from './QuickAdd.module.css';
+
+const WIDTH = 340;
+const HEIGHT = 360;
+const MARGIN = 12;
+
+export function QuickAdd() {
+  const request = useSession((s) => s.quickAdd);
+  return request ? <OpenQuickAdd key={`${request.at}`} request={request} /> : null;
+}
+
+function OpenQuickAdd({ request }: { readonly request: Request }) {
+  const { document, session } = useWorkbench();
+  const doc = useDocument((s) => s.doc);
+  const [query, setQuery] = useState('');
+  const { loose, position, at } = request;
+  const close = (): void => session.setState({ quickAdd: null });
+  const layers = searchLayers(query).filter((layer) => loose === null || kindFits(doc, layer.kind, loose));
+  const add = ({ kind }: LayerSpec): void => {
+    close();
+    const place = [position[0], position[1] - 20] as const;
+    document
+      .getState()
+      .run(loose ? addConnected({ kind, position: place }, loose) : addNode({ kind, position: place }));
+  };
+  const left = Math.min(at[0], window.innerWidth - WIDTH - MARGIN);
+  const top = Math.min(at[1], window.innerHeight - HEIGHT - MARGIN);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from the keyboard */}
+      <div className={styles.away} onPointerDown={close} />
+      <Command
+        className={styles.box}
+        style={{ left, top, width: WIDTH, maxHeight: HEIGHT }}
+        label="Add a layer"
+        shouldFilter={false}
+        loop
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') close();
+          event.stopPropagation();
+        }}
+      >
+        <Command.Input
+          className={styles.input}
+          value={query}
+          onValueChange={setQuery}
+          autoFocus
+          placeholder={loose ? 'Add what fits this wire' : 'Add a layer: dense, relu, dropout'}
+        />
+        <Command.List className={styles.list}>
+          <Command.Empty className={styles.none}>
+            {loose && query === '' ? 'No layer takes this wire.' : `Nothing that fits is called “${query}”.`}
+          </Command.Empty>
+          {layers.map((layer) => (
+            <QuickRow key={layer.kind} layer={layer} onChoose={add} />
+          ))}
+        </Command.List>
+      </Command>
+    </>
+  );
+}
+
+function QuickRow({ layer, onChoose }: { readonly layer: LayerSpec; onChoose(layer: LayerSpec): void }) {
+  const { Icon, color } = categories[layer.category];
+  return (
+    <Command.Item
+      className={styles.row}
+      value={layer.kind}
+      onSelect={() => onChoose(layer)}
+      style={{ '--tone': color }}
+    >
+      <Icon aria-hidden />
+      <span className={styles.words}>
+        <span className={styles.title}>{layer.title}</span>
+        <span className={styles.doc}>{layer.doc}</span>
+      </span>
+    </Command.Item>
+  );
+}

@@ -1,0 +1,84 @@
+/** Everything that a feature may ask for, in one value: the shell, the stores, and the canvas's controls. */
+import { createContext, useContext } from 'react';
+import { type StoreApi, useStore } from 'zustand';
+import { documentSchema, type GraphDocument } from '../../engine/index.ts';
+import { createDocumentStore, type DocumentState, type DocumentStore } from '../document/store.ts';
+import type { Host } from '../host.ts';
+import { type AnalysisState, type AnalysisStore, createAnalysisStore } from './analysis.ts';
+import { createLiveStore, type LiveState, type LiveStore } from './live.ts';
+import { createQuestionStore, type QuestionStore } from './questions.ts';
+import { createSessionStore, type SessionState, type SessionStore } from './session.ts';
+
+/** What the canvas can be told from outside while it is mounted. */
+export interface CanvasControls {
+  fitAll(): void;
+  fitSelection(): void;
+  zoomBy(factor: number): void;
+  /** Shows nodes in the middle, and gives one of them the keyboard. */
+  reveal(nodes: readonly string[]): void;
+  /** The middle of what is seen, in canvas units: where a new node goes. */
+  centre(): [number, number];
+  /** The pointer in canvas units if it is over the canvas, else the middle: where a paste goes. */
+  pointer(): [number, number];
+  /** The same point on the screen. */
+  pointerOnScreen(): [number, number];
+}
+
+export interface Workbench {
+  readonly host: Host;
+  readonly document: DocumentStore;
+  readonly session: SessionStore;
+  readonly live: LiveStore;
+  readonly analysis: AnalysisStore;
+  readonly questions: QuestionStore;
+  /** Null while no canvas is mounted. */
+  readonly canvas: { current: CanvasControls | null };
+}
+
+/** A document with nothing in it. */
+export function emptyDocument(name = 'Untitled'): GraphDocument {
+  return documentSchema.parse({ format: 'gradloom', version: 1, name, nodes: {}, wires: {} });
+}
+
+export function createWorkbench(host: Host): Workbench {
+  const session = createSessionStore();
+  const document = createDocumentStore(emptyDocument(), {
+    get: () => session.getState().selection,
+    set: (selection) => session.setState({ selection }),
+  });
+  return {
+    host,
+    session,
+    document,
+    live: createLiveStore(),
+    analysis: createAnalysisStore(document),
+    questions: createQuestionStore(),
+    canvas: { current: null },
+  };
+}
+
+const WorkbenchContext = createContext<Workbench | null>(null);
+export const WorkbenchProvider = WorkbenchContext.Provider;
+
+export function useWorkbench(): Workbench {
+  const workbench = useContext(WorkbenchContext);
+  if (!workbench) throw new Error('useWorkbench is used outside of the workbench.');
+  return workbench;
+}
+
+/** Selectors must return what is in the store, or primitives: a fresh object at each call would never settle. */
+export function useDocument<T>(select: (state: DocumentState) => T): T {
+  return useStore(useWorkbench().document, select);
+}
+
+export function useSession<T>(select: (state: SessionState) => T): T {
+  return useStore(useWorkbench().session, select);
+}
+
+export function useLive<T>(select: (state: LiveState) => T): T {
+  return useStore(useWorkbench().live, select);
+}
+
+export function useAnalysis<T>(select: (state: AnalysisState) => T): T {
+  return useStore(useWorkbench().analysis as StoreApi<AnalysisState>, select);
+}
