@@ -114,7 +114,9 @@ describe('index arithmetic', () => {
     const at = flatten([a!, b!, h!, w!], [2, 2, 2, 3]);
     for (let col = 0; col < 12; col++) {
       const [i, j, k] = [Math.floor(col / 6), Math.floor(col / 3) % 2, col % 3] as const;
-      expect(interpret(at, { variable: (name) => (name === 'col' ? col : 1), load: () => Number.NaN })).toBe(12 + 6 * i + 3 * (1 - j) + 2 - k);
+      expect(interpret(at, { variable: (name) => (name === 'col' ? col : 1), load: () => Number.NaN })).toBe(
+        12 + 6 * i + 3 * (1 - j) + 2 - k,
+      );
     }
   });
 

@@ -69,7 +69,9 @@ function toExpr(sum: Sum): Expr {
   let result: Expr | null = null;
   for (const [t, c] of [...terms].sort(([a], [b]) => a.id - b.id)) {
     const term =
-      c === 1 ? t : rawBinary('mul', t, i32(c), Math.min(t.min * c, t.max * c), Math.max(t.min * c, t.max * c));
+      c === 1
+        ? t
+        : rawBinary('mul', t, i32(c), Math.min(t.min * c, t.max * c), Math.max(t.min * c, t.max * c));
     result = result ? rawBinary('add', result, term, result.min + term.min, result.max + term.max) : term;
   }
   if (!result) return i32(k);

@@ -68,6 +68,8 @@ export interface OpSample<N extends number, A> {
   readonly dtypes?: Tuple<DType, N>;
   /** The range that made-up inputs are drawn from, per input; −2…2 unless told. Integers for integer inputs. */
   readonly range?: Tuple<readonly [number, number], N>;
+  /** How closely an approximation made for f32 follows its reference, relative; exact (to float64) unless told. */
+  readonly precision?: number;
   /** Derivatives are not checked at kinks; say so where every draw could hit one. */
   readonly smooth?: boolean;
 }

@@ -24,18 +24,20 @@ type Range = readonly [number, number];
 
 const mapShapes = [[1], [3, 5], [257]] as const;
 
-/** A map of one float tensor. `derivative` is dy/dx as a value, from x and y; null where it is 0 everywhere. */
-interface UnaryMap {
+/** A map of one float tensor, declared by its formulas: `defineUnary` makes the op. `derivative` is dy/dx as a value, from x and y; null where it is 0 everywhere. */
+export interface UnaryMap {
   readonly id: string;
   readonly doc: string;
   readonly cost: number;
   readonly range?: Range;
+  /** How closely `expr` follows the reference, where it is an approximation for f32. */
+  readonly precision?: number;
   reference(x: number): number;
   expr(x: Expr): Expr;
   derivative(x: Value, y: Value): Value | null;
 }
 
-function defineUnary(m: UnaryMap): Op<1, null> {
+export function defineUnary(m: UnaryMap): Op<1, null> {
   const chain = (d: Value, x: Value, y: Value): Value | null => {
     const slope = m.derivative(x, y);
     return slope && mul(d, slope);
@@ -53,6 +55,7 @@ function defineUnary(m: UnaryMap): Op<1, null> {
       shapes: [shape],
       attrs: null,
       ...(m.range ? { range: [m.range] as const } : {}),
+      ...(m.precision ? { precision: m.precision } : {}),
     })),
   });
 }
@@ -427,6 +430,14 @@ export function cast(x: Value, to: DType): Value {
 
 /** Integers and masks as f32. */
 export const toF32 = (x: Value): Value => cast(x, 'f32');
+
+/** x held between two bounds; the slope is 1 on the bounds, as PyTorch's clamp has it, and NaN stays NaN. */
+export function clamp(x: Value, low: number, high: number): Value {
+  return where(less(x, c(low)), c(low), where(less(c(high), x), c(high), x));
+}
+
+/** The mask turned around: 1 where it is 0, else 0. */
+export const not = (mask: Value): Value => equal(mask, scalar(0, mask.dtype));
 
 export const elementwiseOps = [
   neg,

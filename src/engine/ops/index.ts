@@ -12,6 +12,7 @@ import { poolOps } from './pool.ts';
 import { productOps } from './product.ts';
 import { randomOps } from './random.ts';
 import { reduceOps } from './reduce.ts';
+import { specialOps } from './special.ts';
 
 /** Every primitive op, for the conformance sweep and the op reference. */
 export const opList: readonly AnyOp[] = [
@@ -20,6 +21,7 @@ export const opList: readonly AnyOp[] = [
   ...movementOps,
   ...concatOps,
   ...elementwiseOps,
+  ...specialOps,
   ...reduceOps,
   ...indexingOps,
   detach,

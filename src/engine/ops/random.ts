@@ -7,7 +7,12 @@ import { cast, type Expr, f32, u32 } from '../ir/expr.ts';
 import { binary, flatten } from '../ir/index-math.ts';
 import { hash4 } from '../ir/random.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import { reshape } from './core.ts';
 import { defineOp, type Op } from './define.ts';
+import { cos, less, log, mul, sqrt, sub } from './elementwise.ts';
+import { scalar } from './leaf.ts';
+import { slice } from './movement.ts';
 
 const mulU = (a: Expr, b: Expr): Expr => binary('mul', a, b);
 const addU = (a: Expr, b: Expr): Expr => binary('add', a, b);
@@ -86,5 +91,19 @@ export const randomUniform: Op<2, RandomAttrs> = defineOp<2, RandomAttrs>({
     },
   ],
 });
+
+/** Standard normal numbers (Box–Muller over two uniforms): the same for the same seed, step, stream and position. */
+export function randomNormal(seed: Value, step: Value, { shape, stream }: RandomAttrs): Value {
+  const pairs = randomUniform(seed, step, { shape: [2, ...shape], stream });
+  const draw = (i: number): Value => reshape(slice(pairs, { axis: 0, start: i, size: 1 }), shape);
+  // 1 − u is on (0, 1], so the logarithm is finite.
+  const radius = sqrt(mul(scalar(-2), log(sub(scalar(1), draw(0)))));
+  return mul(radius, cos(mul(scalar(2 * Math.PI), draw(1))));
+}
+
+/** 1 with probability p (a number or a scalar value), else 0. */
+export function randomBernoulli(seed: Value, step: Value, p: Value | number, attrs: RandomAttrs): Value {
+  return less(randomUniform(seed, step, attrs), typeof p === 'number' ? scalar(p) : p);
+}
 
 export const randomOps = [randomUniform];
