@@ -65,14 +65,10 @@ export default {
         pathNot: '^src/main/ipc/contract\\.ts$',
       },
     ),
-    never(
-      'renderer-uses-the-front-door',
-      source('^src/renderer/'),
-      {
-        path: '^src/engine/',
-        pathNot: ['^src/engine/(index|train/worker)\\.ts$', '/testing\\.ts$'],
-      },
-    ),
+    never('renderer-uses-the-front-door', source('^src/renderer/'), {
+      path: '^src/engine/',
+      pathNot: ['^src/engine/(index|train/worker)\\.ts$', '/testing\\.ts$'],
+    }),
     never('renderer-has-no-node', source('^src/renderer/'), { dependencyTypes: ['core'] }),
     never(
       'renderer-has-no-electron',
@@ -126,7 +122,7 @@ export default {
       dependencyTypes: ['npm-dev'],
       pathNot: '(^|/)node_modules/(electron|@types|@webgpu)/',
     }),
-    // host.spec drives the two ends of the wire by themselves, with a page of its own around the renderer's end.
+    // The harness is a page around the renderer's end of the wire alone; host.spec holds the server's end too.
     never(
       'e2e-looks-from-outside',
       { path: '^e2e/', pathNot: '^e2e/(host\\.spec\\.ts$|harness/)' },

@@ -1,12 +1,14 @@
 /**
- * The Electron shell as it really starts: the built app in a copy of its own, driven through Playwright. It runs on the
- * Electron that is installed, or on the unpacked one that ELECTRON_OVERRIDE_DIST_PATH names.
+ * The Electron shell as it really starts, with the harness page in the place of the app's, so that the app's own answers do not
+ * mix with the test's. (electron-package.spec starts the whole app.) It runs on the Electron that is installed, or on the
+ * unpacked one that ELECTRON_OVERRIDE_DIST_PATH names.
  */
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ElectronApplication, _electron as electron, expect, type Page, test } from '@playwright/test';
+import { buildHarness } from './harness/build.ts';
 
 const project = resolve(import.meta.dirname, '..');
 // The loader of a page's GPU is refused a moment after the start now and then (Chromium answers null): ask again.
@@ -37,7 +39,7 @@ test.beforeAll(async () => {
     env: { ...definedEnv(), GRADLOOM_USER_DATA: join(folder, 'data') },
   });
   page = await app.firstWindow();
-  await page.waitForLoadState('load');
+  await page.waitForFunction(() => 'host' in window);
 });
 
 test.afterAll(async () => {
@@ -45,9 +47,13 @@ test.afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('the window opens on our own protocol and shows the app', async () => {
+test('the page comes from our own protocol and reaches its host', async () => {
   expect(page.url()).toBe('app://gradloom/index.html');
-  await expect(page.locator('#root > *').first()).toBeVisible();
+  expect(await page.evaluate(() => window.host.info)).toMatchObject({
+    shell: 'electron',
+    nativeDialogs: true,
+    dataFolder: join(folder, 'data'),
+  });
 });
 
 test('the page has no Node, and three verbs instead', async () => {
@@ -127,10 +133,14 @@ test('an unknown channel and a bad payload come back as failures in words', asyn
   });
 });
 
+test('a file that the page made up itself grants nothing', async () => {
+  const dropped = await page.evaluate(() => window.host.dropped(new File(['x'], '/etc/hostname')));
+  expect(dropped).toMatchObject({ path: null });
+});
+
 test('a document named at the start is opened, saved and remembered', async () => {
   const path = join(folder, 'first.gradloom');
-  // The app itself may have asked before us; what counts is that the path was granted.
-  await call('app:pending-documents', null);
+  expect(await call('app:pending-documents', null)).toEqual({ ok: true, value: [path] });
   const opened = await call('document:open', { path });
   expect(opened).toMatchObject({ ok: true, value: { name: 'first.gradloom', text: '{"first":1}' } });
   const base = (opened as { value: { fingerprint: string } }).value.fingerprint;
@@ -224,11 +234,14 @@ async function listen(event: string): Promise<() => Promise<unknown>> {
   return () => heard.jsonValue();
 }
 
-/** What a package would carry, and one worker more, which only asks for an adapter. */
+/** Main and preload as a package carries them, the harness page, and a worker that only asks for an adapter. */
 async function copyApp(folder: string): Promise<void> {
   const target = join(folder, 'app');
   await mkdir(target);
-  await cp(join(project, 'out'), join(target, 'out'), { recursive: true });
+  for (const part of ['main', 'preload']) {
+    await cp(join(project, 'out', part), join(target, 'out', part), { recursive: true });
+  }
+  await buildHarness(join(target, 'out/renderer'));
   await cp(join(project, 'package.json'), join(target, 'package.json'));
   const probe = `${askForAdapter}\naskForAdapter().then((name) => postMessage(name));`;
   await writeFile(join(target, 'out/renderer/probe-worker.js'), probe);

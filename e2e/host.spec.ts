@@ -4,11 +4,10 @@
  */
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import react from '@vitejs/plugin-react';
-import { build } from 'vite';
 import { type RunningServer, startServer } from '../src/main/server.ts';
+import { buildHarness } from './harness/build.ts';
 
 let folder: string;
 let rendererFolder: string;
@@ -19,19 +18,7 @@ let complaints: string[];
 test.beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'gradloom-host-')));
   rendererFolder = join(folder, 'page');
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    root: resolve(import.meta.dirname, 'harness'),
-    base: './',
-    plugins: [react()],
-    build: {
-      outDir: rendererFolder,
-      emptyOutDir: true,
-      target: 'chrome130',
-      modulePreload: { polyfill: false },
-    },
-  });
+  await buildHarness(rendererFolder);
 });
 test.afterAll(() => rm(folder, { recursive: true, force: true }));
 
