@@ -2,6 +2,7 @@
  * Remedies that verdicts offer: each is a pure edit of the document, with words. A fix that would change nothing is not
  * offered. Documents keep ids, names and wires, so weights that still fit can stay and undo is one step.
  */
+import { layerOf } from '../layers/index.ts';
 import type { DocNode, GraphDocument } from '../model/schema.ts';
 
 export interface Fix {
@@ -57,9 +58,15 @@ function editNodes(document: GraphDocument, edit: (node: DocNode, id: string) =>
 }
 
 /** A layer with weights, started another way. */
-function initialised(node: DocNode, initialiser: 'heNormal' | 'xavierUniform'): DocNode {
-  if (node.kind !== 'linear') return node;
-  return node.params.init === initialiser ? node : { ...node, params: { ...node.params, init: initialiser } };
+function initialised(node: DocNode, init: string): DocNode {
+  return !hasInitialiser(node.kind) || node.params.init === init
+    ? node
+    : { ...node, params: { ...node.params, init } };
+}
+
+/** Layers with weights let their start be chosen by the parameter `init` (layers/init.ts). */
+function hasInitialiser(kind: string): boolean {
+  return 'init' in (layerOf(kind)?.params.shape ?? {});
 }
 
 /** Whether a layer with weights comes after the node: an activation on the output has another purpose. */
@@ -70,7 +77,7 @@ function isHidden(document: GraphDocument, id: string): boolean {
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
     for (const { from, to } of wires) {
       if (from[0] !== node || seen.has(to[0])) continue;
-      if (document.nodes[to[0]]?.kind === 'linear') return true;
+      if (hasInitialiser(document.nodes[to[0]]?.kind ?? '')) return true;
       seen.add(to[0]);
       queue.push(to[0]);
     }

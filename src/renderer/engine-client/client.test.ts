@@ -4,8 +4,6 @@ import { describeNet } from './net-facts.ts';
 import { createTrainingStore, shownRun, type TrainingStore } from './store.ts';
 import { ChainPort, chainDocument } from './testing.ts';
 
-const categoryOf = (kind: string): string => (kind === 'linear' ? 'basic' : 'activation');
-
 let port: ChainPort;
 let store: TrainingStore;
 let client: TrainingClient;
@@ -23,9 +21,9 @@ beforeEach(() => {
   frames = [];
   client = new TrainingClient({
     store,
-    spawn: () => port,
+    spawn: (listener) => port.listen(listener),
     readFiles: async () => ({}),
-    describe: (document, facts) => describeNet(document, facts, categoryOf),
+    describe: describeNet,
     schedule: (flush) => frames.push(flush),
   });
 });
@@ -143,9 +141,9 @@ test('late words of a stopped run are dropped', async () => {
 test('a file that cannot be read fails the run with its words', async () => {
   const broken = new TrainingClient({
     store,
-    spawn: () => port,
+    spawn: (listener) => port.listen(listener),
     readFiles: () => Promise.reject(new Error('penguins.bin is missing.')),
-    describe: (document, facts) => describeNet(document, facts, categoryOf),
+    describe: describeNet,
     schedule: (flush) => frames.push(flush),
   });
   broken.create(chainDocument(3, 'relu'), { play: true });
@@ -156,7 +154,7 @@ test('a file that cannot be read fails the run with its words', async () => {
 
 test('a worker that breaks fails its runs, and the next run gets a new worker', async () => {
   await started();
-  port.onerror?.({ message: 'out of memory' });
+  port.listener?.broke('out of memory');
   frame();
   expect(shown().problem?.title).toBe('Training broke off: out of memory');
   port = new ChainPort();

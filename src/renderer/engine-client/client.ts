@@ -10,14 +10,18 @@ import { shownRun, type TrainingStore } from './store.ts';
 /** The least of a Worker that the client needs. */
 export interface TrainingPort {
   postMessage(message: ToWorker, transfer?: Transferable[]): void;
-  onmessage: ((event: { readonly data: FromWorker }) => void) | null;
-  onerror: ((event: { readonly message: string }) => void) | null;
   terminate(): void;
+}
+
+/** What the worker tells: its messages, and that it broke. */
+export interface PortListener {
+  message(message: FromWorker): void;
+  broke(why: string): void;
 }
 
 export interface ClientOptions {
   readonly store: TrainingStore;
-  spawn(): TrainingPort;
+  spawn(listener: PortListener): TrainingPort;
   /** Reads the data files that a document asks for. Rejects with an error whose message is for the user. */
   readFiles(document: GraphDocument): Promise<DataFiles>;
   readonly describe: DescribeNet;
@@ -217,18 +221,18 @@ export class TrainingClient {
   }
 
   #spawn(): TrainingPort {
-    const port = this.#options.spawn();
-    port.onmessage = ({ data }) => this.#take(data);
-    port.onerror = ({ message }) => {
-      // The worker itself broke: a bug of ours. Every run in it is lost; a new worker serves the next one.
-      this.dispose();
-      const fix = 'Start the run again. If it happens again, please report it.';
-      for (const run of this.#state.runs.values()) {
-        if (isAlive(run))
-          this.#fail(run.id, `Training broke off: ${message || 'the worker could not start'}`, fix);
-      }
-    };
-    return port;
+    return this.#options.spawn({
+      message: (message) => this.#take(message),
+      broke: (why) => {
+        // The worker itself broke: a bug of ours. Every run in it is lost; a new worker serves the next one.
+        this.dispose();
+        const fix = 'Start the run again. If it happens again, please report it.';
+        for (const run of this.#state.runs.values()) {
+          if (isAlive(run))
+            this.#fail(run.id, `Training broke off: ${why || 'the worker could not start'}`, fix);
+        }
+      },
+    });
   }
 
   #take(message: FromWorker): void {

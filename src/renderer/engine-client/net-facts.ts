@@ -1,13 +1,17 @@
 /** What verdict rules may know of a net, read from its document: layer kinds with their categories, and the optimiser's terms. */
-import type { GraphDocument, LayerFacts, NetFacts, OptimizerFacts, RunFacts } from '../../engine/index.ts';
+import {
+  type GraphDocument,
+  type LayerFacts,
+  layerOf,
+  type NetFacts,
+  type OptimizerFacts,
+  type RunFacts,
+} from '../../engine/index.ts';
 
-/** The category of a layer kind; undefined for a kind that is not known. */
-export type CategoryOf = (kind: string) => string | undefined;
-
-export function describeNet(document: GraphDocument, facts: RunFacts, categoryOf: CategoryOf): NetFacts {
+export function describeNet(document: GraphDocument, facts: RunFacts): NetFacts {
   const layers = Object.entries(document.nodes).map(([id, { kind }]): [string, LayerFacts] => [
     id,
-    { kind, category: categoryOf(kind) ?? 'unknown' },
+    { kind, category: layerOf(kind)?.category ?? 'unknown' },
   ]);
   return {
     segments: facts.segments,

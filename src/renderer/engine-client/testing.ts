@@ -13,7 +13,7 @@ import type {
 } from '../../engine/index.ts';
 import { documentSchema } from '../../engine/index.ts';
 import { captureOf, normalNumbers } from '../../engine/probe/testing.ts';
-import type { TrainingPort } from './client.ts';
+import type { PortListener, TrainingPort } from './client.ts';
 
 const WIDTH = 16;
 const BATCH = 32;
@@ -60,10 +60,14 @@ export function chainDocument(hidden: number, kind: 'sigmoid' | 'relu'): GraphDo
 
 /** A port whose runs train when `advance` is called. */
 export class ChainPort implements TrainingPort {
-  onmessage: TrainingPort['onmessage'] = null;
-  onerror: TrainingPort['onerror'] = null;
+  listener: PortListener | null = null;
   readonly sent: ToWorker[] = [];
   readonly #runs = new Map<number, { net: ChainNet; playing: boolean }>();
+
+  listen(listener: PortListener): this {
+    this.listener = listener;
+    return this;
+  }
 
   postMessage(message: ToWorker): void {
     this.sent.push(message);
@@ -138,7 +142,7 @@ export class ChainPort implements TrainingPort {
   }
 
   #say(message: FromWorker): void {
-    this.onmessage?.({ data: message });
+    this.listener?.message(message);
   }
 }
 

@@ -30,14 +30,14 @@ export function stripPalette(theme: Theme): StripPalette {
 /** The least of the scale that a single element gets, so that it is seen at all. */
 const FAINTEST = 0.1;
 
-/** Paints columns `from` (and after) of a strip into an image of STRIP_PIXELS, four bytes a pixel. */
+/** Paints columns `from` up to `until` of a strip into an image of STRIP_PIXELS, four bytes a pixel. */
 export function paintColumns(
   image: Uint8ClampedArray,
   columns: StripColumns,
   palette: StripPalette,
-  from = 0,
+  { from = 0, until = COLUMNS } = {},
 ): void {
-  for (let c = from; c < COLUMNS; c++) {
+  for (let c = from; c < until; c++) {
     if (c < columns.length) paintColumn(image, c, columns.column(c), palette);
     else for (let y = 0; y < STRIP_PIXELS.height; y++) put(image, c, y, palette.plate, 1);
   }

@@ -1,0 +1,49 @@
+/** Training, for the features: one store and one client per workbench, made when they are first asked for. */
+import { useStore } from 'zustand';
+import type { FromWorker } from '../../engine/index.ts';
+import { useWorkbench, type Workbench } from '../session/workbench.ts';
+import { type PortListener, TrainingClient, type TrainingPort } from './client.ts';
+import { readDataFiles } from './data-files.ts';
+import { describeNet } from './net-facts.ts';
+import { scheduleFrame } from './schedule.ts';
+import { createTrainingStore, type TrainingState, type TrainingStore } from './store.ts';
+
+export interface Training {
+  readonly store: TrainingStore;
+  readonly client: TrainingClient;
+}
+
+const trainings = new WeakMap<Workbench, Training>();
+
+export function trainingOf(workbench: Workbench): Training {
+  const known = trainings.get(workbench);
+  if (known) return known;
+  const store = createTrainingStore();
+  const client = new TrainingClient({
+    store,
+    spawn: spawnWorker,
+    readFiles: (document) => readDataFiles(document, workbench.host),
+    describe: describeNet,
+    schedule: scheduleFrame,
+  });
+  const training = { store, client };
+  trainings.set(workbench, training);
+  return training;
+}
+
+function spawnWorker(listener: PortListener): TrainingPort {
+  const worker = new Worker(new URL('../../engine/train/worker.ts', import.meta.url), { type: 'module' });
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => listener.message(data));
+  worker.addEventListener('error', ({ message }) => listener.broke(message));
+  return worker;
+}
+
+/** The training of the workbench that the component is in. */
+export function useTrainingClient(): Training {
+  return trainingOf(useWorkbench());
+}
+
+/** Selectors must return what is in the store, or primitives. */
+export function useTraining<T>(select: (state: TrainingState) => T): T {
+  return useStore(useTrainingClient().store, select);
+}

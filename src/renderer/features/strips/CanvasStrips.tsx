@@ -1,0 +1,100 @@
+/**
+ * The strips over the canvas: one canvas element for all nodes, drawn outside React whenever the view moves or captures come,
+ * at most once a frame. It follows React Flow's own store, so nodes that are being dragged keep their strips.
+ */
+import { useStoreApi } from '@xyflow/react';
+import { useEffect, useRef, useState } from 'react';
+import { shownRun } from '../../engine-client/store.ts';
+import { useTrainingClient } from '../../engine-client/training.ts';
+import { currentTheme, onThemeChange } from '../../ui/theme.ts';
+import styles from './CanvasStrips.module.css';
+import { drawStrips, stripUnder, type View } from './draw.ts';
+import { StripLegend } from './StripLegend.tsx';
+import { describeSpot, type SpotWords } from './spot.ts';
+import { StripBoard } from './strip-board.ts';
+
+interface Hover {
+  readonly x: number;
+  readonly y: number;
+  readonly words: SpotWords;
+}
+
+export function CanvasStrips() {
+  const flow = useStoreApi();
+  const { store } = useTrainingClient();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [hover, setHover] = useState<Hover | null>(null);
+  const [hasStrips, setHasStrips] = useState(false);
+
+  useEffect(() => {
+    const surface = canvas.current;
+    const context = surface?.getContext('2d');
+    if (!surface || !context) return;
+    const board = new StripBoard();
+    board.setTheme(currentTheme());
+    let frame = 0;
+
+    const view = (): View => {
+      const { transform, width, height, nodeLookup } = flow.getState();
+      return { transform, width, height, nodes: nodeLookup };
+    };
+    const draw = (): void => {
+      frame = 0;
+      drawStrips(context, board, view(), { theme: currentTheme(), pixelRatio: devicePixelRatio });
+    };
+    const soon = (): void => {
+      if (frame === 0) frame = requestAnimationFrame(draw);
+    };
+    const follow = (): void => {
+      if (!board.follow(shownRun(store.getState()))) return;
+      setHasStrips(!board.isEmpty);
+      soon();
+    };
+    const point = (event: PointerEvent): void => {
+      if (board.isEmpty) return;
+      const { domNode } = flow.getState();
+      const box = domNode?.getBoundingClientRect(); // the one layout read, and only while the pointer moves
+      if (!box) return;
+      const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      const spot = event.buttons === 0 ? stripUnder(board, view(), x, y) : null;
+      const run = shownRun(store.getState());
+      setHover(spot && run ? { x, y, words: describeSpot(run, spot) } : null);
+    };
+    const leave = (): void => setHover(null);
+
+    follow();
+    soon();
+    const stops = [
+      store.subscribe(follow),
+      flow.subscribe(soon),
+      onThemeChange(() => {
+        board.setTheme(currentTheme());
+        soon();
+      }),
+    ];
+    const pane = surface.parentElement;
+    pane?.addEventListener('pointermove', point);
+    pane?.addEventListener('pointerleave', leave);
+    return () => {
+      for (const stop of stops) stop();
+      cancelAnimationFrame(frame);
+      pane?.removeEventListener('pointermove', point);
+      pane?.removeEventListener('pointerleave', leave);
+    };
+  }, [flow, store]);
+
+  return (
+    <>
+      <canvas ref={canvas} className={styles.strips} aria-hidden />
+      {hasStrips ? <StripLegend /> : null}
+      {hover ? (
+        <div className={styles.tip} style={{ left: hover.x + 14, top: hover.y + 14 }} role="status">
+          <strong>{hover.words.title}</strong>
+          {hover.words.lines.map((line) => (
+            <span key={line}>{line}</span>
+          ))}
+        </div>
+      ) : null}
+    </>
+  );
+}

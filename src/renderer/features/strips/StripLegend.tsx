@@ -1,0 +1,34 @@
+/** What the strips mean, in words: a line that opens into the whole. */
+import { scaleGradient } from '../../ui/color-scale.ts';
+import { useTheme } from '../../ui/theme.ts';
+import styles from './CanvasStrips.module.css';
+import { stripPalette } from './paint.ts';
+import { BOTTOM_EXPONENT, TOP_EXPONENT } from './rows.ts';
+
+export function StripLegend() {
+  const theme = useTheme();
+  const { zeros, notFinite } = stripPalette(theme);
+  return (
+    <details className={styles.legend}>
+      <summary>
+        rare <span className={styles.ramp} style={{ background: scaleGradient(theme) }} /> common · what is
+        this?
+      </summary>
+      <p>
+        On each node: the values (left, <i>a</i>) and the gradient that reaches them (right, ∂L/∂<i>a</i>).
+        Time runs to the right, magnitude upwards from 2<sup>{BOTTOM_EXPONENT}</sup> to 2
+        <sup>{TOP_EXPONENT + 1}</sup>, one row per power of two; the outermost rows hold what lies beyond.
+      </p>
+      <p>
+        Colour is the share of elements in a row, with each column scaled to its most common row. The axis is
+        the same for every node, step and run.
+      </p>
+      <p>
+        <span className={styles.swatch} style={{ background: `rgb(${zeros.join(' ')})` }} />
+        bottom lane: share of exact zeros (and of subnormals, where the GPU flushes them).{' '}
+        <span className={styles.swatch} style={{ background: `rgb(${notFinite.join(' ')})` }} />
+        top lane: NaN or ±∞.
+      </p>
+    </details>
+  );
+}
