@@ -106,3 +106,29 @@ describe.each(cases)('$op.id $name', ({ op, sample }) => {
     expectAllClose([dot(seed, pushed(floats))], [all]);
   });
 });
+
+/** What float arithmetic treats in its own way, and what it must pass on. */
+const specials = [Number.NaN, Infinity, -Infinity, 0, -0, 1, 1e30, -1e30, 1e-30];
+
+const maps = opList.flatMap((op) => {
+  const sample = op.samples.find((s) => s.shapes.every((_, i) => (s.dtypes?.[i] ?? 'f32') === 'f32'));
+  const isMap = op.lower.kind === 'pull' && op.lower.form === 'map' && sample;
+  return isMap && op.infer(sampleInputs(sample), sample.attrs).dtype === 'f32' ? [{ op, sample }] : [];
+});
+
+test.each(maps)('$op.id treats NaN, Inf and both zeros as its reference does', ({ op, sample }) => {
+  const count = sample.shapes.length;
+  const size = specials.length ** count;
+  // Every combination of special numbers, one digit of the position for each input.
+  const inputs = sample.shapes.map((_, i) => ({
+    shape: [size],
+    dtype: 'f32' as const,
+    data: new Float64Array(size).map(
+      (_, n) => specials[Math.floor(n / specials.length ** i) % specials.length]!,
+    ),
+  }));
+  const out = op.infer(inputs, sample.attrs);
+  expectAllClose(interpretLowering(op, inputs, sample.attrs, out), op.reference(inputs, sample.attrs, out), {
+    rtol: sample.precision ?? 1e-12,
+  });
+});
