@@ -1,0 +1,11 @@
+// The list of optimisers, in the order in which they are offered.
+import { adam, adamw } from './adam.ts';
+import type { OptimizerSpec } from './define.ts';
+import { sgd } from './sgd.ts';
+
+export const optimizerList: readonly OptimizerSpec[] = [sgd, adam, adamw];
+
+/** The declaration of an optimiser; undefined for a kind that this version does not know. */
+export function optimizerOf(kind: string): OptimizerSpec | undefined {
+  return optimizerList.find((o) => o.kind === kind);
+}
