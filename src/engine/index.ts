@@ -27,6 +27,7 @@ export {
   parameterCount,
 } from './model/build.ts';
 export { applyEdits } from './model/edits.ts';
+export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';
 export {
@@ -40,6 +41,17 @@ export {
   nodeName,
   type TrainingSettings,
 } from './model/schema.ts';
+export {
+  formatBytes,
+  formatCount,
+  formatFlops,
+  type ModelSummary,
+  memoryProblem,
+  type NodeSummary,
+  summarise,
+} from './model/summary.ts';
+export type { OptimizerSpec } from './optim/define.ts';
+export { optimizerList, optimizerOf } from './optim/index.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';
 export { applicableFixes, type Fix, fixes } from './probe/fixes.ts';
 export { CaptureHistory } from './probe/history.ts';

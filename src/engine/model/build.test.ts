@@ -37,7 +37,7 @@ describe('building a document', () => {
       parameters: model.parameters.map((p) => [p.name, p.shape]),
       loss: model.lossPerSample?.shape,
       prediction: [model.prediction?.node, model.prediction?.value.shape],
-      labels: [model.labels?.dtype, model.labels?.shape],
+      labels: [model.judged?.decision, model.judged?.target.dtype, model.judged?.target.shape],
       problems: model.problems,
       trainable: model.trainable,
     }).toEqual({
@@ -56,7 +56,7 @@ describe('building a document', () => {
       ],
       loss: [32],
       prediction: ['out', [32, 3]],
-      labels: ['i32', [32]],
+      labels: ['largest', 'i32', [32]],
       problems: [],
       trainable: true,
     });

@@ -6,7 +6,7 @@ import type { DType } from '../ir/dtype.ts';
 import { hashText } from '../ir/random.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import type { BuildContext, Initialiser, LayerSpec, TargetType } from '../layers/define.ts';
+import type { BuildContext, Decision, Initialiser, LayerSpec, TargetType } from '../layers/define.ts';
 import { add } from '../ops/elementwise.ts';
 import { hyper, input } from '../ops/leaf.ts';
 import { randomUniform } from '../ops/random.ts';
@@ -93,8 +93,13 @@ export interface Model {
   readonly lossPerSample: Value | null;
   /** What the output node marks, or else what the first loss judges. */
   readonly prediction: { readonly node: string; readonly port: string; readonly value: Value } | null;
-  /** The target of the first loss: i32 [batch] for classes, f32 [batch, …] for numbers. */
-  readonly labels: Value | null;
+  /** What the first loss compares; its target is i32 [batch] for classes, f32 [batch, …] for numbers. */
+  readonly judged: {
+    readonly node: string;
+    readonly decision: Decision;
+    readonly prediction: Value;
+    readonly target: Value;
+  } | null;
   /** u32 scalars that random draws depend on: the document's seed, and the number of the step. */
   readonly seed: Value;
   readonly step: Value;
@@ -230,17 +235,12 @@ class Build {
     const losses = built.filter((n) => n.spec?.category === 'loss');
     const lossValues = losses.flatMap((n) => this.#outputs.get(n.id)?.loss ?? []);
     const lossPerSample = lossValues.length > 0 ? lossValues.reduce((a, b) => add(a, b)) : null;
-    const arriving = (n: WiredNode | undefined, port: string) => {
-      const from = n?.arriving.get(port)?.[0]?.from;
-      const value = from && this.#outputs.get(from[0])?.[from[1]];
-      return from && value ? { node: from[0], port: from[1], value } : null;
-    };
     const marked = built.find((n) => n.spec?.category === 'output');
     const markedValue = marked && this.#outputs.get(marked.id)?.y;
     const prediction =
       marked && markedValue
         ? { node: marked.id, port: 'y', value: markedValue }
-        : arriving(losses[0], 'prediction');
+        : this.#arriving(losses[0], 'prediction');
 
     const problems = [
       ...this.#problems.map((p) => withWidthFix(p, this.#wiring, this.#data?.target ?? null)),
@@ -263,12 +263,27 @@ class Build {
       losses: losses.map((n) => n.id),
       lossPerSample,
       prediction,
-      labels: arriving(losses[0], 'target')?.value ?? null,
+      judged: this.#judgedBy(losses[0]),
       seed: this.#seed,
       step: this.#step,
       problems,
       trainable: lossPerSample !== null && problems.every((p) => p.severity !== 'error'),
     };
+  }
+
+  /** The first wire at a port, and its value. */
+  #arriving(n: WiredNode | undefined, port: string): Model['prediction'] {
+    const from = n?.arriving.get(port)?.[0]?.from;
+    const value = from && this.#outputs.get(from[0])?.[from[1]];
+    return from && value ? { node: from[0], port: from[1], value } : null;
+  }
+
+  #judgedBy(loss: WiredNode | undefined): Model['judged'] {
+    const prediction = this.#arriving(loss, 'prediction')?.value;
+    const target = this.#arriving(loss, 'target')?.value;
+    return loss && prediction && target
+      ? { node: loss.id, decision: loss.spec?.decision ?? 'number', prediction, target }
+      : null;
   }
 
   #builtNode({ id, node, spec }: WiredNode, problems: readonly Problem[]): BuiltNode {

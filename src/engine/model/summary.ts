@@ -1,0 +1,144 @@
+/**
+ * What a model costs, before anything runs: parameters, arithmetic and memory, counted on the graph of ops. A multiply-add
+ * counts as two operations. Arithmetic is exact for what is counted; memory is a forecast that the compiler's plan replaces.
+ */
+import { gradients } from '../autodiff/grad.ts';
+import { bytesPerElement } from '../ir/dtype.ts';
+import { topological } from '../ir/graph.ts';
+import { sizeOf } from '../ir/shape.ts';
+import type { Value } from '../ir/value.ts';
+import { optimizerOf } from '../optim/index.ts';
+import { type Model, parameterCount } from './build.ts';
+import type { Problem } from './problems.ts';
+
+export interface NodeSummary {
+  /** Trainable numbers. */
+  readonly parameters: number;
+  /** Operations of one forward pass over one batch. */
+  readonly flops: number;
+}
+
+export interface ModelSummary {
+  readonly nodes: ReadonlyMap<string, NodeSummary>;
+  readonly parameters: number;
+  /** Operations per batch. `step` is forward and backward, without the update. */
+  readonly flops: { readonly forward: number; readonly step: number };
+  /** Bytes. */
+  readonly memory: {
+    readonly parameters: number;
+    readonly gradients: number;
+    readonly optimizer: number;
+    /** Each node's output and its gradient, for one batch. */
+    readonly activations: number;
+    readonly total: number;
+  };
+}
+
+export function summarise(model: Model): ModelSummary {
+  const seen = new Set<Value>();
+  const nodes = new Map<string, NodeSummary>();
+  const parametersOf = new Map<string, number>();
+  for (const { node, shape } of model.parameters)
+    parametersOf.set(node, (parametersOf.get(node) ?? 0) + sizeOf(shape));
+  let outputs = 0;
+  for (const id of model.order) {
+    const own = topologicalUntil(Object.values(model.nodes.get(id)?.outputs ?? {}), seen);
+    nodes.set(id, {
+      parameters: parametersOf.get(id) ?? 0,
+      flops: own.reduce((n, v) => n + flopsOf(v), 0),
+    });
+    for (const v of Object.values(model.nodes.get(id)?.outputs ?? {})) outputs += sizeOf(v.shape);
+  }
+  const parameters = parameterCount(model);
+  const states = optimizerOf(model.document.training.optimizer.kind)?.states.length ?? 0;
+  const memory = {
+    parameters: parameters * bytesPerElement,
+    gradients: parameters * bytesPerElement,
+    optimizer: parameters * states * bytesPerElement,
+    activations: 2 * outputs * bytesPerElement,
+  };
+  const forward = [...nodes.values()].reduce((n, s) => n + s.flops, 0);
+  return {
+    nodes,
+    parameters,
+    flops: { forward, step: stepFlops(model) ?? forward },
+    memory: {
+      ...memory,
+      total: memory.parameters + memory.gradients + memory.optimizer + memory.activations,
+    },
+  };
+}
+
+/** A problem where training needs more memory than there is, in bytes. */
+export function memoryProblem({ memory }: ModelSummary, available: number): Problem | null {
+  if (memory.total <= available) return null;
+  return {
+    code: 'memory/too-large',
+    severity: 'error',
+    title: `This model does not fit: training needs about ${formatBytes(memory.total)}, and ${formatBytes(available)} are available`,
+    advice:
+      memory.activations > memory.total / 2
+        ? 'Lower the batch size.'
+        : 'Make the widest layer narrower, or use fewer layers.',
+  };
+}
+
+/** Operations of a forward and backward pass; null where there is no loss. */
+function stepFlops({ lossPerSample, parameters }: Model): number | null {
+  if (!lossPerSample) return null;
+  const roots = [
+    lossPerSample,
+    ...gradients(
+      lossPerSample,
+      parameters.map((p) => p.value),
+    ),
+  ];
+  return topological(roots).reduce((n, v) => n + flopsOf(v), 0);
+}
+
+/** The operations of one value, without those of its inputs. */
+export function flopsOf(v: Value): number {
+  const { lower } = v.op;
+  if (lower.kind === 'leaf') return 0;
+  if (lower.kind === 'pull') return lower.cost * sizeOf(v.shape);
+  const each = sizeOf(lower.domain(v.inputs, v.attrs, v));
+  const multiplies = lower.family === 'product' || lower.family === 'convolution';
+  return (multiplies ? 2 : 1) * each * sizeOf(v.shape);
+}
+
+/** The values that the roots need and that no earlier call has met. */
+function topologicalUntil(roots: readonly Value[], seen: Set<Value>): Value[] {
+  const order: Value[] = [];
+  const visit = (v: Value): void => {
+    if (seen.has(v)) return;
+    seen.add(v);
+    for (const i of v.inputs) visit(i);
+    order.push(v);
+  };
+  for (const root of roots) visit(root);
+  return order;
+}
+
+/** `77 309 804 544`, with narrow spaces. */
+export function formatCount(n: number): string {
+  return String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+const scaled = (n: number, base: number, units: readonly string[]): string => {
+  const power = Math.min(
+    Math.max(0, Math.floor(Math.log(Math.max(n, 1)) / Math.log(base))),
+    units.length - 1,
+  );
+  const value = n / base ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power] ?? ''}`;
+};
+
+/** `1.2 GiB`. */
+export function formatBytes(bytes: number): string {
+  return scaled(bytes, 1024, ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']);
+}
+
+/** `34.5 MFLOP`. */
+export function formatFlops(flops: number): string {
+  return scaled(flops, 1000, ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP', 'PFLOP', 'EFLOP']);
+}
