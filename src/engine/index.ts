@@ -1,5 +1,6 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
 export { shippedDatasets } from './data/catalogue.ts';
+export { type CheckedDocument, checkDocument } from './data/document.ts';
 export { generators } from './data/generators/index.ts';
 export { type CsvPreview, type DataFile, dataFileOf, previewCsv } from './data/load.ts';
 export { type ColumnProfile, retypeColumn } from './data/profile.ts';

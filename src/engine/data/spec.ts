@@ -53,7 +53,8 @@ export const dataOrigin = z.discriminatedUnion('source', [generatedSpec, shipped
 
 /** What a document's data node stores. */
 export const dataSpec = z.strictObject({
-  origin: dataOrigin,
+  /** A new data node starts with two spirals. */
+  origin: dataOrigin.prefault({ source: 'generated', kind: 'spirals', params: {} }),
   split: splitSpec.prefault({}),
 });
 

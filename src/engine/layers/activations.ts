@@ -1,34 +1,31 @@
 /**
  * Activations: maps of one tensor, composed of ops so that their derivatives follow. Conventions, also at kinks, are
- * PyTorch's; formulas are written so that large |x| neither overflows nor gives NaN (smooth.ts).
+ * PyTorch's; formulas are written so that large |x| neither overflows nor gives NaN, also not in a branch
+ * that is not taken: its gradient would be 0 · NaN.
  */
 import { z } from 'zod';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
 import {
+  abs,
   add,
   div,
-  exp,
+  greater,
   heaviside as heavisideOp,
+  lessEqual,
   maximum,
   minimum,
   mul,
   relu as reluOp,
   sigmoid as sigmoidOp,
-  sub,
   tanh as tanhOp,
+  where,
 } from '../ops/elementwise.ts';
 import { scalar } from '../ops/leaf.ts';
-import { logSumExp } from '../ops/losses.ts';
-import { max, sum } from '../ops/reduce.ts';
+import { softplus as softplusOf } from '../ops/losses.ts';
+import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from '../ops/softmax.ts';
+import { expm1, gelu as geluOf } from '../ops/special.ts';
 import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
-import {
-  aboveZeroOr,
-  clampFlat,
-  expm1BelowZero,
-  softplus as softplusOf,
-  softsign as softsignOf,
-} from './smooth.ts';
 
 /** What one activation adds to all the others. */
 interface Activation<P extends z.ZodObject>
@@ -52,6 +49,19 @@ function defineActivation<P extends z.ZodObject>({ map, ...spec }: Activation<P>
 const none = z.strictObject({});
 const times = (x: Value, factor: number): Value => mul(x, scalar(factor));
 const plus = (x: Value, term: number): Value => add(x, scalar(term));
+
+/** x inside (low, high), the nearer end outside; the slope is 0 outside and at both ends, as PyTorch's hardtanh has it. */
+function clampFlat(x: Value, low: number, high: number): Value {
+  return where(lessEqual(x, scalar(low)), scalar(low), where(lessEqual(scalar(high), x), scalar(high), x));
+}
+
+/** x where x > 0, else what `below` is; at 0 the slope is that of `below`. */
+function aboveZeroOr(x: Value, below: Value): Value {
+  return where(greater(x, scalar(0)), x, below);
+}
+
+/** eˣ − 1 for x ≤ 0; larger x count as 0. */
+const expm1BelowZero = (x: Value): Value => expm1(where(greater(x, scalar(0)), scalar(0), x));
 
 export const identity = defineActivation({
   kind: 'identity',
@@ -249,13 +259,18 @@ export const gelu = defineActivation({
   kind: 'gelu',
   title: 'GELU',
   aliases: ['gaussian error linear unit'],
-  doc: 'x weighed by the normal distribution’s Φ(x), in the tanh form: the activation of most transformers.',
-  formula:
-    'y = x\\,\\Phi(x) \\approx \\tfrac{x}{2}\\left(1 + \\tanh\\left(\\sqrt{2/\\pi}\\,(x + 0.044715\\,x^3)\\right)\\right)',
+  doc: 'x weighed by the normal distribution’s Φ(x): the activation of most transformers.',
+  formula: 'y = x\\,\\Phi(x)',
   source: 'Hendrycks & Gimpel, Gaussian error linear units, 2016',
-  pytorch: "torch.nn.GELU(approximate='tanh')",
-  params: none,
-  map: (x) => mul(x, tanhNormal(x)),
+  pytorch: 'torch.nn.GELU',
+  params: z.strictObject({
+    approximate: param(z.enum(['none', 'tanh']).default('none'), {
+      title: 'Form',
+      description: 'Φ exactly, or by a formula with tanh that GPT-2 and others were trained with.',
+      choices: { none: 'Exact', tanh: 'With tanh' },
+    }),
+  }),
+  map: (x, { approximate }) => (approximate === 'none' ? geluOf(x) : mul(x, tanhNormal(x))),
 });
 
 export const softsign = defineActivation({
@@ -267,7 +282,7 @@ export const softsign = defineActivation({
   source: 'Turian, Bergstra & Bengio, 2009',
   pytorch: 'torch.nn.Softsign',
   params: none,
-  map: softsignOf,
+  map: (x) => div(x, plus(abs(x), 1)),
 });
 
 export const mish = defineActivation({
@@ -327,10 +342,7 @@ export const softmax = defineActivation({
   source: 'Bridle, 1990',
   pytorch: 'torch.nn.Softmax(dim=-1)',
   params: none,
-  map(x) {
-    const powers = exp(sub(x, max(x, -1, { keep: true })));
-    return div(powers, sum(powers, -1, { keep: true }));
-  },
+  map: (x) => softmaxOf(x),
 });
 
 export const logSoftmax = defineActivation({
@@ -342,7 +354,7 @@ export const logSoftmax = defineActivation({
   source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3',
   pytorch: 'torch.nn.LogSoftmax(dim=-1)',
   params: none,
-  map: (x) => sub(x, reshape(logSumExp(x), [...x.shape.slice(0, -1), 1])),
+  map: (x) => logSoftmaxOf(x),
 });
 
 /** All activations, in the order of the palette. */

@@ -2,6 +2,7 @@
  * From a document to values: nodes are built in order, each out of ops, so every wire knows its shape. Nothing here holds
  * numbers or touches a GPU, whatever the sizes, so it runs at every edit. A user's mistake becomes a problem, never a throw.
  */
+import { EngineError } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
 import { hashText } from '../ir/random.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
@@ -112,8 +113,16 @@ export interface Model {
 export const seedHyper = 'seed';
 export const stepHyper = 'step';
 
-/** Builds a document for batches of data of the given shapes (null: not known yet). Never throws on a user's mistake. */
-export function buildModel(document: GraphDocument, data: DataShapes | null, options: BuildOptions): Model {
+/**
+ * Builds a document. Never throws on a user's mistake.
+ *
+ * @param data the shapes of its data; the error that says why they cannot be known; or null where they are not known yet
+ */
+export function buildModel(
+  document: GraphDocument,
+  data: DataShapes | EngineError | null,
+  options: BuildOptions,
+): Model {
   const wiring = wire(document);
   const build = new Build(wiring, data, options);
   for (const wired of wiring.order) build.visit(wired);
@@ -124,7 +133,7 @@ export function buildModel(document: GraphDocument, data: DataShapes | null, opt
 class Build {
   readonly #wiring: Wiring;
   readonly #options: BuildOptions;
-  readonly #shapes: DataShapes | null;
+  readonly #shapes: DataShapes | EngineError | null;
   readonly #outputs = new Map<string, Readonly<Record<string, Value>>>();
   readonly #blocked = new Set<string>();
   readonly #parameters: ModelParameter[] = [];
@@ -134,7 +143,7 @@ class Build {
   readonly #step = hyper({ name: stepHyper, dtype: 'u32' });
   #data: Model['data'] = null;
 
-  constructor(wiring: Wiring, shapes: DataShapes | null, options: BuildOptions) {
+  constructor(wiring: Wiring, shapes: DataShapes | EngineError | null, options: BuildOptions) {
     this.#wiring = wiring;
     this.#shapes = shapes;
     this.#options = options;
@@ -162,6 +171,7 @@ class Build {
     const parameters = this.#parameters.length;
     const hypers = this.#hypers.length;
     try {
+      if (spec.kind === 'data' && this.#shapes instanceof EngineError) throw this.#shapes;
       const params = spec.params.parse(node.params);
       this.#outputs.set(id, spec.build(this.#context(id, node, spec), inputs, params));
     } catch (error) {
@@ -216,8 +226,9 @@ class Build {
   }
 
   #batchOf(node: string, name: string): Model['data'] {
-    const [x] = this.#shapes?.inputs ?? [];
-    const [y] = this.#shapes?.targets ?? [];
+    if (!this.#shapes || this.#shapes instanceof EngineError) return null;
+    const [x] = this.#shapes.inputs;
+    const [y] = this.#shapes.targets;
     if (!x || !y) return null;
     const leaf = (port: string, shape: Shape, dtype: DType): Value =>
       input(`${name}.${port}`, [this.#options.batch, ...shape], 'batch', dtype);

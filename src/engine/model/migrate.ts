@@ -3,6 +3,7 @@
  * future and anything malformed is refused with one sentence that says where.
  */
 import type { z } from 'zod';
+import { issueWords } from './problems.ts';
 import { documentSchema, documentVersion, type GraphDocument } from './schema.ts';
 
 /** Why a document cannot be read. */
@@ -67,15 +68,15 @@ export function stringifyDocument(document: GraphDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** `node linear_1 (n3), position: Expected number`. */
+/** `node linear_1 (n3), position must hold at least 2`. */
 function issueWhere(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string {
   const [section, id, ...rest] = issue.path.map(String);
-  if (section === undefined) return issue.message;
-  if (id === undefined) return `${section}: ${issue.message}`;
+  if (section === undefined) return issueWords(issue);
+  if (id === undefined) return `${section} ${issueWords(issue)}`;
   const singular: Readonly<Record<string, string>> = { nodes: 'node', wires: 'wire', notes: 'note' };
   const kind = singular[section];
-  if (!kind) return `${[section, id, ...rest].join('.')}: ${issue.message}`;
-  return `${kind} ${nameIn(raw, section, id)}${rest.length > 0 ? `, ${rest.join('.')}` : ''}: ${issue.message}`;
+  if (!kind) return `${[section, id, ...rest].join('.')} ${issueWords(issue)}`;
+  return `${kind} ${nameIn(raw, section, id)}${rest.length > 0 ? `, ${rest.join('.')}` : ''} ${issueWords(issue)}`;
 }
 
 function nameIn(raw: Record<string, unknown>, section: string, id: string): string {

@@ -134,12 +134,12 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 /** What an issue of zod's means, as the end of a sentence. */
-function issueWords(issue: z.core.$ZodIssue, field: ParamField | undefined): string {
+export function issueWords(issue: z.core.$ZodIssue, field?: ParamField): string {
   switch (issue.code) {
     case 'too_small':
-      return `must be at least ${issue.minimum}`;
+      return `must ${sizeWords(issue.origin)} at least ${issue.minimum}`;
     case 'too_big':
-      return `must be at most ${issue.maximum}`;
+      return `must ${sizeWords(issue.origin)} at most ${issue.maximum}`;
     case 'invalid_type':
       return field?.type === 'integer'
         ? 'must be a whole number'
@@ -150,6 +150,9 @@ function issueWords(issue: z.core.$ZodIssue, field: ParamField | undefined): str
       return issue.message;
   }
 }
+
+const sizeWords = (origin: string): string =>
+  origin === 'array' ? 'hold' : origin === 'string' ? 'be as many letters as' : 'be';
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listWords(words: readonly string[]): string {

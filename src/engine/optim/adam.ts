@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import type { Value } from '../ir/value.ts';
 import { param } from '../layers/define.ts';
-import { expm1BelowZero } from '../layers/smooth.ts';
 import { add, div, mul, neg, sqrt, sub } from '../ops/elementwise.ts';
 import { scalar } from '../ops/leaf.ts';
+import { expm1 } from '../ops/special.ts';
 import { defineOptimizer, type UpdateAt, type Updated } from './define.ts';
 import { learningRate, weightDecay } from './params.ts';
 
@@ -56,7 +56,7 @@ function hypers(p: Params) {
 type At = UpdateAt<'mean' | 'square', keyof ReturnType<typeof hypers>>;
 
 /** 1 − βᵗ. */
-const correction = (step: Value, logBeta: Value): Value => neg(expm1BelowZero(mul(step, logBeta)));
+const correction = (step: Value, logBeta: Value): Value => neg(expm1(mul(step, logBeta)));
 
 /** Adam's step from the given parameters along the given gradient. */
 function adamStep({ state, step, hyper }: At, from: Value, g: Value): Updated<'mean' | 'square'> {

@@ -80,8 +80,7 @@ describe('optimisers', () => {
         row.map((v, k) => Math.abs((ours[i]?.[k] ?? Number.NaN) - v) / (1e-8 + Math.abs(v))),
       ),
     );
-    // The bias correction's series is good to float32's last place.
-    expect(worst).toBeLessThan(1e-7);
+    expect(worst).toBeLessThan(1e-12);
   });
 
   test('every optimiser has defaults, a learning rate, and scalars that are finite', () => {

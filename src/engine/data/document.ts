@@ -1,0 +1,36 @@
+// A document and its data together: which data its node asks for, and the model for data of that shape.
+import { EngineError } from '../errors.ts';
+import { type BuildOptions, buildModel, type DataShapes, type Model } from '../model/build.ts';
+import type { GraphDocument } from '../model/schema.ts';
+import { type DataSpec, describeData, parseDataSpec } from './spec.ts';
+
+export interface CheckedDocument {
+  readonly model: Model;
+  /** What the data node stores; null where there is no data node, or it is not valid (the model says why). */
+  readonly data: DataSpec | null;
+}
+
+/** Builds the model for the data that the document itself asks for, without loading anything. Never throws on a user's mistake. */
+export function checkDocument(document: GraphDocument, options: Partial<BuildOptions> = {}): CheckedDocument {
+  const { spec, shapes } = documentData(document);
+  const { batch = document.training.batchSize, training = true } = options;
+  return { model: buildModel(document, shapes, { batch, training }), data: spec };
+}
+
+interface DocumentData {
+  readonly spec: DataSpec | null;
+  readonly shapes: DataShapes | EngineError | null;
+}
+
+/** What the document's first data node asks for. */
+function documentData(document: GraphDocument): DocumentData {
+  const node = Object.values(document.nodes).find((n) => n.kind === 'data');
+  if (!node) return { spec: null, shapes: null };
+  try {
+    const spec = parseDataSpec(node.params);
+    return { spec, shapes: describeData(spec) };
+  } catch (error) {
+    if (error instanceof EngineError) return { spec: null, shapes: error };
+    throw error;
+  }
+}

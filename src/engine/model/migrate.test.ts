@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { applyEdits } from './edits.ts';
+import { parseDocument, stringifyDocument } from './migrate.ts';
+import type { GraphDocument, Json } from './schema.ts';
+import { documentOf } from './testing.ts';
+
+const titleOf = (text: string): string => {
+  const parsed = parseDocument(text);
+  return parsed.ok ? 'read' : parsed.problem.title;
+};
+const sound = documentOf({ data: 'data', a: 'linear' }, ['data.x -> a.x']);
+const changed = (change: (raw: Record<string, Json>) => void): string => {
+  const raw = JSON.parse(stringifyDocument(sound)) as Record<string, Json>;
+  change(raw);
+  return JSON.stringify(raw);
+};
+
+describe('reading documents', () => {
+  test('refuses what is not one, in one sentence that says where', () => {
+    expect([
+      titleOf(''),
+      titleOf('{\n  "format": "gradloom",\n  oops\n}'),
+      titleOf('{"format": "gradloom"'),
+      titleOf('[]'),
+      titleOf('{"nodes": {}}'),
+      titleOf('{"format": "blender"}'),
+      titleOf('{"format": "gradloom"}'),
+      titleOf(changed((raw) => Object.assign(raw, { version: 99 }))),
+      titleOf(
+        changed((raw) => Object.assign(raw, { nodes: { n1: { kind: 'relu', name: 'act', position: [0] } } })),
+      ),
+      titleOf(
+        changed((raw) =>
+          Object.assign(raw, { nodes: { n1: { kind: 'relu', name: '1 2', position: [0, 0] } } }),
+        ),
+      ),
+      titleOf(changed((raw) => Object.assign(raw, { training: { batchSize: 0 } }))),
+    ]).toMatchInlineSnapshot(`
+      [
+        "The file is empty",
+        "This is not JSON: something is wrong at line 3, column 3",
+        "This is not JSON: something is wrong at line 1, column 22",
+        "This is JSON, but not a Gradloom document",
+        "This is JSON, but not a Gradloom document",
+        "This is a document of another program: "blender"",
+        "The document does not say its version",
+        "This document was made by a newer Gradloom: its version is 99, and this program reads up to 1",
+        "The document is damaged: node act (n1), position: Too small: expected array to have >=2 items",
+        "The document is damaged: node 1 2 (n1), name: must start with a letter and hold letters, digits and _ only",
+        "The document is damaged: training.batchSize: Too small: expected number to be >=1",
+      ]
+    `);
+  });
+
+  test('fills in what an older file leaves out', () => {
+    const parsed = parseDocument('{"format": "gradloom", "version": 1, "nodes": {}, "wires": {}}');
+    expect(parsed).toMatchObject({
+      ok: true,
+      document: {
+        name: 'Untitled',
+        notes: {},
+        training: { batchSize: 32, seed: 1, optimizer: { kind: 'adam' } },
+      },
+    });
+  });
+
+  const json: fc.Arbitrary<Json> = fc
+    .jsonValue({ maxDepth: 3 })
+    .map((v) => JSON.parse(JSON.stringify(v)) as Json);
+  const id = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
+  const number = fc.integer({ min: -1e6, max: 1e6 }).map((n) => n / 8);
+  const document: fc.Arbitrary<GraphDocument> = fc.record({
+    format: fc.constant('gradloom' as const),
+    version: fc.constant(1 as const),
+    name: fc.string({ maxLength: 50 }),
+    description: fc.string(),
+    nodes: fc.dictionary(
+      id,
+      fc.record({
+        kind: fc.string({ minLength: 1 }),
+        name: id,
+        params: fc.dictionary(id, json),
+        position: fc.tuple(number, number),
+      }),
+    ),
+    wires: fc.dictionary(id, fc.record({ from: fc.tuple(id, id), to: fc.tuple(id, id) })),
+    notes: fc.constant({}),
+    training: fc.record({
+      optimizer: fc.record({ kind: id, params: fc.dictionary(id, json) }),
+      batchSize: fc.integer({ min: 1, max: 4096 }),
+      epochs: fc.integer({ min: 1, max: 1000 }),
+      seed: fc.nat(),
+    }),
+  });
+
+  test('writing and reading again keeps ids, order, and the data of unknown layers', () => {
+    fc.assert(
+      fc.property(document, (doc) => {
+        const text = stringifyDocument(doc);
+        const parsed = parseDocument(text);
+        expect(parsed).toEqual({ ok: true, document: doc });
+        if (parsed.ok) expect(stringifyDocument(parsed.document)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('edits', () => {
+  test('change what they name and share the rest', () => {
+    const edited = applyEdits(sound, [
+      { kind: 'setParam', node: 'a', param: 'units', value: 7 },
+      { kind: 'rename', node: 'a', name: 'b' },
+      { kind: 'connect', from: ['data', 'y'], to: ['a', 'x'] },
+      { kind: 'removeWire', wire: 'w1' },
+    ]);
+    expect(edited.nodes.a).toMatchObject({ name: 'b', params: { units: 7 } });
+    expect(edited.nodes.data).toBe(sound.nodes.data);
+    expect(Object.entries(edited.wires)).toEqual([['w2', { from: ['data', 'y'], to: ['a', 'x'] }]]);
+    expect(sound.nodes.a?.params).toEqual({});
+  });
+
+  test('removing a node removes its wires', () => {
+    expect(applyEdits(sound, [{ kind: 'removeNode', node: 'a' }])).toMatchObject({ wires: {} });
+  });
+});
