@@ -62,6 +62,11 @@ const messages = {
     title: `The GPU went away: ${d.why}`,
     fix: 'Training resumes from the last checkpoint as soon as the GPU is back.',
   }),
+  'train/untrainable': (d: { title: string; fix: string }) => ({ title: d.title, fix: d.fix }),
+  'train/weights': (d: { name: string; expected: number; got: number }) => ({
+    title: `The weights for ${d.name} hold ${d.got} numbers; the model has ${d.expected}`,
+    fix: 'Load weights that were saved from this model.',
+  }),
   'train/non-finite': (d: { node: string; step: number; what: string }) => ({
     title: `${d.node} produced ${d.what} at step ${d.step}`,
     fix: 'Lower the learning rate, clip the gradients, or check the data for missing values.',

@@ -19,9 +19,12 @@ describe.each(opList.filter((op) => op.samples.length > 0))('$id', (op) => {
     const inputs = dense.map((d, i) => input(`x${i}`, d.shape, 'feed', d.dtype));
     // References start from what float32 can hold, so that only the arithmetic is compared.
     const feeds = new Map<Value, Float64Array>(
-      inputs.map((v, i) => [v, v.dtype === 'f32' ? Float64Array.from(dense[i]!.data, Math.fround) : dense[i]!.data]),
+      inputs.map((v, i) => [
+        v,
+        v.dtype === 'f32' ? Float64Array.from(dense[i]!.data, Math.fround) : dense[i]!.data,
+      ]),
     );
-    
+
     const y = applyOp(op, inputs, sample.attrs);
     const floats = inputs.filter((v) => v.dtype === 'f32');
     const dy = input('dy', y.shape);

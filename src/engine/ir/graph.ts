@@ -1,5 +1,5 @@
 // Walks over graphs of values: order, users, names for printing. A graph is known by its roots.
-import type { Value } from './value.ts';
+import { applyOp, type Value } from './value.ts';
 
 /** Every value that the roots need, inputs before users. */
 export function topological(roots: Iterable<Value>): Value[] {
@@ -43,4 +43,15 @@ export function printGraph(roots: Iterable<Value>): string {
       return `%${number.get(v)} = ${v.op.id}(${inputs})${attrs} ${v.dtype}[${v.shape.join(', ')}]`;
     })
     .join('\n');
+}
+
+/** The roots with some values exchanged for others of the same type, everything above them made again. */
+export function replaceValues(roots: readonly Value[], exchange: ReadonlyMap<Value, Value>): Value[] {
+  const now = new Map<Value, Value>();
+  for (const v of topological(roots)) {
+    const inputs = v.inputs.map((i) => now.get(i)!);
+    const same = inputs.every((x, i) => x === v.inputs[i]);
+    now.set(v, exchange.get(v) ?? (same ? v : applyOp(v.op, inputs, v.attrs)));
+  }
+  return roots.map((r) => now.get(r)!);
 }

@@ -3,22 +3,7 @@
  * No range is adapted and nothing is clipped, so captures of any tensor, step and run compare and add up.
  */
 
-/** sign (1 bit) · exponent (8 bits): bins 0…255 are positive, 256…511 negative; `bin = bitcast<u32>(x) >> 23`. */
-export const binCount = 512;
-
-/** Exponent 0 holds zeros (and subnormals where the device flushes them); exponent 255 holds Inf and NaN. */
-export const momentNames = [
-  'sum',
-  'sumOfSquares',
-  'sumOfMagnitudes',
-  'largestMagnitude',
-  'zeros',
-  'nans',
-  'positiveInfinities',
-  'negativeInfinities',
-] as const;
-export type MomentName = (typeof momentNames)[number];
-export const momentCount = momentNames.length;
+export { binCount, type MomentName, momentCount, momentNames } from '../ir/capture.ts';
 
 /** Which tensor a segment of a capture describes. */
 export interface ProbeSegment {

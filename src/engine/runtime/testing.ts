@@ -1,6 +1,6 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
-import { compileGraph, type Compiled } from '../compile/compile.ts';
+import { type Compiled, compileGraph } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -57,7 +57,9 @@ export async function runOnGpu(
     placeOf,
     { arena: 'arena', uniforms, maxBindings: device.limits.maxStorageBuffersPerShaderStage },
   );
-  await machine.reserve(Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])));
+  await machine.reserve(
+    Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),
+  );
   for (const [v, data] of feeds) machine.write(placeOf(v), typed(data, v.dtype));
   if (uniforms.length > 0) {
     machine.reserveUniforms(uniforms);
@@ -70,7 +72,8 @@ export async function runOnGpu(
   pass.end();
   device.queue.submit([encoder.finish()]);
   const results: Float64Array[] = [];
-  for (const [i, place] of compiled.places.entries()) results.push(untyped(await machine.read(place), roots[i]!.dtype));
+  for (const [i, place] of compiled.places.entries())
+    results.push(untyped(await machine.read(place), roots[i]!.dtype));
   const error = await device.popErrorScope();
   machine.dispose();
   if (error) throw new Error(error.message);

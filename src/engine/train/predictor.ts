@@ -1,0 +1,80 @@
+/**
+ * Predictions of the current weights for inputs that are not in the data set: a program of its own in eval mode, compiled
+ * when it is first asked for.
+ */
+import { compileGraph } from '../compile/compile.ts';
+import type { Place } from '../compile/program.ts';
+import { invariant } from '../errors.ts';
+import { sizeOf } from '../ir/shape.ts';
+import { buildModel, type DataShapes } from '../model/build.ts';
+import type { GraphDocument } from '../model/schema.ts';
+import { inputAttrs } from '../ops/leaf.ts';
+import type { LoadedProgram, Machine } from '../runtime/machine.ts';
+import type { ParameterLayout } from './layout.ts';
+
+const batch = 256;
+
+interface Ready {
+  readonly loaded: LoadedProgram;
+  readonly input: Place;
+  readonly output: Place;
+  /** Numbers of one sample, in and out. */
+  readonly width: number;
+  readonly outputs: number;
+}
+
+export class Predictor {
+  private readonly machine: Machine;
+  private readonly prepare: () => Promise<Ready>;
+  private ready: Promise<Ready> | null = null;
+
+  constructor(
+    machine: Machine,
+    document: GraphDocument,
+    shapes: DataShapes,
+    layout: ParameterLayout,
+    options: { uniforms: readonly string[]; maxBindings: number },
+  ) {
+    this.machine = machine;
+    this.prepare = async () => {
+      const model = buildModel(document, shapes, { batch, training: false });
+      invariant(model.prediction && model.data, 'a trainable model predicts');
+      const x = model.data.x;
+      const input: Place = { buffer: 'predict:x', offset: 0, length: sizeOf(x.shape) };
+      const output: Place = { buffer: 'predict:y', offset: 0, length: sizeOf(model.prediction.value.shape) };
+      const { program } = compileGraph(
+        [{ value: model.prediction.value, at: output }],
+        (leaf) => {
+          if (leaf === x) return input;
+          const name = inputAttrs(leaf)?.name ?? '';
+          return layout.place(name, 'params');
+        },
+        { arena: 'predict:arena', ...options },
+      );
+      const buffers = { ...program.buffers, [input.buffer]: input.length, [output.buffer]: output.length };
+      const loaded = await machine.load({ ...program, buffers });
+      return { loaded, input, output, width: input.length / batch, outputs: output.length / batch };
+    };
+  }
+
+  /** Row-major outputs, one row for each row of inputs. */
+  async predict(rows: Float32Array): Promise<Float32Array> {
+    this.ready ??= this.prepare();
+    const { loaded, input, output, width, outputs } = await this.ready;
+    invariant(rows.length % width === 0, `inputs come in rows of ${width} numbers`);
+    const count = rows.length / width;
+    const result = new Float32Array(count * outputs);
+    for (let first = 0; first < count; first += batch) {
+      const part = rows.slice(first * width, (first + batch) * width);
+      this.machine.write(input, part);
+      const encoder = this.machine.device.createCommandEncoder();
+      const pass = encoder.beginComputePass();
+      this.machine.encode(pass, loaded);
+      pass.end();
+      this.machine.device.queue.submit([encoder.finish()]);
+      const answers = new Float32Array(await this.machine.read(output));
+      result.set(answers.subarray(0, Math.min(batch, count - first) * outputs), first * outputs);
+    }
+    return result;
+  }
+}
