@@ -291,7 +291,7 @@ export const div: BinaryOp = defineBinary({
 });
 export const pow: BinaryOp = defineBinary({
   id: 'pow',
-  doc: 'aᵇ for a > 0.',
+  doc: 'aᵇ; NaN where a is negative and b is not whole.',
   cost: 16,
   fn: 'pow',
   ranges: [

@@ -23,9 +23,10 @@ const infix: Partial<Record<BinaryFn, string>> = {
 
 const calls: Partial<Record<UnaryFn, string>> = {
   abs: 'abs',
-  sign: 'sign',
-  exp: 'exp',
-  log: 'log',
+  sign: 'strictSign',
+  exp: 'strictExp',
+  log: 'strictLog',
+  tanh: 'strictTanh',
   sqrt: 'sqrt',
   inverseSqrt: 'inverseSqrt',
   sin: 'preciseSin',
@@ -55,9 +56,6 @@ export function unaryText(fn: UnaryFn, x: string): string {
     // Comparing with itself may be optimised away, the bits may not.
     case 'isNan':
       return `((bitcast<u32>(${x}) & 0x7fffffffu) > 0x7f800000u)`;
-    // Some drivers compute tanh through exp, which overflows from |x| = 44 on; beyond 15 it is ±1 in f32 anyway.
-    case 'tanh':
-      return `tanh(clamp(${x}, -15f, 15f))`;
     default:
       return `${calls[fn]}(${x})`;
   }
@@ -65,7 +63,7 @@ export function unaryText(fn: UnaryFn, x: string): string {
 
 export function binaryText(fn: BinaryFn, a: string, b: string): string {
   const sign = infix[fn];
-  return sign ? `(${a} ${sign} ${b})` : `${fn}(${a}, ${b})`;
+  return sign ? `(${a} ${sign} ${b})` : `${fn === 'pow' ? 'strictPow' : fn}(${a}, ${b})`;
 }
 
 /** The WGSL of a node whose operands are already texts; loads, variables and uniforms are the caller's. */
@@ -107,7 +105,34 @@ fn preciseSin(x: f32) -> f32 { return preciseSinCos(x, 0i); }
 fn preciseCos(x: f32) -> f32 { return preciseSinCos(x, 1i); }
 `;
 
+/**
+ * WGSL lets a driver assume that there is no NaN, and some do: exp(NaN) is Inf, tanh(NaN) −1 and log(−1) 88 on
+ * SwiftShader. A NaN that is hidden there would be trained on; these functions look at the bits and hand it on.
+ */
+const strict = {
+  strictSign: `fn strictSign(x: f32) -> f32 { return select(sign(x), x, isNaNBits(x)); }`,
+  strictExp: `fn strictExp(x: f32) -> f32 { return select(exp(x), x, isNaNBits(x)); }`,
+  strictLog: `fn strictLog(x: f32) -> f32 { return select(log(x), asNaN(x), isNaNBits(x) || x < 0f); }`,
+  // Some drivers compute tanh through exp, which overflows from |x| = 44 on; beyond 15 it is ±1 in f32 anyway.
+  strictTanh: `fn strictTanh(x: f32) -> f32 { return select(tanh(clamp(x, -15f, 15f)), x, isNaNBits(x)); }`,
+  // WGSL's pow knows no negative base; whole exponents have an answer there.
+  strictPow: `fn strictPow(a: f32, b: f32) -> f32 {
+  let size = select(pow(abs(a), b), 1f, b == 0f);
+  let odd = floor(b * 0.5f) * 2f != b;
+  let signed = select(select(size, -size, odd), asNaN(a), floor(b) != b);
+  return select(select(select(size, signed, a < 0f), b, isNaNBits(b)), a, isNaNBits(a) && b != 0f);
+}`,
+};
+
+const strictBits = `fn isNaNBits(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+fn asNaN(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u); }
+`;
+
 /** The functions that a text calls and WGSL does not have. */
 export function preludeFor(text: string): string {
-  return /precise(Sin|Cos)\(/.test(text) ? preciseTrigonometry : '';
+  const called = Object.entries(strict).flatMap(([name, body]) =>
+    text.includes(`${name}(`) ? [`${body}\n`] : [],
+  );
+  const trigonometry = /precise(Sin|Cos)\(/.test(text) ? preciseTrigonometry : '';
+  return (called.length > 0 ? strictBits : '') + called.join('') + trigonometry;
 }
