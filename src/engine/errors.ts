@@ -116,6 +116,18 @@ const messages = {
     title: `The data settings cannot be used: ${d.where} ${d.why}`,
     fix: `Change ${d.where} in the inspector.`,
   }),
+  'weights/format': (d: { file: string; why: string }) => ({
+    title: `${d.file} cannot be read as weights: ${d.why}`,
+    fix: 'Choose a file that was saved as safetensors, and is whole.',
+  }),
+  'weights/mismatch': (d: { file: string; tensor: string; why: string }) => ({
+    title: `${d.file} does not fit the model: ${d.tensor} ${d.why}`,
+    fix: 'Choose the weights that were saved with this document, or change the layer back.',
+  }),
+  'export/impossible': (d: { node: string; why: string }) => ({
+    title: `${d.node} cannot be exported: ${d.why}`,
+    fix: 'Repair what the canvas marks, then export again.',
+  }),
 } satisfies Record<string, (detail: never) => UserMessage>;
 
 export type ErrorCode = keyof typeof messages;
