@@ -11,6 +11,7 @@ const order = [
   'compile',
   'runtime',
   'data',
+  'templates',
   'probe',
   'train',
   'export',

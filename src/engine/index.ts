@@ -63,6 +63,8 @@ export { statisticsOf, type TensorStatistics } from './probe/statistics.ts';
 export { binCount, momentCount, type ProbeCapture, type ProbeSegment } from './probe/types.ts';
 export type { EvidenceNumber, LayerFacts, NetFacts, OptimizerFacts, Verdict } from './probe/verdict.ts';
 export { readable, readablePower } from './probe/words.ts';
+export type { Quality, Template } from './templates/define.ts';
+export { templateOf, templates } from './templates/index.ts';
 export type {
   DataFiles,
   Evaluation,
