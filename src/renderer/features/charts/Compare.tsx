@@ -1,0 +1,54 @@
+/** The second tab of the bottom panel: a run and its fork (or any other) side by side, live. */
+
+import { chartLook } from '../../ui/chart-look.ts';
+import { useTheme } from '../../ui/theme.ts';
+import styles from './Charts.module.css';
+import { CurveChart } from './CurveChart.tsx';
+import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
+import { ProfileChart } from './ProfileChart.tsx';
+import { useComparedRuns } from './runs.ts';
+
+export function Compare() {
+  const runs = useComparedRuns();
+  const look = chartLook(useTheme());
+  if (runs.length < 2) {
+    return (
+      <p className={styles.empty}>
+        Nothing is compared yet. “Prove it” on a verdict forks the run with the same seed and batches; the
+        list of runs lays any two side by side.
+      </p>
+    );
+  }
+  return (
+    <div className={styles.compare}>
+      <section className={styles.numbers} aria-label="Numbers of both runs">
+        <p className={styles.outcome}>{outcomeInWords(runs)}</p>
+        <table>
+          <thead>
+            <tr>
+              <th aria-label="Number" />
+              {runs.map(({ id, title }, place) => (
+                <th key={id} scope="col" title={title}>
+                  <span className={styles.key} style={{ background: look.series[place === 0 ? 0 : 1] }} />
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {comparedNumbers(runs).map(({ label, texts }) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {texts.map((text, place) => (
+                  <td key={runs[place]?.id}>{text}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <CurveChart runs={runs} choice="loss" />
+      <ProfileChart runs={runs} />
+    </div>
+  );
+}

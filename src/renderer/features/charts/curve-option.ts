@@ -1,0 +1,107 @@
+/** Loss and metric curves as an ECharts option: raw values faint, smoothed ones bold, validation with dots; forks laid over. */
+import type { EChartsCoreOption } from 'echarts/core';
+import { readable } from '../../../engine/index.ts';
+import { type Curve, smoothed } from '../../engine-client/curve.ts';
+import type { RunView } from '../../engine-client/run.ts';
+import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
+import type { Theme } from '../../ui/color-scale.ts';
+
+/** Which curve: the loss, or the metric with this place in `RunFacts.metrics`. */
+export type CurveChoice = 'loss' | number;
+
+export interface CurveSettings {
+  readonly choice: CurveChoice;
+  readonly scale: 'linear' | 'logarithmic';
+  /** Share that smoothing keeps per point: 0 is none. */
+  readonly smoothing: number;
+  readonly theme: Theme;
+}
+
+interface NamedCurve {
+  readonly name: string;
+  readonly curve: Curve;
+  readonly run: 0 | 1;
+  readonly split: 'train' | 'validation';
+}
+
+export function curveOption(runs: readonly RunView[], settings: CurveSettings): EChartsCoreOption {
+  const look = chartLook(settings.theme);
+  const isLog = settings.scale === 'logarithmic';
+  const axis = axisLook(look);
+  const curves = curvesOf(runs, settings.choice);
+  return {
+    ...baseOption(look),
+    tooltip: { ...baseOption(look).tooltip, valueFormatter: (value: unknown) => readable(Number(value)) },
+    legend: { ...baseOption(look).legend, data: curves.map(({ name }) => name) },
+    xAxis: {
+      ...axis,
+      type: 'value',
+      name: 'step',
+      nameLocation: 'end',
+      nameGap: -24,
+      min: 0,
+      splitLine: { show: false },
+    },
+    yAxis: {
+      ...axis,
+      type: isLog ? 'log' : 'value',
+      scale: settings.choice === 'loss',
+      ...(settings.choice !== 'loss' && !isLog ? { min: 0, max: 1 } : {}),
+      axisLabel: { ...axis.axisLabel, formatter: (value: number) => readable(value) },
+    },
+    series: curves.flatMap(({ name, curve, run, split }) => {
+      const { steps, means } = curve.points();
+      const color = split === 'train' ? look.series[run] : look.second[run];
+      const points = (values: Float32Array) =>
+        Array.from(values, (value, i) => [steps[i]!, isLog && value <= 0 ? Number.NaN : value]);
+      const line = { type: 'line', color, symbol: 'circle', triggerLineEvent: false };
+      const bold = {
+        ...line,
+        name,
+        data: points(split === 'train' ? smoothed(means, settings.smoothing) : means),
+        showSymbol: split === 'validation' && means.length < 60,
+        symbolSize: 5,
+        lineStyle: { width: 2, type: split === 'validation' ? 'dashed' : 'solid' },
+        z: 3,
+      };
+      if (split === 'validation' || settings.smoothing === 0) return [bold];
+      const raw = {
+        ...line,
+        name: `${name} (raw)`,
+        data: points(means),
+        showSymbol: false,
+        tooltip: { show: false },
+      };
+      return [{ ...raw, silent: true, lineStyle: { width: 1, opacity: 0.3 } }, bold];
+    }),
+  };
+}
+
+/** The numbers behind the picture. */
+export function curveTable(runs: readonly RunView[], choice: CurveChoice): (string | number)[][] {
+  const rows: (string | number)[][] = [['run', 'split', 'step', 'mean', 'lowest', 'highest']];
+  for (const { name, curve, split } of curvesOf(runs, choice)) {
+    const { steps, means, lows, highs } = curve.points();
+    steps.forEach((step, i) => {
+      rows.push([name, split, step, means[i]!, lows[i]!, highs[i]!]);
+    });
+  }
+  return rows;
+}
+
+function curvesOf(runs: readonly RunView[], choice: CurveChoice): NamedCurve[] {
+  return runs.slice(0, 2).flatMap((run, place) => {
+    const { log, title } = run;
+    if (!log) return [];
+    const pick = (curves: typeof log.batch): Curve | undefined =>
+      choice === 'loss' ? curves.loss : curves.metrics[choice];
+    const prefix = runs.length > 1 ? `${title} · ` : '';
+    const both = [
+      { name: `${prefix}train`, curve: pick(log.batch), split: 'train' as const },
+      { name: `${prefix}validation`, curve: pick(log.splits.validation), split: 'validation' as const },
+    ];
+    return both.flatMap(({ curve, ...named }) =>
+      curve && curve.length > 0 ? [{ ...named, curve, run: place === 0 ? (0 as const) : (1 as const) }] : [],
+    );
+  });
+}

@@ -1,0 +1,136 @@
+/**
+ * The depth profile as an ECharts option: layers from the input (left) to the loss (right), log₁₀ RMS of ∂L/∂a with its band
+ * from the 10th to the 90th percentile, and of ∂L/∂w. A healthy net is level; a vanishing one falls to the left.
+ */
+import type { EChartsCoreOption } from 'echarts/core';
+import { depthProfile, type ProfilePoint, readablePower } from '../../../engine/index.ts';
+import type { RunView } from '../../engine-client/run.ts';
+import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
+import type { Theme } from '../../ui/color-scale.ts';
+
+/** The axis reaches from here upwards, whatever the data; it grows downwards in steps of four decades. */
+const TOP_POWER = 2;
+const BOTTOM_POWER = -10;
+const GROWTH = 4;
+
+export function latestProfile({ log, facts }: RunView): readonly ProfilePoint[] {
+  if (!log || !facts || log.history.length === 0) return [];
+  return [...depthProfile(facts.segments, log.history.captureAt(log.history.length - 1))].reverse();
+}
+
+export function profileOption(runs: readonly RunView[], theme: Theme): EChartsCoreOption {
+  const look = chartLook(theme);
+  const base = baseOption(look);
+  const axis = axisLook(look);
+  const profiles = runs.slice(0, 2).map((run) => ({ run, points: latestProfile(run) }));
+  const longest = profiles.reduce(
+    (a, b) => (b.points.length > a.points.length ? b : a),
+    profiles[0] ?? { points: [] },
+  );
+  const lowest = Math.min(BOTTOM_POWER, ...profiles.flatMap(({ points }) => points.map(lowestOf)));
+  return {
+    ...base,
+    grid: { ...base.grid, bottom: 46 },
+    legend: { ...base.legend, data: profiles.flatMap(({ run }) => legendNames(run, runs.length)) },
+    tooltip: { ...base.tooltip, valueFormatter: (value: unknown) => readablePower(Number(value)) },
+    xAxis: {
+      ...axis,
+      type: 'category',
+      data: longest.points.map(({ name }) => name),
+      name: 'input  ←  layers  →  loss',
+      nameLocation: 'middle',
+      nameGap: 28,
+      axisLabel: { ...axis.axisLabel, hideOverlap: true },
+      boundaryGap: false,
+    },
+    yAxis: {
+      ...axis,
+      type: 'value',
+      max: TOP_POWER,
+      min: GROWTH * Math.floor((lowest - TOP_POWER) / GROWTH) + TOP_POWER,
+      interval: GROWTH,
+      axisLabel: { ...axis.axisLabel, formatter: (value: number) => readablePower(value) },
+    },
+    series: profiles.flatMap(({ run, points }, place) => {
+      const [gradient = '', weight = ''] = legendNames(run, runs.length);
+      const color = look.series[place === 0 ? 0 : 1];
+      const second = look.second[place === 0 ? 0 : 1];
+      const band = {
+        type: 'line',
+        stack: `band ${place}`,
+        symbol: 'none',
+        silent: true,
+        lineStyle: { opacity: 0 },
+      };
+      const hidden = { tooltip: { show: false } };
+      return [
+        {
+          ...band,
+          ...hidden,
+          name: `low ${place}`,
+          data: points.map(({ gradient: g }) => gap(g?.low)),
+          stackStrategy: 'all',
+        },
+        {
+          ...band,
+          ...hidden,
+          name: `high ${place}`,
+          data: points.map(({ gradient: g }) => gap(g ? g.high - g.low : undefined)),
+          stackStrategy: 'all',
+          areaStyle: { color, opacity: 0.16 },
+        },
+        {
+          type: 'line',
+          name: gradient,
+          color,
+          symbolSize: 5,
+          connectNulls: true,
+          lineStyle: { width: 2 },
+          data: points.map(({ gradient: g }) => gap(g?.rms)),
+        },
+        {
+          type: 'line',
+          name: weight,
+          color: second,
+          symbol: 'rect',
+          symbolSize: 5,
+          connectNulls: true,
+          lineStyle: { width: 1.5, type: 'dashed' },
+          data: points.map(({ weightGradient: g }) => gap(g?.rms)),
+        },
+      ];
+    }),
+  };
+}
+
+export function profileTable(runs: readonly RunView[]): (string | number)[][] {
+  const head = ['run', 'layer', 'depth', 'log10 rms dL/da', 'p10', 'p90', 'zeros', 'log10 rms dL/dw'];
+  const rows = runs.flatMap((run) =>
+    latestProfile(run).map(({ name, depth, gradient, weightGradient }) => [
+      run.title,
+      name,
+      depth,
+      gradient?.rms ?? '',
+      gradient?.low ?? '',
+      gradient?.high ?? '',
+      gradient?.zeros ?? '',
+      weightGradient?.rms ?? '',
+    ]),
+  );
+  return [head, ...rows];
+}
+
+function legendNames({ title }: RunView, runs: number): string[] {
+  const prefix = runs > 1 ? `${title} · ` : '';
+  return [`${prefix}∂L/∂a`, `${prefix}∂L/∂w`];
+}
+
+function lowestOf({ gradient, weightGradient }: ProfilePoint): number {
+  const values = [gradient?.rms, gradient?.low, weightGradient?.rms].filter((v) => v !== undefined);
+  return Math.min(0, ...values.filter(Number.isFinite));
+}
+
+/** ECharts leaves a gap at null. */
+function gap(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,114 @@
+/** What a person does with a run, for menus, shortcuts, the command palette and the buttons alike. */
+import { setTraining } from '../../document/commands/settings.ts';
+import { isAlive } from '../../engine-client/client.ts';
+import type { RunView } from '../../engine-client/run.ts';
+import { shownRun } from '../../engine-client/store.ts';
+import { trainingOf } from '../../engine-client/training.ts';
+import type { Action } from '../../session/actions.ts';
+import type { Workbench } from '../../session/workbench.ts';
+
+/** The run that the buttons act on: the one shown, if it can still be trained. */
+function liveRun(workbench: Workbench): RunView | null {
+  const run = shownRun(trainingOf(workbench).store.getState());
+  return run && isAlive(run) ? run : null;
+}
+
+/** The graph can be trained, or is being trained. */
+function canTrain(workbench: Workbench): boolean {
+  return liveRun(workbench) !== null || workbench.analysis.getState().trainable;
+}
+
+/** Plays the shown run; makes one first where there is none, or where the graph is another one by now. */
+function play(workbench: Workbench): void {
+  const { client, store } = trainingOf(workbench);
+  const run = liveRun(workbench);
+  if (run && !store.getState().stale) client.play(run.id);
+  else client.create(workbench.document.getState().doc, { play: true });
+}
+
+function stepBy(workbench: Workbench, count: (run: RunView) => number): void {
+  const { client, store } = trainingOf(workbench);
+  const run = liveRun(workbench);
+  if (run?.facts && !store.getState().stale) client.step(run.id, count(run));
+  else if (!run || store.getState().stale) {
+    client.create(workbench.document.getState().doc, { play: false });
+  }
+}
+
+const isRunning = (workbench: Workbench): boolean => liveRun(workbench)?.status === 'running';
+const hasRun = (workbench: Workbench): boolean => liveRun(workbench) !== null;
+
+export const trainingActions: readonly Action[] = [
+  {
+    id: 'train.toggle',
+    title: (workbench) => (isRunning(workbench) ? 'Pause' : 'Play'),
+    group: 'Train',
+    keys: ['CmdOrCtrl+Enter'],
+    whileTyping: true,
+    enabled: canTrain,
+    run(workbench) {
+      const run = liveRun(workbench);
+      if (run?.status === 'running') trainingOf(workbench).client.pause(run.id);
+      else play(workbench);
+    },
+  },
+  {
+    id: 'train.step',
+    title: 'Train one step',
+    group: 'Train',
+    keys: ['CmdOrCtrl+.'],
+    enabled: canTrain,
+    run: (workbench) => stepBy(workbench, () => 1),
+  },
+  {
+    id: 'train.epoch',
+    title: 'Train to the end of the epoch',
+    group: 'Train',
+    keys: ['CmdOrCtrl+Alt+E'],
+    enabled: canTrain,
+    run: (workbench) =>
+      stepBy(workbench, ({ step, facts }) => {
+        const perEpoch = facts?.stepsPerEpoch ?? 1;
+        return perEpoch - (step % perEpoch);
+      }),
+  },
+  {
+    id: 'train.stop',
+    title: 'Stop and free the GPU',
+    group: 'Train',
+    keys: ['CmdOrCtrl+Shift+Enter'],
+    enabled: hasRun,
+    run(workbench) {
+      const run = liveRun(workbench);
+      if (run) trainingOf(workbench).client.stop(run.id);
+    },
+  },
+  {
+    id: 'train.reset',
+    title: 'Reset to the same initial weights',
+    group: 'Train',
+    keys: ['CmdOrCtrl+Alt+R'],
+    enabled: hasRun,
+    run(workbench) {
+      const run = liveRun(workbench);
+      const { client, store } = trainingOf(workbench);
+      if (!run) return;
+      if (store.getState().stale) client.create(workbench.document.getState().doc, { play: false });
+      else client.reset(run.id);
+    },
+  },
+  {
+    id: 'train.new-seed',
+    title: 'New seed: other initial weights and data order',
+    group: 'Train',
+    enabled: canTrain,
+    run(workbench) {
+      const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+      const { client, store } = trainingOf(workbench);
+      const run = liveRun(workbench);
+      const isFresh = !store.getState().stale;
+      workbench.document.getState().run(setTraining({ seed }));
+      if (run && isFresh) client.reset(run.id, seed);
+    },
+  },
+];

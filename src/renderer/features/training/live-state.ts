@@ -1,0 +1,95 @@
+/**
+ * What a run tells the canvas: wires tinted by the gradient that flows back over them, a health dot per node, the ring. The
+ * tint's scale is fixed (10⁻¹⁰ to 1), so the same colour means the same size in every run, and the number stands beside it.
+ */
+import { type ProbeCapture, type RunFacts, readable, statisticsOf } from '../../../engine/index.ts';
+import type { RunView } from '../../engine-client/run.ts';
+import type { LiveState, NodeHealth, RunRing, WireTint } from '../../session/live.ts';
+import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
+
+const WEAKEST_POWER = -10;
+const THINNEST = 1.5;
+const THICKEST = 4;
+
+const nothingLive: LiveState = {
+  wireTints: new Map(),
+  nodeHealth: new Map(),
+  ring: 'none',
+  failedNode: null,
+  adapter: null,
+  stepsPerSecond: null,
+  memoryBytes: null,
+};
+
+export function liveStateOf(run: RunView | null, theme: Theme): LiveState {
+  if (!run) return nothingLive;
+  const { facts, log, status } = run;
+  const history = log?.history;
+  const capture = history && history.length > 0 ? history.captureAt(history.length - 1) : null;
+  return {
+    wireTints: facts && capture ? tints(run, facts, capture, theme) : new Map(),
+    nodeHealth: facts && capture ? health(run, facts, capture) : new Map(),
+    ring: rings[status],
+    failedNode: run.problem?.node ?? null,
+    adapter: facts?.adapter ?? null,
+    stepsPerSecond: status === 'running' ? run.stepsPerSecond : null,
+    memoryBytes: status === 'stopped' ? null : (facts?.memoryBytes ?? null),
+  };
+}
+
+const rings: Record<RunView['status'], RunRing> = {
+  compiling: 'none',
+  paused: 'paused',
+  running: 'running',
+  ended: 'ended',
+  failed: 'failed',
+  stopped: 'none',
+};
+
+function tints(
+  { document }: RunView,
+  { segments }: RunFacts,
+  capture: ProbeCapture,
+  theme: Theme,
+): ReadonlyMap<string, WireTint> {
+  const gradients = new Map<string, number>();
+  segments.forEach((segment, i) => {
+    if (segment.what !== 'gradient') return;
+    gradients.set(`${segment.node} ${segment.tensor}`, statisticsOf(segment, capture, i).rms);
+  });
+  const entries = Object.entries(document.wires).flatMap(([id, { from }]): [string, WireTint][] => {
+    const rms = gradients.get(`${from[0]} ${from[1]}`);
+    return rms === undefined ? [] : [[id, tintOf(rms, theme)]];
+  });
+  return new Map(entries);
+}
+
+function tintOf(rms: number, theme: Theme): WireTint {
+  const share = rms > 0 ? Math.min(1, Math.max(0, 1 - Math.log10(rms) / WEAKEST_POWER)) : 0;
+  return {
+    color: Number.isFinite(rms) ? cssColor(scaleColor(share, theme)) : 'var(--bad)',
+    width: THINNEST + share * (THICKEST - THINNEST),
+    label: `|∂L/∂a| ${readable(rms)} (RMS)`,
+  };
+}
+
+function health(
+  run: RunView,
+  { segments }: RunFacts,
+  capture: ProbeCapture,
+): ReadonlyMap<string, NodeHealth> {
+  const nodes = new Map<string, NodeHealth>();
+  segments.forEach((segment, i) => {
+    const { nans, infinities } = statisticsOf(segment, capture, i);
+    if (nans + infinities > 0) {
+      nodes.set(segment.node, { level: 'bad', words: 'NaN or ∞ among its values' });
+    } else if (!nodes.has(segment.node))
+      nodes.set(segment.node, { level: 'good', words: 'No trouble found' });
+  });
+  for (const verdict of run.judgement.verdicts) {
+    if (verdict.clearedAt !== null) continue;
+    for (const node of verdict.nodes) nodes.set(node, { level: 'warning', words: verdict.title });
+    nodes.set(verdict.culprit.node, { level: 'bad', words: `${verdict.title}: it begins here` });
+  }
+  return nodes;
+}

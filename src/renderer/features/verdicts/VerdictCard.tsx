@@ -1,0 +1,125 @@
+/** One verdict. Props in, callbacks out. */
+import { ChevronDown, FlaskConical, TriangleAlert, X } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { Fix, Verdict } from '../../../engine/index.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { Tip } from '../../ui/Tip.tsx';
+import styles from './Verdicts.module.css';
+
+export interface VerdictCardProps {
+  readonly verdict: Verdict;
+  /** Those that would change the document, the most promising first. */
+  readonly fixes: readonly Fix[];
+  onSelect(node: string): void;
+  onApply(fix: Fix): void;
+  onProve(fix: Fix): void;
+  onClose(): void;
+}
+
+export function VerdictCard({ verdict, fixes, onSelect, onApply, onProve, onClose }: VerdictCardProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { title, severity, sentence, culprit, raisedAt, clearedAt, window } = verdict;
+  const isPast = clearedAt !== null;
+  return (
+    <article className={styles.card} data-severity={isPast ? 'past' : severity}>
+      <header className={styles.header}>
+        <TriangleAlert aria-hidden />
+        <h3>
+          {title}
+          {isPast ? ' (passed)' : severity === 'severe' ? ' (severe)' : ''}
+        </h3>
+        <IconButton label="Close this verdict" onClick={onClose}>
+          <X aria-hidden />
+        </IconButton>
+      </header>
+      <p className={styles.sentence} role="status">
+        {named(sentence, culprit, onSelect)}
+      </p>
+      {isPast ? (
+        <p className={styles.note}>
+          It held from step {window.from}, was announced at step {raisedAt}, and had passed by step{' '}
+          {clearedAt}.
+        </p>
+      ) : null}
+      {fixes.length > 0 && !isPast ? (
+        <ul className={styles.fixes} aria-label="Fixes, the most promising first">
+          {fixes.map((fix, i) => (
+            <li key={fix.id} className={styles.fix}>
+              <Tip text={fix.words} side="left">
+                <span className={styles.fixTitle}>{fix.title}</span>
+              </Tip>
+              <Tip text="Edits the graph and trains it beside this run: same seed, same batches. One undo takes the edit back.">
+                <Button tone={i === 0 ? 'primary' : 'plain'} onClick={() => onProve(fix)}>
+                  <FlaskConical aria-hidden />
+                  Prove it
+                </Button>
+              </Tip>
+              <Tip text="Only edits the graph. One undo takes it back.">
+                <Button tone="quiet" onClick={() => onApply(fix)}>
+                  Apply
+                </Button>
+              </Tip>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <button type="button" className={styles.more} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <ChevronDown aria-hidden /> {isOpen ? 'Less' : 'Evidence, rule and doubts'}
+      </button>
+      {isOpen ? <Evidence verdict={verdict} /> : null}
+    </article>
+  );
+}
+
+function Evidence({ verdict }: { readonly verdict: Verdict }) {
+  const { numbers, because, doubt, rule, thresholds, window } = verdict;
+  return (
+    <div className={styles.evidence}>
+      <table>
+        <tbody>
+          {numbers.map(({ label, text }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{text}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h4>Rule “{rule}”</h4>
+      <p>{because}</p>
+      <table>
+        <tbody>
+          {Object.values(thresholds).map(({ title, value }) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p>
+        It has held from step {window.from} to step {window.to}, in {window.captures} captures.
+      </p>
+      <h4>Why it may be a false alarm</h4>
+      <p>{doubt}</p>
+    </div>
+  );
+}
+
+/** The sentence with the names between backticks set as code; the culprit's is a button. */
+function named(
+  sentence: string,
+  culprit: Verdict['culprit'],
+  onSelect: (node: string) => void,
+): readonly ReactNode[] {
+  return sentence.split('`').map((part, i) => {
+    const key = `${i} ${part}`;
+    if (i % 2 === 0) return <span key={key}>{part}</span>;
+    if (part !== culprit.name) return <code key={key}>{part}</code>;
+    return (
+      <button key={key} type="button" className={styles.culprit} onClick={() => onSelect(culprit.node)}>
+        {part}
+      </button>
+    );
+  });
+}

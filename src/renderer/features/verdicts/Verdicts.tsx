@@ -1,0 +1,66 @@
+/** A floating card over the canvas per verdict: what, where it begins, the numbers, why it may be wrong, what to do. */
+import { useState } from 'react';
+import { applicableFixes, type Fix, type Verdict } from '../../../engine/index.ts';
+import { replaceDocument } from '../../document/commands/settings.ts';
+import type { RunView } from '../../engine-client/run.ts';
+import { shownRun } from '../../engine-client/store.ts';
+import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
+import { selectNodes } from '../../session/session.ts';
+import { useDocument, useWorkbench } from '../../session/workbench.ts';
+import { VerdictCard } from './VerdictCard.tsx';
+import styles from './Verdicts.module.css';
+
+export function Verdicts() {
+  const run = useTraining(shownRun);
+  return run ? <RunVerdicts key={`${run.id}.${run.generation}`} run={run} /> : null;
+}
+
+function RunVerdicts({ run }: { readonly run: RunView }) {
+  const workbench = useWorkbench();
+  const { client } = useTrainingClient();
+  const doc = useDocument((s) => s.doc);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const verdicts = run.judgement.verdicts.filter((verdict) => !closed.has(nameOf(verdict)));
+  if (verdicts.length === 0) return null;
+
+  function select(node: string): void {
+    if (!workbench.document.getState().doc.nodes[node]) return; // deleted since the run was made
+    workbench.session.setState({ selection: selectNodes([node]) });
+    workbench.canvas.current?.reveal([node]);
+  }
+
+  /** The edit is the document's (one undo); the fork trains it beside the run, with the same seed and batches. */
+  function prove(fix: Fix): void {
+    const fixed = fix.apply(workbench.document.getState().doc);
+    client.fork({ run: run.id, change: fix.title }, fixed);
+    workbench.document.getState().run(replaceDocument(fixed, `apply ${fix.title}`));
+    const { panels } = workbench.session.getState();
+    workbench.session.setState({ bottomTab: 'compare', panels: { ...panels, bottom: true } });
+  }
+
+  function apply(fix: Fix): void {
+    const { document } = workbench;
+    document.getState().run(replaceDocument(fix.apply(document.getState().doc), `apply ${fix.title}`));
+  }
+
+  return (
+    <section className={styles.cards} aria-label="Verdicts">
+      {verdicts.map((verdict) => (
+        <VerdictCard
+          key={nameOf(verdict)}
+          verdict={verdict}
+          fixes={applicableFixes(verdict.fixes, doc)}
+          onSelect={select}
+          onApply={apply}
+          onProve={prove}
+          onClose={() => setClosed(new Set([...closed, nameOf(verdict)]))}
+        />
+      ))}
+    </section>
+  );
+}
+
+/** The same trouble raised again is a new card. */
+function nameOf({ rule, raisedAt, clearedAt }: Verdict): string {
+  return `${rule} ${raisedAt} ${clearedAt ?? ''}`;
+}

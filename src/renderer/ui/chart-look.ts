@@ -1,0 +1,69 @@
+/** How charts look: the colours of series (Okabe & Ito 2008, told apart with every kind of colour vision), axes, tooltips. */
+import type { Theme } from './color-scale.ts';
+
+export interface ChartLook {
+  readonly text: string;
+  readonly faint: string;
+  readonly line: string;
+  readonly panel: string;
+  /** Series in order: the shown run, the one beside it. */
+  readonly series: readonly [string, string];
+  readonly second: readonly [string, string];
+}
+
+export function chartLook(theme: Theme): ChartLook {
+  return theme === 'dark'
+    ? {
+        text: '#d7d9e0',
+        faint: '#8d92a0',
+        line: '#2d313b',
+        panel: '#22252d',
+        series: ['#56b4e9', '#e69f00'],
+        second: ['#3ecfa0', '#e08bbd'],
+      }
+    : {
+        text: '#2b2f38',
+        faint: '#656b78',
+        line: '#e3e5ea',
+        panel: '#ffffff',
+        series: ['#0072b2', '#c26a00'],
+        second: ['#00805c', '#b0507f'],
+      };
+}
+
+export const chartFont = "'Inter Variable', system-ui, sans-serif";
+
+/** What all charts share. */
+export function baseOption({ text, faint, panel, line }: ChartLook) {
+  return {
+    animation: false,
+    textStyle: { fontFamily: chartFont, color: text },
+    grid: { left: 52, right: 16, top: 28, bottom: 30 },
+    legend: {
+      top: 0,
+      left: 8,
+      itemWidth: 16,
+      itemHeight: 8,
+      itemGap: 12,
+      type: 'plain',
+      textStyle: { color: faint, fontSize: 11 },
+    },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      backgroundColor: panel,
+      borderColor: line,
+      textStyle: { color: text, fontSize: 11 },
+    },
+  };
+}
+
+export function axisLook({ faint, line }: ChartLook) {
+  return {
+    axisLine: { lineStyle: { color: line } },
+    axisTick: { show: false },
+    axisLabel: { color: faint, fontSize: 11 },
+    splitLine: { lineStyle: { color: line } },
+    nameTextStyle: { color: faint, fontSize: 11 },
+  };
+}
