@@ -1,6 +1,6 @@
 """Writes what PyTorch (CPU, float64) makes of the functions in src/engine/ops, as src/engine/ops/goldens/*.json.
 
-Run: python3 scripts/golden/ops.py        (needs the packages of requirements.txt; the tests do not need Python)
+Run: python3 scripts/golden/ops.py && npm run format     (needs requirements.txt; the tests do not need Python)
 
 Inputs are not stored: both sides make them from the same whole-number formula, so the files hold results only:
 the output y and, for a made-up seed dy, the gradient of sum(dy * y) by each float input
@@ -118,6 +118,9 @@ def pools():
     add("adaptive average, even", "adaptiveAveragePool", [1, 2, 6, 4], lambda a: F.adaptive_avg_pool2d(a, (3, 1)), outputs=[3, 1])
     add("adaptive average to more", "adaptiveAveragePool", [1, 2, 3], lambda a: F.adaptive_avg_pool1d(a, 5), outputs=[5])
     add("adaptive max", "adaptiveMaxPool", [1, 2, 7, 5], lambda a: F.adaptive_max_pool2d(a, (3, 4)), outputs=[3, 4])
+    add("resize, nearest", "resizeNearest", [1, 2, 3, 2], lambda a: F.interpolate(a, scale_factor=(2, 3)), outputs=[2, 3])
+    add("resize, linear", "resizeLinear", [2, 2, 5], lambda a: F.interpolate(a, 8, mode="linear"), outputs=[8])
+    add("resize, bilinear", "resizeLinear", [1, 2, 3, 5], lambda a: F.interpolate(a, (6, 4), mode="bilinear"), outputs=[6, 4])
     write("pool", cases)
 
 

@@ -31,6 +31,7 @@ import {
 } from '../losses.ts';
 import { batchNorm, batchNormEvaluate, groupNorm, instanceNorm, layerNorm, rmsNorm } from '../normalise.ts';
 import { adaptiveAveragePool, adaptiveMaxPool, averagePool, maxPool } from '../pool.ts';
+import { resizeLinear, resizeNearest } from '../resize.ts';
 import { logSoftmax, logSumExp, softmax } from '../softmax.ts';
 import { erf, erfc, expm1, gelu, log1p } from '../special.ts';
 import { samePadding } from '../windows.ts';
@@ -110,6 +111,8 @@ const functions: Readonly<Record<string, Build>> = {
     averagePool(x!, o.kernel, { ...windows(o, o.kernel), countPadding: o.countPadding ?? true }),
   adaptiveAveragePool: ([x], o) => adaptiveAveragePool(x!, o.outputs),
   adaptiveMaxPool: ([x], o) => adaptiveMaxPool(x!, o.outputs),
+  resizeNearest: ([x], o) => resizeNearest(x!, o.outputs),
+  resizeLinear: ([x], o) => resizeLinear(x!, o.outputs),
   crossEntropy: ([x, t], o) =>
     crossEntropy(x!, t!, {
       ...(o.labelSmoothing === undefined ? {} : { labelSmoothing: o.labelSmoothing }),
