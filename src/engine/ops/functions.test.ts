@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { EngineError } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
 import { evaluateOne, expectAllClose } from '../testing.ts';
-import { scaledDotProductAttention, splitHeads } from './attention.ts';
+import { mergeHeads, scaledDotProductAttention, splitHeads } from './attention.ts';
 import { chunk, concat, split, stack } from './concat.ts';
 import { conv, convTranspose } from './convolution.ts';
 import { gather, scatterAdd } from './indexing.ts';
 import { input, scalar, zeros } from './leaf.ts';
 import { flattenAxes, flip, squeeze, swapAxes, unsqueeze } from './movement.ts';
 import { batchNorm, groupNorm, layerNorm } from './normalise.ts';
-import { maxPool } from './pool.ts';
+import { globalAveragePool, globalMaxPool, maxPool } from './pool.ts';
 import { randomBernoulli, randomNormal } from './random.ts';
 import { maskedSoftmax } from './softmax.ts';
 
@@ -83,6 +83,24 @@ describe('axes', () => {
       [2, 6, 4],
       [2, 5, 6, 4],
     ]);
+  });
+});
+
+describe('pairs and wholes', () => {
+  const v = x(2, 3, 4);
+  const data = Array.from({ length: 24 }, (_, i) => (i * 7) % 24);
+  const feeds = new Map([[v, data]]);
+
+  test('heads that are split and merged are what they were', () => {
+    expect(splitHeads(v, 2).shape).toEqual([2, 2, 3, 2]);
+    expect([...evaluateOne(mergeHeads(splitHeads(v, 2)), feeds)]).toEqual(data);
+  });
+
+  test('global pools see all of space', () => {
+    const halves = [data.slice(0, 12), data.slice(12)];
+    expect([...evaluateOne(globalMaxPool(v, 2), feeds)]).toEqual(halves.map((h) => Math.max(...h)));
+    const means = halves.map((h) => h.reduce((a, b) => a + b, 0) / 12);
+    expectAllClose(evaluateOne(globalAveragePool(v, 2), feeds), means);
   });
 });
 

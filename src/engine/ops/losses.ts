@@ -27,8 +27,6 @@ import { mean, sum } from './reduce.ts';
 import { logSoftmax, logSumExp } from './softmax.ts';
 import { log1p } from './special.ts';
 
-export { logSumExp } from './softmax.ts';
-
 const times = (x: Value, factor: number): Value => mul(x, scalar(factor));
 const one = (): Value => scalar(1);
 
