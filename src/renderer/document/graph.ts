@@ -144,3 +144,21 @@ export function freeName(taken: Iterable<DocNode>, wanted: string): string {
     if (!names.has(`${stem}_${n}`)) return `${stem}_${n}`;
   }
 }
+
+/** All nodes, each after those that feed it; where the graph leaves a choice (or has a cycle) the document's order decides. */
+export function flowOrder(doc: GraphDocument): string[] {
+  const feeders = new Map<string, string[]>();
+  for (const { from, to } of Object.values(doc.wires)) {
+    feeders.set(to[0], [...(feeders.get(to[0]) ?? []), from[0]]);
+  }
+  const seen = new Set<string>();
+  const order: string[] = [];
+  const visit = (id: string): void => {
+    if (seen.has(id) || !doc.nodes[id]) return;
+    seen.add(id);
+    for (const feeder of feeders.get(id) ?? []) visit(feeder);
+    order.push(id);
+  };
+  for (const id of Object.keys(doc.nodes)) visit(id);
+  return order;
+}

@@ -49,18 +49,25 @@ export function SelectField({ label, name, value, options, onChange }: SelectFie
 
 export interface SwitchFieldProps {
   readonly label: ReactNode;
+  readonly name: string;
   readonly value: boolean;
   onChange(value: boolean): void;
 }
 
-export function SwitchField({ label, value, onChange }: SwitchFieldProps) {
+export function SwitchField({ label, name, value, onChange }: SwitchFieldProps) {
   const id = useId();
   return (
     <div className={styles.row}>
       <label htmlFor={id} className={styles.label}>
         {label}
       </label>
-      <Switch.Root id={id} className={styles.switch} checked={value} onCheckedChange={onChange}>
+      <Switch.Root
+        id={id}
+        aria-label={name}
+        className={styles.switch}
+        checked={value}
+        onCheckedChange={onChange}
+      >
         <Switch.Thumb className={styles.thumb} />
       </Switch.Root>
     </div>
@@ -69,13 +76,14 @@ export function SwitchField({ label, value, onChange }: SwitchFieldProps) {
 
 export interface TextFieldProps {
   readonly label: ReactNode;
+  readonly name: string;
   readonly value: string;
   /** Why a text is refused; null where it is taken. */
   whyNot?(text: string): string | null;
   onChange(value: string): void;
 }
 
-export function TextField({ label, value, whyNot, onChange }: TextFieldProps) {
+export function TextField({ label, name, value, whyNot, onChange }: TextFieldProps) {
   const id = useId();
   const [draft, setDraft] = useState<string | null>(null);
   const refusal = draft === null ? null : (whyNot?.(draft) ?? null);
@@ -92,6 +100,7 @@ export function TextField({ label, value, whyNot, onChange }: TextFieldProps) {
         <span className={styles.box} data-wrong={refusal !== null}>
           <input
             id={id}
+            aria-label={name}
             className={styles.input}
             value={draft ?? value}
             spellCheck={false}

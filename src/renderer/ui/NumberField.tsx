@@ -5,6 +5,8 @@ import styles from './Field.module.css';
 
 export interface NumberFieldProps {
   readonly label: ReactNode;
+  /** What the field is called by those who hear the form; the label's own text where this is absent. */
+  readonly name?: string;
   readonly value: number;
   readonly min?: number | undefined;
   readonly max?: number | undefined;
@@ -18,7 +20,16 @@ export interface NumberFieldProps {
 const PIXELS_PER_STEP = 6;
 let gestures = 0;
 
-export function NumberField({ label, value, min, max, integer = false, unit, onChange }: NumberFieldProps) {
+export function NumberField({
+  label,
+  name,
+  value,
+  min,
+  max,
+  integer = false,
+  unit,
+  onChange,
+}: NumberFieldProps) {
   const id = useId();
   const [draft, setDraft] = useState<string | null>(null);
   const drag = useRef<{ x: number; from: number; gesture: string } | null>(null);
@@ -61,6 +72,7 @@ export function NumberField({ label, value, min, max, integer = false, unit, onC
       <span className={styles.box} data-wrong={isWrong}>
         <input
           id={id}
+          aria-label={name}
           className={styles.input}
           value={draft ?? formatNumber(value)}
           inputMode="decimal"

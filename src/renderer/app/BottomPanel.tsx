@@ -1,0 +1,23 @@
+/** The panel under the canvas: curves, runs side by side, problems. */
+import { Problems } from '../features/problems/Problems.tsx';
+import { useAnalysis, useSession, useWorkbench } from '../session/workbench.ts';
+import { PanelTabs } from './PanelTabs.tsx';
+import { slots } from './slots.ts';
+
+export function BottomPanel() {
+  const { session } = useWorkbench();
+  const open = useSession((s) => s.bottomTab);
+  const count = useAnalysis((s) => s.problems.length);
+  return (
+    <PanelTabs
+      label="Bottom panel"
+      open={open}
+      onOpen={(bottomTab) => session.setState({ bottomTab })}
+      tabs={[
+        ...(slots.Charts ? [{ id: 'charts' as const, title: 'Curves', content: <slots.Charts /> }] : []),
+        ...(slots.Compare ? [{ id: 'compare' as const, title: 'Compare', content: <slots.Compare /> }] : []),
+        { id: 'problems' as const, title: 'Problems', count, content: <Problems /> },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+/** The status bar: shell, GPU, size of the net, speed. Numbers that nobody knows yet are left out. */
+import { CircleAlert, CircleCheck, Cpu, Unplug } from 'lucide-react';
+import { useAnalysis, useLive, useSession, useWorkbench } from '../session/workbench.ts';
+import styles from './StatusBar.module.css';
+
+export function StatusBar() {
+  const { host, session } = useWorkbench();
+  const problems = useAnalysis((s) => s.problems.length);
+  const parameters = useAnalysis((s) => s.parameters);
+  const adapter = useLive((s) => s.adapter);
+  const memory = useLive((s) => s.memoryBytes);
+  const speed = useLive((s) => s.stepsPerSecond);
+  const connected = useSession((s) => s.connected);
+  const panels = useSession((s) => s.panels);
+  return (
+    <footer className={styles.bar}>
+      <button
+        type="button"
+        className={styles.item}
+        data-bad={problems > 0}
+        onClick={() => session.setState({ bottomTab: 'problems', panels: { ...panels, bottom: true } })}
+      >
+        {problems > 0 ? <CircleAlert aria-hidden /> : <CircleCheck aria-hidden />}
+        {problems === 0 ? 'No problems' : problems === 1 ? '1 problem' : `${problems} problems`}
+      </button>
+      {connected ? null : (
+        <span className={styles.item} data-bad>
+          <Unplug aria-hidden /> The server has stopped
+        </span>
+      )}
+      <span className={styles.spring} />
+      <span className={styles.item}>{parameters.toLocaleString('en')} parameters</span>
+      {memory === null ? null : (
+        <span className={styles.item}>{(memory / 2 ** 20).toFixed(1)} MiB on the GPU</span>
+      )}
+      {speed === null ? null : (
+        <span className={styles.item}>{speed.toFixed(speed < 10 ? 1 : 0)} steps/s</span>
+      )}
+      {adapter ? (
+        <span className={styles.item} title={adapter.name}>
+          <Cpu aria-hidden />
+          {adapter.software ? 'Software GPU' : adapter.name}
+        </span>
+      ) : null}
+      <span className={styles.item}>{host.info.shell === 'electron' ? 'Desktop' : 'Browser'}</span>
+    </footer>
+  );
+}

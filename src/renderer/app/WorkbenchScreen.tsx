@@ -1,0 +1,87 @@
+/** The workbench: toolbar, sidebars, canvas, panel below, status bar. Panels are resized by their edges and hidden by their keys. */
+import { useEffect } from 'react';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import { Canvas } from '../features/canvas/Canvas.tsx';
+import { useSession, useWorkbench } from '../session/workbench.ts';
+import { BottomPanel } from './BottomPanel.tsx';
+import { LeftSidebar } from './LeftSidebar.tsx';
+import { RightPanel } from './RightPanel.tsx';
+import { StatusBar } from './StatusBar.tsx';
+import { slots } from './slots.ts';
+import { Toolbar } from './Toolbar.tsx';
+import styles from './WorkbenchScreen.module.css';
+
+export function WorkbenchScreen() {
+  const { canvas } = useWorkbench();
+  const panels = useSession((s) => s.panels);
+  const documentId = useSession((s) => s.documentId);
+  useEffect(() => {
+    // Another document is another picture: show all of it, once it is drawn.
+    const frame = requestAnimationFrame(() => requestAnimationFrame(() => canvas.current?.fitAll()));
+    return () => cancelAnimationFrame(frame);
+  }, [canvas, documentId]);
+  return (
+    <div className={styles.screen}>
+      <Toolbar />
+      <Group orientation="horizontal" className={styles.group ?? ''}>
+        {panels.left ? (
+          <>
+            <Panel
+              id="left"
+              defaultSize="216px"
+              minSize="168px"
+              maxSize="360px"
+              groupResizeBehavior="preserve-pixel-size"
+            >
+              <LeftSidebar />
+            </Panel>
+            <Separator className={styles.separator ?? ''} />
+          </>
+        ) : null}
+        <Panel id="middle" minSize="320px">
+          <Group orientation="vertical">
+            <Panel id="canvas" minSize="160px">
+              <main className={styles.canvas} aria-label="Canvas">
+                <Canvas>{slots.CanvasOverlay ? <slots.CanvasOverlay /> : null}</Canvas>
+                {slots.Verdicts ? (
+                  <div className={styles.verdicts}>
+                    <slots.Verdicts />
+                  </div>
+                ) : null}
+              </main>
+            </Panel>
+            {panels.bottom ? (
+              <>
+                <Separator className={styles.separator ?? ''} data-orientation="horizontal" />
+                <Panel
+                  id="bottom"
+                  defaultSize="208px"
+                  minSize="96px"
+                  maxSize="70%"
+                  groupResizeBehavior="preserve-pixel-size"
+                >
+                  <BottomPanel />
+                </Panel>
+              </>
+            ) : null}
+          </Group>
+        </Panel>
+        {panels.right ? (
+          <>
+            <Separator className={styles.separator ?? ''} />
+            <Panel
+              id="right"
+              defaultSize="304px"
+              minSize="240px"
+              maxSize="60%"
+              groupResizeBehavior="preserve-pixel-size"
+            >
+              <RightPanel />
+            </Panel>
+          </>
+        ) : null}
+      </Group>
+      <StatusBar />
+    </div>
+  );
+}

@@ -1,0 +1,228 @@
+/** What can be done to the graph, whoever asks: menus, palette, keys. */
+import { clipOf, isEmptyClip, readClip, writeClip } from '../../document/clipboard.ts';
+import { deleteSelection, moveItems } from '../../document/commands/nodes.ts';
+import { duplicate, paste } from '../../document/commands/paste.ts';
+import { addNote } from '../../document/commands/settings.ts';
+import type { Action } from '../../session/actions.ts';
+import { nothingSelected, selectNodes } from '../../session/session.ts';
+import type { Workbench } from '../../session/workbench.ts';
+import { arrange } from './layout.ts';
+
+const selection = ({ session }: Workbench) => session.getState().selection;
+const doc = ({ document }: Workbench) => document.getState().doc;
+const isOpen = ({ session }: Workbench): boolean => session.getState().screen === 'workbench';
+const hasNodes = (w: Workbench): boolean => isOpen(w) && Object.keys(doc(w).nodes).length > 0;
+const isAnySelected = (w: Workbench): boolean => {
+  const { nodes, wires, notes } = selection(w);
+  return isOpen(w) && nodes.size + wires.size + notes.size > 0;
+};
+
+async function copy(w: Workbench): Promise<void> {
+  const clip = clipOf(doc(w), selection(w));
+  if (!isEmptyClip(clip)) await navigator.clipboard.writeText(writeClip(clip));
+}
+
+/** Pastes a text at the pointer; false where it holds nothing of ours. */
+export function pasteText(w: Workbench, text: string): boolean {
+  const clip = readClip(text);
+  if (!clip || isEmptyClip(clip)) return false;
+  w.document.getState().run(paste(clip, w.canvas.current?.pointer() ?? [0, 0]));
+  return true;
+}
+
+function revealProblem(w: Workbench, by: 1 | -1): void {
+  const { problems } = w.analysis.getState();
+  const nodes = problems.map((p) => p.node).filter((id) => id !== null);
+  if (nodes.length === 0) return;
+  const [current] = selection(w).nodes;
+  const at = current === undefined ? -1 : nodes.indexOf(current);
+  const next = nodes[(at + by + nodes.length) % nodes.length] ?? nodes[0];
+  if (next === undefined) return;
+  w.session.setState({ selection: selectNodes([next]) });
+  w.canvas.current?.reveal([next]);
+}
+
+export const canvasActions: readonly Action[] = [
+  {
+    id: 'edit.undo',
+    title: ({ document }) => `Undo ${document.getState().past.at(-1)?.label ?? ''}`.trim(),
+    group: 'Edit',
+    keys: ['CmdOrCtrl+Z'],
+    enabled: ({ document }) => document.getState().past.length > 0,
+    run: ({ document }) => document.getState().undo(),
+  },
+  {
+    id: 'edit.redo',
+    title: ({ document }) => `Redo ${document.getState().future[0]?.label ?? ''}`.trim(),
+    group: 'Edit',
+    keys: ['CmdOrCtrl+Shift+Z', 'CmdOrCtrl+Y'],
+    enabled: ({ document }) => document.getState().future.length > 0,
+    run: ({ document }) => document.getState().redo(),
+  },
+  {
+    id: 'edit.cut',
+    title: 'Cut',
+    group: 'Edit',
+    keys: ['CmdOrCtrl+X'],
+    enabled: isAnySelected,
+    run: async (w) => {
+      await copy(w);
+      w.document.getState().run(deleteSelection(selection(w), 'rejoin'));
+    },
+  },
+  { id: 'edit.copy', title: 'Copy', group: 'Edit', keys: ['CmdOrCtrl+C'], enabled: isAnySelected, run: copy },
+  {
+    id: 'edit.duplicate',
+    title: 'Duplicate',
+    group: 'Edit',
+    keys: ['CmdOrCtrl+D'],
+    enabled: isAnySelected,
+    run: (w) => w.document.getState().run(duplicate(clipOf(doc(w), selection(w)))),
+  },
+  {
+    id: 'edit.delete',
+    title: 'Delete, and re-join the neighbours',
+    group: 'Edit',
+    keys: ['Delete', 'Backspace'],
+    enabled: isAnySelected,
+    run: (w) => w.document.getState().run(deleteSelection(selection(w), 'rejoin')),
+  },
+  {
+    id: 'edit.delete-cut',
+    title: 'Delete with its wires',
+    group: 'Edit',
+    keys: ['Shift+Delete', 'Shift+Backspace'],
+    enabled: isAnySelected,
+    run: (w) => w.document.getState().run(deleteSelection(selection(w), 'cut')),
+  },
+  {
+    id: 'edit.select-all',
+    title: 'Select all',
+    group: 'Edit',
+    keys: ['CmdOrCtrl+A'],
+    enabled: hasNodes,
+    run: (w) =>
+      w.session.setState({
+        selection: { ...selectNodes(Object.keys(doc(w).nodes)), notes: new Set(Object.keys(doc(w).notes)) },
+      }),
+  },
+  {
+    id: 'edit.select-none',
+    title: 'Select nothing',
+    group: 'Edit',
+    keys: ['Escape'],
+    enabled: isAnySelected,
+    run: ({ session }) => session.setState({ selection: nothingSelected }),
+  },
+  {
+    id: 'edit.rename',
+    title: 'Rename the node',
+    group: 'Edit',
+    keys: ['F2'],
+    enabled: (w) => selection(w).nodes.size === 1,
+    run: ({ session }) => {
+      const [node] = session.getState().selection.nodes;
+      session.setState({ renaming: node ?? null });
+    },
+  },
+  {
+    id: 'edit.find',
+    title: 'Find a node',
+    group: 'Edit',
+    keys: ['CmdOrCtrl+F'],
+    enabled: hasNodes,
+    run: ({ session }) => session.setState({ dialog: 'find' }),
+  },
+  {
+    id: 'graph.add',
+    title: 'Add a layer',
+    group: 'Graph',
+    keys: ['Space', 'Shift+A'],
+    enabled: isOpen,
+    run: ({ session, canvas }) => {
+      const controls = canvas.current;
+      if (!controls) return;
+      session.setState({
+        quickAdd: { position: controls.pointer(), at: controls.pointerOnScreen(), loose: null },
+      });
+    },
+  },
+  {
+    id: 'graph.note',
+    title: 'Add a note',
+    group: 'Graph',
+    keys: ['Shift+N'],
+    enabled: isOpen,
+    run: (w) => w.document.getState().run(addNote(w.canvas.current?.pointer() ?? [0, 0])),
+  },
+  {
+    id: 'graph.wire',
+    title: 'Wire the selected node by keyboard',
+    group: 'Graph',
+    keys: ['W'],
+    enabled: (w) => isOpen(w) && selection(w).nodes.size === 1,
+    run: ({ session }) => session.setState({ dialog: 'keyboard-wiring' }),
+  },
+  {
+    id: 'graph.arrange',
+    title: (w) => (selection(w).nodes.size > 1 ? 'Arrange the selected nodes' : 'Arrange all nodes'),
+    group: 'Graph',
+    keys: ['Shift+L'],
+    enabled: hasNodes,
+    run: (w) => {
+      const chosen = selection(w).nodes;
+      const ids = chosen.size > 1 ? chosen : new Set(Object.keys(doc(w).nodes));
+      const move = moveItems({ nodes: arrange(doc(w), ids), notes: new Map() });
+      w.document.getState().run({ ...move, label: 'arrange' });
+      requestAnimationFrame(() => w.canvas.current?.fitAll());
+    },
+  },
+  {
+    id: 'graph.next-problem',
+    title: 'Next problem',
+    group: 'Graph',
+    keys: ['F8'],
+    enabled: ({ analysis }) => analysis.getState().problems.length > 0,
+    run: (w) => revealProblem(w, 1),
+  },
+  {
+    id: 'graph.previous-problem',
+    title: 'Previous problem',
+    group: 'Graph',
+    keys: ['Shift+F8'],
+    enabled: ({ analysis }) => analysis.getState().problems.length > 0,
+    run: (w) => revealProblem(w, -1),
+  },
+  {
+    id: 'view.fit',
+    title: 'Fit all',
+    group: 'View',
+    keys: ['Shift+1'],
+    enabled: isOpen,
+    run: ({ canvas }) => canvas.current?.fitAll(),
+  },
+  {
+    id: 'view.fit-selection',
+    title: 'Fit the selection',
+    group: 'View',
+    keys: ['Shift+2'],
+    enabled: isAnySelected,
+    run: ({ canvas }) => canvas.current?.fitSelection(),
+  },
+  {
+    id: 'view.zoom-in',
+    title: 'Zoom in',
+    group: 'View',
+    keys: ['CmdOrCtrl+=', 'CmdOrCtrl++'],
+    enabled: isOpen,
+    run: ({ canvas }) => canvas.current?.zoomBy(1.25),
+  },
+  {
+    id: 'view.zoom-out',
+    title: 'Zoom out',
+    group: 'View',
+    keys: ['CmdOrCtrl+-'],
+    enabled: isOpen,
+    run: ({ canvas }) => canvas.current?.zoomBy(0.8),
+  },
+];

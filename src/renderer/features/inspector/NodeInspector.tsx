@@ -1,0 +1,87 @@
+/** One node: its name, its parameters, what it makes, its problems, its documentation. */
+import { type Json, layerOf, paramFields } from '../../../engine/index.ts';
+import { renameNode, setParam, whyNotName } from '../../document/commands/nodes.ts';
+import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
+import { Button } from '../../ui/Button.tsx';
+import { categories } from '../../ui/category.tsx';
+import { TextField } from '../../ui/Fields.tsx';
+import { DataForm } from './DataForm.tsx';
+import styles from './Inspector.module.css';
+import { LayerDoc } from './LayerDoc.tsx';
+import { ParamForm } from './ParamForm.tsx';
+
+export function NodeInspector({ id }: { readonly id: string }) {
+  const { document } = useWorkbench();
+  const node = useDocument((s) => s.doc.nodes[id]);
+  const facts = useAnalysis((s) => s.nodes[id]);
+  if (!node) return null;
+  const layer = layerOf(node.kind);
+  const look = categories[layer?.category ?? 'unknown'];
+  const fields = layer ? paramFields(layer.params) : [];
+  const { run } = document.getState();
+  const shapes = Object.entries(facts?.shapes ?? {});
+  return (
+    <div className={styles.panel}>
+      <header className={styles.header} style={{ '--tone': look.color }}>
+        <span className={styles.icon}>
+          <look.Icon aria-hidden />
+        </span>
+        <div>
+          <h2 className={styles.title}>{layer?.title ?? node.kind}</h2>
+          <p className={styles.sub}>{look.title}</p>
+        </div>
+      </header>
+      {facts?.problems.map(({ id: key, severity, title, fix, quickFix }) => (
+        <div key={key} className={styles.problem} data-severity={severity}>
+          <strong>{title}</strong>
+          <p>{fix}</p>
+          {quickFix ? <Button onClick={() => run(quickFix.command)}>{quickFix.label}</Button> : null}
+        </div>
+      ))}
+      <section className={styles.section}>
+        <TextField
+          label="Name"
+          name="Name"
+          value={node.name}
+          whyNot={(text) => whyNotName(document.getState().doc, id, text)}
+          onChange={(name) => run(renameNode(id, name))}
+        />
+        {layer?.category === 'data' ? <DataForm id={id} params={node.params} /> : null}
+        {fields.length > 0 ? (
+          <ParamForm
+            fields={fields}
+            values={node.params}
+            onChange={(key, value, gesture) =>
+              run(setParam(id, key, value, gesture && `param:${id}:${key}:${gesture}`))
+            }
+          />
+        ) : null}
+        {layer ? null : <GhostParams params={node.params} />}
+      </section>
+      <section className={styles.section}>
+        <dl className={styles.facts}>
+          {shapes.map(([port, shape]) => (
+            <div key={port}>
+              <dt>Output {shapes.length > 1 ? port : 'shape'}</dt>
+              <dd>{shape}</dd>
+            </div>
+          ))}
+          <div>
+            <dt>Parameters</dt>
+            <dd>{(facts?.parameters ?? 0).toLocaleString('en')}</dd>
+          </div>
+        </dl>
+      </section>
+      {layer ? <LayerDoc layer={layer} /> : null}
+    </div>
+  );
+}
+
+function GhostParams({ params }: { readonly params: Readonly<Record<string, Json>> }) {
+  return (
+    <>
+      <p className={styles.hint}>This version of Gradloom does not know this layer. Its settings are kept:</p>
+      <pre className={styles.json}>{JSON.stringify(params, null, 2)}</pre>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+/** What people type into fields, read as values. */
+import type { Json } from '../../../engine/index.ts';
+
+/** `28 × 28`, `28, 28` or `28 28`; −1 is a size that is worked out. Null for anything else. */
+export function readSizes(text: string): number[] | null {
+  const parts = text
+    .replaceAll('−', '-')
+    .split(/[\s,×x*]+/i)
+    .filter(Boolean);
+  const sizes = parts.map(Number);
+  return sizes.length > 0 && sizes.every(Number.isInteger) ? sizes : null;
+}
+
+/** JSON; undefined for any other text. */
+export function readJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined; // an answer, and no failure: the field says so
+  }
+}
