@@ -63,6 +63,7 @@ export { statisticsOf, type TensorStatistics } from './probe/statistics.ts';
 export { binCount, momentCount, type ProbeCapture, type ProbeSegment } from './probe/types.ts';
 export type { EvidenceNumber, LayerFacts, NetFacts, OptimizerFacts, Verdict } from './probe/verdict.ts';
 export { readable, readablePower } from './probe/words.ts';
+export { type OpenDevice, openDevice } from './runtime/device.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export type {
@@ -71,5 +72,7 @@ export type {
   FromWorker,
   RunFacts,
   RunStatus,
+  SavedTensor,
   ToWorker,
 } from './train/protocol.ts';
+export { type Chunk, Trainer, type TrainerOptions } from './train/trainer.ts';

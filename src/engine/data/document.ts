@@ -34,3 +34,8 @@ function documentData(document: GraphDocument): DocumentData {
     throw error;
   }
 }
+
+/** The data that a document's data node asks for; null where there is none or it is not valid. */
+export function dataSpecOf(document: GraphDocument): DataSpec | null {
+  return documentData(document).spec;
+}

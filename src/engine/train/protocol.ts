@@ -8,6 +8,13 @@ import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
 export type DataFiles = Readonly<Record<string, ArrayBuffer>>;
 
+/** One tensor of weights, under PyTorch's name and in its layout: `linear_1.weight` [out, in]. */
+export interface SavedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
 export type ToWorker =
   /** Builds and compiles; answers `ready` (paused at step 0) or `failed`. `from` forks: same seed, batches and data. */
   | {
@@ -15,7 +22,7 @@ export type ToWorker =
       readonly run: number;
       readonly document: GraphDocument;
       readonly files: DataFiles;
-      readonly weights?: ArrayBuffer;
+      readonly weights?: readonly SavedTensor[];
     }
   | {
       readonly type: 'play';
@@ -35,7 +42,7 @@ export type ToWorker =
   | { readonly type: 'look'; readonly run: number; readonly every: number }
   /** Predictions for given inputs, row-major, in the model's input shape. Answered by `predicted` with the same ticket. */
   | { readonly type: 'predict'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
-  /** The weights as safetensors. Answered by `weights` with the same ticket. */
+  /** Asks for the weights. Answered by `weights` with the same ticket. */
   | { readonly type: 'save'; readonly run: number; readonly ticket: number }
   | { readonly type: 'dispose'; readonly run: number };
 
@@ -95,7 +102,7 @@ export type FromWorker =
       readonly type: 'weights';
       readonly run: number;
       readonly ticket: number;
-      readonly safetensors: ArrayBuffer;
+      readonly tensors: readonly SavedTensor[];
     }
   | { readonly type: 'notice'; readonly run: number; readonly title: string; readonly fix: string }
   | {

@@ -8,11 +8,12 @@ import { classesAsNumbers, type Dataset, describeDataset, sampleSize } from '../
 import type { LoadedData } from '../data/load.ts';
 import { epochOrder } from '../data/shuffle.ts';
 import { EngineError, invariant } from '../errors.ts';
-import { binCount, momentCount } from '../ir/capture.ts';
+import { binCount, momentCount, momentNames } from '../ir/capture.ts';
 import { initialValues } from '../layers/init.ts';
 import { buildModel, type Model, parameterCount } from '../model/build.ts';
 import { finishMetric, type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
+import type { OptimizerSpec } from '../optim/define.ts';
 import { optimizerOf } from '../optim/index.ts';
 import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
@@ -40,6 +41,14 @@ export interface TrainerOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
 }
 
+/** All that training has come to: enough to go on from, on another device too. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly seed: number;
+  /** The arenas of parameters and optimiser states, by buffer name. */
+  readonly arenas: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+}
+
 /** What one submission of steps brought back. */
 export interface Chunk {
   readonly rows: StepRows;
@@ -54,7 +63,7 @@ const evalBatch = 256;
 /** Submissions whose results may be under way at once. */
 const slots = 3;
 /** Looks that one submission may take. */
-export const capturesPerChunk = 4;
+export const capturesPerChunk = 8;
 
 const seedWord = 'seed';
 
@@ -78,6 +87,8 @@ export class Trainer {
   private submitted = 0;
   /** Epochs whose order is on the GPU: all below this number that still matter. */
   private orderedEpochs = 0;
+  /** The first epoch whose order was laid out since the last start. */
+  private firstOrdered = 0;
   private hypersChanged = true;
 
   /** Builds, compiles and uploads; throws an `EngineError` where the document cannot be trained or does not fit. */
@@ -103,7 +114,7 @@ export class Trainer {
         title: `The optimiser ${document.training.optimizer.kind} is unknown`,
         fix: 'Choose another optimiser.',
       });
-    const optimizerParams = optimizer.params.parse(document.training.optimizer.params);
+    const optimizerParams = paramsOf(optimizer, document.training.optimizer.params);
 
     const machine = new Machine(open.device);
     const layout = layOutParameters(model.parameters);
@@ -245,11 +256,6 @@ export class Trainer {
   /** Back to step 0 with the same initial weights, or those of another seed. */
   async reset(seed = this.seed): Promise<void> {
     if (seed !== this.seed) this.given = null;
-    this.seed = seed;
-    this.hypers[seedWord] = seed;
-    this.hypersChanged = true;
-    this.submitted = 0;
-    this.orderedEpochs = 0;
     const { layout, machine, given } = this;
     for (const p of layout.parameters) {
       const place = layout.place(p.name, 'params');
@@ -259,14 +265,53 @@ export class Trainer {
       machine.write(place, values);
     }
     const encoder = machine.device.createCommandEncoder();
-    for (const name of Object.keys(this.program.program.buffers))
-      if (name.startsWith('state:') || name === 'grads' || name === 'counter')
-        encoder.clearBuffer(machine.buffer(name));
+    for (const name of this.stateArenas()) encoder.clearBuffer(machine.buffer(name));
+    encoder.clearBuffer(machine.buffer('grads'));
     machine.device.queue.submit([encoder.finish()]);
-    machine.write(counterPlace, Uint32Array.of(0));
-    this.layOrder(0);
-    const first = epochOrder(this.data.split.train, { seed, epoch: 0 });
-    machine.write(this.program.batch, Int32Array.from(first.subarray(0, this.program.batch.length)));
+    this.startAt(0, seed);
+  }
+
+  private stateArenas(): string[] {
+    return Object.keys(this.program.program.buffers).filter((name) => name.startsWith('state:'));
+  }
+
+  /** What `restore` needs to go on from here. Waits for the steps submitted so far. */
+  async checkpoint(): Promise<Checkpoint> {
+    const arenas = new Map<string, Float32Array<ArrayBuffer>>();
+    const { step, seed } = { step: this.submitted, seed: this.seed };
+    for (const name of ['params', ...this.stateArenas()])
+      arenas.set(
+        name,
+        new Float32Array(await this.machine.read({ buffer: name, offset: 0, length: this.layout.size })),
+      );
+    return { step, seed, arenas };
+  }
+
+  /** Goes on from a checkpoint of this document, perhaps made on another device or with other settings. */
+  restore(checkpoint: Checkpoint): void {
+    for (const name of ['params', ...this.stateArenas()]) {
+      const data = checkpoint.arenas.get(name);
+      if (data?.length === this.layout.size)
+        this.machine.write({ buffer: name, offset: 0, length: data.length }, data);
+    }
+    this.startAt(checkpoint.step, checkpoint.seed);
+  }
+
+  /** Makes `step` the next one: its counter, the order of its epoch and its batch. */
+  private startAt(step: number, seed: number): void {
+    this.seed = seed;
+    this.hypers[seedWord] = seed;
+    this.hypersChanged = true;
+    this.submitted = step;
+    const { stepsPerEpoch, batch } = this.program;
+    const epoch = Math.floor(step / stepsPerEpoch);
+    this.firstOrdered = epoch;
+    this.orderedEpochs = epoch;
+    this.layOrder(step);
+    this.machine.write(counterPlace, Uint32Array.of(step));
+    const order = epochOrder(this.data.split.train, { seed, epoch });
+    const at = (step % stepsPerEpoch) * batch.length;
+    this.machine.write(batch, Int32Array.from(order.subarray(at, at + batch.length)));
   }
 
   /** Puts the order of the coming epochs on the GPU where it is not there yet; says how many steps it covers from here. */
@@ -278,7 +323,7 @@ export class Trainer {
     if (epoch + 1 >= this.orderedEpochs) {
       const perEpoch = order.length / epochs;
       const half = Math.max(1, Math.floor(epochs / 2));
-      const until = this.orderedEpochs + (this.orderedEpochs === 0 ? epochs : half);
+      const until = this.orderedEpochs + (this.orderedEpochs === this.firstOrdered ? epochs : half);
       for (let e = this.orderedEpochs; e < until; e++) {
         const indices = epochOrder(this.data.split.train, { seed: this.seed, epoch: e });
         const place = { buffer: order.buffer, offset: (e % epochs) * perEpoch, length: perEpoch };
@@ -420,7 +465,7 @@ export class Trainer {
   }
 
   /** All weights, by name. */
-  async weights(): Promise<Map<string, { shape: readonly number[]; data: Float32Array }>> {
+  async weights(): Promise<Map<string, { shape: readonly number[]; data: Float32Array<ArrayBuffer> }>> {
     const all = new Float32Array(
       await this.machine.read({ buffer: 'params', offset: 0, length: this.layout.size }),
     );
@@ -432,14 +477,67 @@ export class Trainer {
     );
   }
 
+  /** The first tensor, from the data on, that holds a number that is not finite. Meant for a step that was halted. */
+  async firstUnsound(): Promise<{ node: string; name: string; what: string } | null> {
+    const { looking, machine } = this;
+    if (!looking) return null;
+    const encoder = machine.device.createCommandEncoder();
+    encoder.clearBuffer(machine.buffer(looking.program.bins.buffer));
+    const pass = encoder.beginComputePass();
+    machine.encode(pass, looking.loaded);
+    pass.end();
+    machine.device.queue.submit([encoder.finish()]);
+    const moments = new Float32Array(await machine.read(looking.program.moments));
+    const kinds = ['activation', 'gradient', 'weightGradient'] as const;
+    for (const kind of kinds) {
+      const order = this.facts.segments.map((s, i) => ({ s, i })).filter(({ s }) => s.what === kind);
+      // Forwards for activations, backwards for gradients: where the trouble began.
+      order.sort((a, b) => (kind === 'activation' ? b.s.depth - a.s.depth : a.s.depth - b.s.depth));
+      for (const { s, i } of order) {
+        const nans = moments[i * momentCount + momentNames.indexOf('nans')]!;
+        const infinities =
+          moments[i * momentCount + momentNames.indexOf('positiveInfinities')]! +
+          moments[i * momentCount + momentNames.indexOf('negativeInfinities')]!;
+        if (nans + infinities === 0) continue;
+        const number = nans > 0 ? 'NaN' : 'an infinite number';
+        return {
+          node: s.node,
+          name: s.name,
+          what: kind === 'activation' ? number : `${number} in its gradient`,
+        };
+      }
+    }
+    return null;
+  }
+
+  /** What one look takes, in ms: the median of a few that nobody reads. */
+  async measureLook(): Promise<number> {
+    const { looking, machine } = this;
+    if (!looking) return 0;
+    const times: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await machine.device.queue.onSubmittedWorkDone();
+      const start = performance.now();
+      const encoder = machine.device.createCommandEncoder();
+      encoder.clearBuffer(machine.buffer(looking.program.bins.buffer));
+      const pass = encoder.beginComputePass();
+      for (let n = 0; n < 4; n++) machine.encode(pass, looking.loaded);
+      pass.end();
+      machine.device.queue.submit([encoder.finish()]);
+      await machine.device.queue.onSubmittedWorkDone();
+      times.push((performance.now() - start) / 4);
+    }
+    return times.sort((a, b) => a - b)[2]!;
+  }
+
   /** Takes over hot settings: the optimiser's numbers. False where the new settings need a new program. */
   applySettings(settings: TrainingSettings): boolean {
     const now = this.document.training;
     const optimizer = optimizerOf(settings.optimizer.kind);
     if (!optimizer || settings.optimizer.kind !== now.optimizer.kind || settings.batchSize !== now.batchSize)
       return false;
-    const params = optimizer.params.parse(settings.optimizer.params);
-    const before = optimizer.params.parse(now.optimizer.params);
+    const params = paramsOf(optimizer, settings.optimizer.params);
+    const before = paramsOf(optimizer, now.optimizer.params);
     const cold = Object.keys(params).some((k) => typeof params[k] === 'boolean' && params[k] !== before[k]);
     if (cold) return false;
     for (const [name, value] of Object.entries(optimizer.hypers(params)))
@@ -464,6 +562,18 @@ export class Trainer {
     this.ring.dispose();
     this.machine.dispose();
   }
+}
+
+/** An optimiser's parameters with defaults filled in, or words for what is wrong with them. */
+function paramsOf(optimizer: OptimizerSpec, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const parsed = optimizer.params.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new EngineError('param/invalid', {
+    node: optimizer.title,
+    param: issue?.path.join('.') ?? 'a parameter',
+    why: `is out of bounds (${issue?.message ?? 'not valid'})`,
+  });
 }
 
 const integerWords: ReadonlySet<string> = new Set([seedWord]);

@@ -2,7 +2,14 @@
  * Owns the training worker. Commands go out at once; what comes back is gathered and folded into the store at most once a
  * frame (four times a second while the page is hidden, where frames stop but training does not).
  */
-import type { DataFiles, FromWorker, GraphDocument, ToWorker, TrainingSettings } from '../../engine/index.ts';
+import type {
+  DataFiles,
+  FromWorker,
+  GraphDocument,
+  SavedTensor,
+  ToWorker,
+  TrainingSettings,
+} from '../../engine/index.ts';
 import { type DescribeNet, type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
 import { isSameGraph } from './same-graph.ts';
 import { shownRun, type TrainingStore } from './store.ts';
@@ -165,14 +172,14 @@ export class TrainingClient {
     return message.rows;
   }
 
-  /** The weights as safetensors. */
-  async saveWeights(run: number): Promise<ArrayBuffer> {
+  /** The weights as they are now. */
+  async saveWeights(run: number): Promise<readonly SavedTensor[]> {
     const ticket = ++this.#lastTicket;
     const answer = this.#answer(run, ticket);
     this.#send({ type: 'save', run, ticket });
     const message = await answer;
     if (message.type !== 'weights') throw new Error('The training worker answered something else.');
-    return message.safetensors;
+    return message.tensors;
   }
 
   dispose(): void {

@@ -1,0 +1,345 @@
+/**
+ * All runs of one worker: takes messages, trains the runs that play in turn on one device, and reports. What the worker's
+ * entry adds is only the wire. Losing the device loses at most the last seconds: runs go on from their checkpoints.
+ */
+import { dataSpecOf } from '../data/document.ts';
+import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';
+import { EngineError } from '../errors.ts';
+import type { GraphDocument } from '../model/schema.ts';
+import type { OpenDevice } from '../runtime/device.ts';
+import { Pace } from './pace.ts';
+import type { AdapterWords, DataFiles, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
+import { type Checkpoint, capturesPerChunk, Trainer } from './trainer.ts';
+
+export interface SessionOptions {
+  readonly openDevice: () => Promise<OpenDevice>;
+  readonly post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
+  readonly now: () => number;
+}
+
+interface Run {
+  readonly id: number;
+  document: GraphDocument;
+  readonly data: LoadedData;
+  readonly weights: ReadonlyMap<string, Float32Array> | undefined;
+  trainer: Trainer;
+  readonly pace: Pace;
+  status: RunStatus;
+  /** Pause before this step. */
+  until: number;
+  checkpoint: Checkpoint | null;
+  checkpointAt: number;
+  evaluatedAt: { step: number; time: number };
+  busy: Promise<void>;
+}
+
+/** How old an in-memory checkpoint of a playing run may grow, in ms. */
+const checkpointEvery = 4000;
+/** Validation at most so often, in ms, and never before a whole epoch or this many steps went by. */
+const evaluateEvery = 400;
+const evaluateSteps = 50;
+
+export class Session {
+  private readonly options: SessionOptions;
+  private readonly runs = new Map<number, Run>();
+  private device: Promise<OpenDevice> | null = null;
+  private looping = false;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+  }
+
+  /** Handles one message; failures are answered, not thrown. */
+  async take(message: ToWorker): Promise<void> {
+    try {
+      await this.handle(message);
+    } catch (error) {
+      this.fail(message.run, error);
+    }
+  }
+
+  private async handle(message: ToWorker): Promise<void> {
+    if (message.type === 'create')
+      return this.create(message.run, message.document, message.files, message.weights);
+    const run = this.runs.get(message.run);
+    if (!run) return;
+    switch (message.type) {
+      case 'play':
+        run.until = message.until ?? Number.POSITIVE_INFINITY;
+        return this.play(run);
+      case 'step':
+        run.until = run.trainer.step + message.count;
+        return this.play(run);
+      case 'pause':
+        run.until = 0;
+        return;
+      case 'reset':
+        return this.between(run, async () => {
+          await run.trainer.reset(message.seed);
+          if (message.seed !== undefined)
+            run.document = { ...run.document, training: { ...run.document.training, seed: message.seed } };
+          run.checkpoint = null;
+          run.pace.restart();
+          run.evaluatedAt = { step: 0, time: 0 };
+          this.setStatus(run, 'paused');
+        });
+      case 'settings':
+        return this.between(run, () => this.settings(run, { ...run.document, training: message.settings }));
+      case 'hyper':
+        return run.trainer.setHyper(message.name, message.value);
+      case 'look':
+        return run.pace.setLook(message.every);
+      case 'predict':
+        return this.between(run, async () => {
+          const rows = await run.trainer.predict(message.rows);
+          this.options.post({ type: 'predicted', run: run.id, ticket: message.ticket, rows });
+        });
+      case 'save':
+        return this.between(run, async () => {
+          const weights = await run.trainer.weights();
+          const tensors = [...weights].map(([name, { shape, data }]): SavedTensor => ({ name, shape, data }));
+          this.options.post({ type: 'weights', run: run.id, ticket: message.ticket, tensors });
+        });
+      case 'dispose':
+        this.runs.delete(run.id);
+        await run.busy;
+        return run.trainer.dispose();
+      default:
+        message satisfies never;
+    }
+  }
+
+  private async create(
+    id: number,
+    document: GraphDocument,
+    files: DataFiles,
+    weights?: readonly SavedTensor[],
+  ): Promise<void> {
+    this.options.post({
+      type: 'status',
+      run: id,
+      status: 'compiling',
+      step: 0,
+      stepsPerSecond: 0,
+      lookingCost: null,
+    });
+    const spec = dataSpecOf(document);
+    if (!spec) throw new EngineError('model/no-data', { node: 'The net' });
+    const data = await loadDataset(spec, ioOfFiles(files));
+    const given = weights && new Map(weights.map((w) => [w.name, w.data]));
+    const open = await this.open();
+    const trainer = await Trainer.create(open, document, data, {
+      probes: true,
+      ...(given ? { weights: given } : {}),
+    });
+    const run: Run = {
+      id,
+      document,
+      data,
+      weights: given,
+      trainer,
+      pace: new Pace(await trainer.measureLook()),
+      status: 'paused',
+      until: 0,
+      checkpoint: null,
+      checkpointAt: 0,
+      evaluatedAt: { step: 0, time: 0 },
+      busy: Promise.resolve(),
+    };
+    this.runs.set(id, run);
+    this.options.post({ type: 'ready', run: id, facts: trainer.facts });
+    this.setStatus(run, 'paused');
+  }
+
+  /** The device, opened once; losing it restores every run on the next one. */
+  private open(): Promise<OpenDevice> {
+    this.device ??= this.options.openDevice().then((open) => {
+      void open.device.lost.then((info) => this.recover(info));
+      return open;
+    });
+    return this.device;
+  }
+
+  private async recover(info: GPUDeviceLostInfo): Promise<void> {
+    this.device = null;
+    for (const run of this.runs.values()) {
+      const notice = new EngineError('gpu/lost', { why: info.message || 'the driver gave no reason' });
+      this.options.post({ type: 'notice', run: run.id, ...notice.user });
+      try {
+        await run.busy.catch(() => undefined);
+        const open = await this.open();
+        run.trainer = await Trainer.create(open, run.document, run.data, {
+          probes: true,
+          ...(run.weights ? { weights: run.weights } : {}),
+        });
+        if (run.checkpoint) run.trainer.restore(run.checkpoint);
+        if (run.status === 'running') this.play(run);
+      } catch (error) {
+        this.fail(run.id, error);
+      }
+    }
+  }
+
+  /** Does something between two submissions of a run. */
+  private between(run: Run, work: () => Promise<void> | void): Promise<void> {
+    const done = run.busy.then(work);
+    run.busy = done.catch(() => undefined);
+    return done;
+  }
+
+  private async settings(run: Run, document: GraphDocument): Promise<void> {
+    const sameSeed = { ...document, training: { ...document.training, seed: run.document.training.seed } };
+    if (run.trainer.applySettings(sameSeed.training)) {
+      run.document = sameSeed;
+      return;
+    }
+    const checkpoint = await run.trainer.checkpoint();
+    const old = run.trainer;
+    run.trainer = await Trainer.create(await this.open(), sameSeed, run.data, {
+      probes: true,
+      ...(run.weights ? { weights: run.weights } : {}),
+    });
+    run.trainer.restore(checkpoint);
+    run.document = sameSeed;
+    old.dispose();
+    this.options.post({ type: 'ready', run: run.id, facts: run.trainer.facts });
+  }
+
+  private play(run: Run): void {
+    this.setStatus(run, 'running');
+    if (!this.looping) void this.loop();
+  }
+
+  /** Trains every playing run in turn until none plays. */
+  private async loop(): Promise<void> {
+    this.looping = true;
+    try {
+      for (;;) {
+        const playing = [...this.runs.values()].filter((r) => r.status === 'running');
+        if (playing.length === 0) return;
+        for (const run of playing) {
+          try {
+            await this.between(run, () => this.advance(run));
+          } catch (error) {
+            await this.stumble(run, error);
+          }
+        }
+        // Messages that arrived meanwhile are handled before the next round.
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    } finally {
+      this.looping = false;
+    }
+  }
+
+  /** One submission of one run. */
+  private async advance(run: Run): Promise<void> {
+    const { trainer, pace } = run;
+    const left = run.until - trainer.step;
+    if (run.status !== 'running') return;
+    if (left <= 0) return this.pauseAt(run);
+    const count = Math.min(left, trainer.mostSteps(), pace.stepsNow(trainer.step, capturesPerChunk));
+    const start = this.options.now();
+    const chunk = await trainer.run(count, (step) => pace.looksAt(step));
+    pace.took(count, chunk.captures.length, this.options.now() - start);
+    this.options.post({ type: 'steps', run: run.id, rows: chunk.rows });
+    if (chunk.captures.length > 0)
+      this.options.post({ type: 'captures', run: run.id, captures: chunk.captures });
+    if (chunk.unsound !== null) return this.halt(run, chunk.unsound);
+    await this.evaluateNow(run, false);
+    if (this.options.now() - run.checkpointAt > checkpointEvery) {
+      run.checkpoint = await trainer.checkpoint();
+      run.checkpointAt = this.options.now();
+    }
+    const { epochs } = run.document.training;
+    if (trainer.step >= epochs * trainer.stepsPerEpoch && run.until === Number.POSITIVE_INFINITY) {
+      await this.evaluateNow(run, true);
+      this.setStatus(run, 'ended');
+    } else {
+      this.report(run);
+    }
+  }
+
+  private async pauseAt(run: Run): Promise<void> {
+    await this.evaluateNow(run, true);
+    run.checkpoint = await run.trainer.checkpoint();
+    this.setStatus(run, 'paused');
+  }
+
+  private async evaluateNow(run: Run, always: boolean): Promise<void> {
+    const { trainer, evaluatedAt } = run;
+    const now = this.options.now();
+    const due =
+      now - evaluatedAt.time > evaluateEvery &&
+      trainer.step - evaluatedAt.step >= Math.min(evaluateSteps, trainer.stepsPerEpoch);
+    if ((!always && !due) || trainer.facts.samples.validation === 0 || trainer.step === evaluatedAt.step)
+      return;
+    const evaluation = await trainer.evaluate('validation');
+    run.evaluatedAt = { step: trainer.step, time: this.options.now() };
+    this.options.post({ type: 'evaluation', run: run.id, evaluation });
+  }
+
+  /** A step was not finite: names the first node whose numbers were not, and stops; its weights are those before the step. */
+  private async halt(run: Run, step: number): Promise<void> {
+    const culprit = await run.trainer.firstUnsound();
+    const { title, fix } = new EngineError('train/non-finite', {
+      node: culprit?.name ?? 'The loss',
+      step,
+      what: culprit?.what ?? 'a number that is not finite',
+    }).user;
+    run.status = 'failed';
+    this.options.post({
+      type: 'failed',
+      run: run.id,
+      code: 'train/non-finite',
+      title,
+      fix,
+      ...(culprit ? { node: culprit.node } : {}),
+    });
+  }
+
+  private async stumble(run: Run, error: unknown): Promise<void> {
+    const { device } = await this.open();
+    const lost = await Promise.race([
+      device.lost.then(() => true),
+      new Promise<false>((r) => setTimeout(() => r(false), 50)),
+    ]);
+    if (!lost) this.fail(run.id, error);
+  }
+
+  private setStatus(run: Run, status: RunStatus): void {
+    run.status = status;
+    this.report(run);
+  }
+
+  private report(run: Run): void {
+    this.options.post({
+      type: 'status',
+      run: run.id,
+      status: run.status,
+      step: run.trainer.step,
+      stepsPerSecond: run.status === 'running' ? run.pace.stepsPerSecond : 0,
+      lookingCost: run.pace.lookingCost,
+    });
+  }
+
+  private fail(id: number, error: unknown): void {
+    const run = this.runs.get(id);
+    if (run) run.status = 'failed';
+    if (error instanceof EngineError)
+      this.options.post({ type: 'failed', run: id, code: error.code, ...error.user });
+    else
+      this.options.post({
+        type: 'failed',
+        run: id,
+        code: 'bug',
+        title: error instanceof Error ? error.message : String(error),
+        fix: 'Please report this.',
+      });
+  }
+}
+
+/** What a device is, in words. */
+export function adapterWords(open: OpenDevice): AdapterWords {
+  return { name: open.name, software: open.software };
+}
