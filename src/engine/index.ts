@@ -62,7 +62,7 @@ export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/pro
 export { statisticsOf, type TensorStatistics } from './probe/statistics.ts';
 export { binCount, momentCount, type ProbeCapture, type ProbeSegment } from './probe/types.ts';
 export type { EvidenceNumber, LayerFacts, NetFacts, OptimizerFacts, Verdict } from './probe/verdict.ts';
-export { readable, readablePower } from './probe/words.ts';
+export { powerOfTen, readable, readablePower } from './probe/words.ts';
 export { type OpenDevice, openDevice } from './runtime/device.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';

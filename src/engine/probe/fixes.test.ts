@@ -17,12 +17,15 @@ const chain = documentSchema.parse({
 });
 const reluHe = fixes.find(({ id }) => id === 'relu-he')!;
 
-test('ReLU + He replaces hidden sigmoids, leaves the one on the output, and keeps ids, names and wires', () => {
+test('ReLU + He replaces hidden sigmoids, renames them, leaves the one on the output, and keeps ids and wires', () => {
   const fixed = reluHe.apply(chain);
   expect(Object.values(fixed.nodes).map(({ kind }) => kind)).toEqual(['linear', 'relu', 'linear', 'sigmoid']);
-  expect(Object.values(fixed.nodes).map(({ name }) => name)).toEqual(
-    Object.values(chain.nodes).map(({ name }) => name),
-  );
+  expect(Object.values(fixed.nodes).map(({ name }) => name)).toEqual([
+    'linear_0',
+    'relu_1',
+    'linear_2',
+    'sigmoid_3',
+  ]);
   expect(fixed.wires).toBe(chain.wires);
 });
 

@@ -1,6 +1,6 @@
 /**
  * Remedies that verdicts offer: each is a pure edit of the document, with words. A fix that would change nothing is not
- * offered. Documents keep ids, names and wires, so weights that still fit can stay and undo is one step.
+ * offered. Ids and wires stay, so weights that still fit can stay and undo is one step.
  */
 import { layerOf } from '../layers/index.ts';
 import type { DocNode, GraphDocument } from '../model/schema.ts';
@@ -26,7 +26,7 @@ const reluHe: Fix = {
     'with He’s variance 2 / fan-in, which keeps the signal’s size from layer to layer (He et al. 2015).',
   apply: (document) =>
     editNodes(document, (node, id) => {
-      if (isHidden(document, id) && squashing.has(node.kind)) return { ...node, kind: 'relu', params: {} };
+      if (isHidden(document, id) && squashing.has(node.kind)) return replaced(document, node, 'relu');
       return initialised(node, 'heNormal');
     }),
 };
@@ -55,6 +55,13 @@ function editNodes(document: GraphDocument, edit: (node: DocNode, id: string) =>
   const entries = Object.entries(document.nodes).map(([id, node]) => [id, edit(node, id)] as const);
   if (entries.every(([id, node]) => node === document.nodes[id])) return document;
   return { ...document, nodes: Object.fromEntries(entries) };
+}
+
+/** Another kind in a node's place. A name made from the old kind (`sigmoid_3`) follows, unless it is taken. */
+function replaced(document: GraphDocument, node: DocNode, kind: string): DocNode {
+  const wanted = node.name.startsWith(node.kind) ? kind + node.name.slice(node.kind.length) : node.name;
+  const isTaken = Object.values(document.nodes).some(({ name }) => name === wanted);
+  return { ...node, kind, params: {}, name: isTaken ? node.name : wanted };
 }
 
 /** A layer with weights, started another way. */

@@ -20,6 +20,11 @@ export function readablePower(log10: number): string {
   return value > 0 && Number.isFinite(value) ? readable(value) : `10${superscript(Math.round(log10))}`;
 }
 
+/** 10ⁿ: for axes in powers of ten. */
+export function powerOfTen(power: number): string {
+  return power === 0 ? '1' : `10${superscript(power)}`;
+}
+
 function superscript(power: number): string {
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[Number(digit)] ?? digit).join('');
   return power < 0 ? `⁻${digits}` : digits;

@@ -1,10 +1,17 @@
 /** All actions, in the order of the menus. A feature that has actions names them here. */
 import { canvasActions } from '../features/canvas/actions.ts';
+import { trainingActions } from '../features/training/actions.ts';
 import { type Action, actionTitle, isEnabled } from '../session/actions.ts';
 import type { Workbench } from '../session/workbench.ts';
 import { fileActions, helpActions, viewActions } from './file-actions.ts';
 
-export const actions: readonly Action[] = [...fileActions, ...canvasActions, ...viewActions, ...helpActions];
+export const actions: readonly Action[] = [
+  ...fileActions,
+  ...canvasActions,
+  ...trainingActions,
+  ...viewActions,
+  ...helpActions,
+];
 
 export const groups = ['File', 'Edit', 'Graph', 'Train', 'View', 'Help'] as const;
 

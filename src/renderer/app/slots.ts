@@ -3,6 +3,13 @@
  * workbench through `useWorkbench`), or null while the feature does not exist. To fill a slot, name the component here.
  */
 import type { ComponentType } from 'react';
+import { Charts } from '../features/charts/Charts.tsx';
+import { Compare } from '../features/charts/Compare.tsx';
+import { CodePanel } from '../features/code/CodePanel.tsx';
+import { CanvasStrips } from '../features/strips/CanvasStrips.tsx';
+import { RunControls } from '../features/training/RunControls.tsx';
+import { TrainingBackground } from '../features/training/TrainingBackground.tsx';
+import { Verdicts } from '../features/verdicts/Verdicts.tsx';
 
 export interface Slots {
   /** In the middle of the toolbar: play, pause, step, stop, reset, seed. */
@@ -22,11 +29,11 @@ export interface Slots {
 }
 
 export const slots: Slots = {
-  RunControls: null,
-  CanvasOverlay: null,
-  Charts: null,
-  Verdicts: null,
-  Compare: null,
-  Code: null,
-  Background: null,
+  RunControls,
+  CanvasOverlay: CanvasStrips,
+  Charts,
+  Verdicts,
+  Compare,
+  Code: CodePanel,
+  Background: TrainingBackground,
 };

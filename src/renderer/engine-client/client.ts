@@ -149,6 +149,12 @@ export class TrainingClient {
     });
   }
 
+  /** Another document was opened: its net has nothing to do with these runs. */
+  forgetAll(): void {
+    for (const run of this.#state.runs.values()) if (isAlive(run)) this.stop(run.id);
+    this.#options.store.setState({ runs: new Map(), shown: null, beside: null, stale: false });
+  }
+
   /** The document changed: settings reach the shown run at once, a changed graph marks it stale. */
   follow(document: GraphDocument): void {
     const run = shownRun(this.#state);

@@ -5,6 +5,8 @@ import {
   layerOf,
   type NetFacts,
   type OptimizerFacts,
+  optimizerOf,
+  paramDefaults,
   type RunFacts,
 } from '../../engine/index.ts';
 
@@ -22,15 +24,17 @@ export function describeNet(document: GraphDocument, facts: RunFacts): NetFacts 
 
 function describeOptimizer({ training }: GraphDocument): OptimizerFacts {
   const { kind, params } = training.optimizer;
+  const declared = optimizerOf(kind);
+  const values = { ...(declared ? paramDefaults(declared.params) : {}), ...params };
   const number = (name: string, otherwise: number): number => {
-    const value = params[name];
+    const value = values[name];
     return typeof value === 'number' ? value : otherwise;
   };
   return {
-    family: kind === 'sgd' ? 'plain' : 'scaled',
-    title: kind === 'sgd' ? 'SGD' : kind === 'adamw' ? 'AdamW' : 'Adam',
-    learningRate: number('learningRate', kind === 'sgd' ? 0.01 : 0.001),
+    family: declared?.family ?? 'scaled',
+    title: declared?.title ?? kind,
+    learningRate: number('learningRate', 0),
     momentum: number('momentum', 0),
-    epsilon: number('epsilon', 1e-8),
+    epsilon: number('epsilon', 0),
   };
 }

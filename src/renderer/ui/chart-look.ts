@@ -38,14 +38,15 @@ export function baseOption({ text, faint, panel, line }: ChartLook) {
   return {
     animation: false,
     textStyle: { fontFamily: chartFont, color: text },
-    grid: { left: 52, right: 16, top: 28, bottom: 30 },
+    grid: { left: 52, right: 16, top: 26, bottom: 40 },
     legend: {
       top: 0,
       left: 8,
+      right: 8,
       itemWidth: 16,
       itemHeight: 8,
       itemGap: 12,
-      type: 'plain',
+      type: 'scroll',
       textStyle: { color: faint, fontSize: 11 },
     },
     tooltip: {

@@ -152,7 +152,7 @@ function describe(
     nodes: layers.slice(begins).map(({ node }) => node),
     numbers,
     because:
-      `The RMS of ∂L/∂a falls below 10^${limits.ratio} between the last and the first hidden layer, in at least ` +
+      `The RMS of ∂L/∂a at the first hidden layer is below ${readablePower(limits.ratio)} of that at the last, fading in at least ` +
       `${percent(limits.monotone)} of layer pairs, while the loss is at ${percent(limits.loss)} of its start or more, ` +
       `for ${limits.captures} captures in a row.`,
     thresholds: Object.fromEntries(

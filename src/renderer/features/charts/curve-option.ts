@@ -37,8 +37,8 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
       ...axis,
       type: 'value',
       name: 'step',
-      nameLocation: 'end',
-      nameGap: -24,
+      nameLocation: 'middle',
+      nameGap: 20,
       min: 0,
       splitLine: { show: false },
     },
@@ -91,11 +91,11 @@ export function curveTable(runs: readonly RunView[], choice: CurveChoice): (stri
 
 function curvesOf(runs: readonly RunView[], choice: CurveChoice): NamedCurve[] {
   return runs.slice(0, 2).flatMap((run, place) => {
-    const { log, title } = run;
+    const { log, id } = run;
     if (!log) return [];
     const pick = (curves: typeof log.batch): Curve | undefined =>
       choice === 'loss' ? curves.loss : curves.metrics[choice];
-    const prefix = runs.length > 1 ? `${title} · ` : '';
+    const prefix = runs.length > 1 ? `Run ${id} ` : '';
     const both = [
       { name: `${prefix}train`, curve: pick(log.batch), split: 'train' as const },
       { name: `${prefix}validation`, curve: pick(log.splits.validation), split: 'validation' as const },

@@ -3,7 +3,7 @@
  * from the 10th to the 90th percentile, and of ∂L/∂w. A healthy net is level; a vanishing one falls to the left.
  */
 import type { EChartsCoreOption } from 'echarts/core';
-import { depthProfile, type ProfilePoint, readablePower } from '../../../engine/index.ts';
+import { depthProfile, type ProfilePoint, powerOfTen, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
@@ -49,7 +49,7 @@ export function profileOption(runs: readonly RunView[], theme: Theme): EChartsCo
       max: TOP_POWER,
       min: GROWTH * Math.floor((lowest - TOP_POWER) / GROWTH) + TOP_POWER,
       interval: GROWTH,
-      axisLabel: { ...axis.axisLabel, formatter: (value: number) => readablePower(value) },
+      axisLabel: { ...axis.axisLabel, formatter: powerOfTen },
     },
     series: profiles.flatMap(({ run, points }, place) => {
       const [gradient = '', weight = ''] = legendNames(run, runs.length);
@@ -120,8 +120,8 @@ export function profileTable(runs: readonly RunView[]): (string | number)[][] {
   return [head, ...rows];
 }
 
-function legendNames({ title }: RunView, runs: number): string[] {
-  const prefix = runs > 1 ? `${title} · ` : '';
+function legendNames({ id }: RunView, runs: number): string[] {
+  const prefix = runs > 1 ? `Run ${id} ` : '';
   return [`${prefix}∂L/∂a`, `${prefix}∂L/∂w`];
 }
 

@@ -18,6 +18,14 @@ export function TrainingBackground() {
     [workbench, client],
   );
 
+  useEffect(
+    () =>
+      workbench.session.subscribe(({ documentId }, before) => {
+        if (documentId !== before.documentId) client.forgetAll();
+      }),
+    [workbench, client],
+  );
+
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tell = (): void => {
