@@ -46,9 +46,9 @@ describe('reading documents', () => {
         "This is a document of another program: "blender"",
         "The document does not say its version",
         "This document was made by a newer Gradloom: its version is 99, and this program reads up to 1",
-        "The document is damaged: node act (n1), position: Too small: expected array to have >=2 items",
-        "The document is damaged: node 1 2 (n1), name: must start with a letter and hold letters, digits and _ only",
-        "The document is damaged: training.batchSize: Too small: expected number to be >=1",
+        "The document is damaged: node act (n1), position must hold at least 2",
+        "The document is damaged: node 1 2 (n1), name must start with a letter and hold letters, digits and _ only",
+        "The document is damaged: training.batchSize must be at least 1",
       ]
     `);
   });
