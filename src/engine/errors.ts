@@ -34,6 +34,22 @@ const messages = {
     title: `${d.groups} groups do not divide the ${d.channels} ${d.what} channels of ${d.op}`,
     fix: `Choose a number of groups that divides ${d.channels}.`,
   }),
+  'input/axes': (d: { node: string; expected: string; got: string }) => ({
+    title: `${d.node} expects ${d.expected} but receives ${d.got}`,
+    fix: 'Change what feeds it, or put a Reshape before it.',
+  }),
+  'input/tokens': (d: { node: string }) => ({
+    title: `${d.node} expects numbers but receives token indices`,
+    fix: 'Put an Embedding before it.',
+  }),
+  'input/no-tokens': (d: { node: string }) => ({
+    title: `${d.node} expects token indices but receives numbers`,
+    fix: 'Wire it to data whose samples are tokens.',
+  }),
+  'input/vocabulary': (d: { node: string; rows: number; vocabulary: number }) => ({
+    title: `${d.node} has ${d.rows} rows, but the data has ${d.vocabulary} different tokens`,
+    fix: `Set its vocabulary to ${d.vocabulary} or more.`,
+  }),
   'param/invalid': (d: { node: string; param: string; why: string }) => ({
     title: `${d.node}: ${d.param} ${d.why}`,
     fix: `Change ${d.param} in the inspector.`,

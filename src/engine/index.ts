@@ -25,6 +25,7 @@ export {
   type Model,
   type ModelHyper,
   type ModelParameter,
+  type ModelState,
   parameterCount,
 } from './model/build.ts';
 export { applyEdits } from './model/edits.ts';

@@ -20,6 +20,8 @@ export interface PortSpec {
   readonly optional?: boolean;
   /** An input that takes any number of wires, in the order they were made. */
   readonly many?: boolean;
+  /** A tensor input that takes token indices, i32; others take numbers. */
+  readonly tokens?: boolean;
 }
 
 /** How a parameter tensor starts; see layers/init.ts for the formulas. `fan` is [fan_in, fan_out]. */
@@ -54,11 +56,20 @@ export interface BuildContext {
     readonly x: Value;
     readonly y: Value;
     readonly target: TargetType;
+    /** Where x holds token indices: how many there are. */
+    readonly vocabulary?: number;
   } | null;
   /** Dropout draws and batch statistics are used only while training. */
   readonly training: boolean;
   /** A trainable tensor called `<node>.<name>`, in PyTorch's layout. */
   parameter(name: string, shape: Shape, init: Initialiser): Value;
+  /**
+   * A tensor that is remembered between steps but not trained, such as a running mean: its value at the start of this step.
+   * `init` is what every element starts with. Called `<node>.<name>`, in PyTorch's layout.
+   */
+  state(name: string, shape: Shape, init: number): Value;
+  /** What a state becomes after a training step. */
+  updateState(name: string, next: Value): void;
   /** A scalar that may change while training without recompiling (a dropout probability). */
   hyper(name: string, value: number): Value;
   /** Uniform random numbers on [0, 1), new at each step. */
@@ -101,10 +112,16 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   readonly category:
     | 'data'
     | 'basic'
+    | 'convolution'
+    | 'pooling'
     | 'activation'
+    | 'normalisation'
     | 'regularisation'
+    | 'sequence'
+    | 'attention'
     | 'merge'
     | 'shape'
+    | 'math'
     | 'output'
     | 'loss';
   /** Other names people search for: fc, dense. */
@@ -122,6 +139,8 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   readonly params: P;
   /** On losses: how the prediction that they judge is read as an answer. */
   readonly decision?: Decision;
+  /** The gradient is a stand-in by design, where the derivative would be 0: not what differences say. */
+  readonly surrogateGradient?: boolean;
   /** Inputs that the sweep over all layers feeds, where one [4, 6] tensor per input would not do. */
   readonly sample?: Readonly<Record<string, TensorType>>;
   /** One value per output port. Inputs that take many wires arrive as `x`, `x_1`, `x_2`, … in order. */

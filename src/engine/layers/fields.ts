@@ -34,7 +34,11 @@ export function paramFields(params: z.ZodObject): readonly ParamField[] {
   const found = known.get(params);
   if (found) return found;
   const schema = z.toJSONSchema(params, { io: 'input' }) as { properties?: Record<string, FieldSchema> };
-  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => readField(name, field));
+  // A schema that accepts several forms does not carry its default into JSON Schema.
+  const defaults = paramDefaults(params);
+  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) =>
+    readField(name, { ...field, default: field.default ?? defaults[name] }),
+  );
   known.set(params, fields);
   return fields;
 }

@@ -1,13 +1,16 @@
 // The list of layer kinds, in the order of the palette: one line for each.
 import { activations } from './activations.ts';
+import { convolutions } from './convolution.ts';
 import { data } from './data.ts';
 import type { LayerSpec } from './define.ts';
 import { dropout } from './dropout.ts';
 import { linear } from './linear.ts';
 import { losses } from './losses.ts';
 import { add, concat, multiply } from './merge.ts';
+import { normalisations } from './normalisation.ts';
 import { output } from './output.ts';
 import { polynomial } from './polynomial.ts';
+import { poolings } from './pooling.ts';
 import { flatten, reshape } from './shape.ts';
 
 /** Every layer kind. */
@@ -15,7 +18,10 @@ export const layerList: readonly LayerSpec[] = [
   data,
   linear,
   polynomial,
+  ...convolutions,
+  ...poolings,
   ...activations,
+  ...normalisations,
   dropout,
   add,
   multiply,

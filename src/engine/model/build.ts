@@ -2,7 +2,7 @@
  * From a document to values: nodes are built in order, each out of ops, so every wire knows its shape. Nothing here holds
  * numbers or touches a GPU, whatever the sizes, so it runs at every edit. A user's mistake becomes a problem, never a throw.
  */
-import { EngineError } from '../errors.ts';
+import { EngineError, invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
 import { hashText } from '../ir/random.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
@@ -22,6 +22,8 @@ export interface DataShapes {
     readonly name: string;
     readonly dtype: 'f32' | 'u32';
     readonly shape: Shape;
+    /** What each token stands for, where samples are tokens. */
+    readonly names?: readonly string[];
   }[];
   readonly targets: readonly (
     | { readonly kind: 'class'; readonly names: readonly string[] }
@@ -63,6 +65,23 @@ export interface ModelParameter {
   readonly init: Initialiser;
 }
 
+/** A tensor that is remembered between steps but not trained: a running mean or variance. */
+export interface ModelState {
+  /** `<node name>.<tensor>`: `batchNorm_1.running_mean`. */
+  readonly name: string;
+  /** The node's id. */
+  readonly node: string;
+  /** The tensor's own name, as in PyTorch's state_dict: `running_mean`. */
+  readonly tensor: string;
+  /** The leaf that this step reads. */
+  readonly value: Value;
+  readonly shape: Shape;
+  /** What it becomes after the step; `value` itself where it stays, as in evaluation. */
+  readonly next: Value;
+  /** What every element starts with. */
+  readonly init: number;
+}
+
 /** A scalar of a layer that may change while training: `<node name>.<param>`. */
 export interface ModelHyper {
   readonly name: string;
@@ -81,12 +100,15 @@ export interface Model {
   /** In the order of `order`. */
   readonly parameters: readonly ModelParameter[];
   readonly hypers: readonly ModelHyper[];
+  /** In the order of `order`. */
+  readonly states: readonly ModelState[];
   /** Where the batch enters: leaves of role `batch` called `<node name>.x` and `.y`. */
   readonly data: {
     readonly node: string;
     readonly x: Value;
     readonly y: Value;
     readonly target: TargetType;
+    readonly vocabulary?: number;
   } | null;
   /** Ids of the loss nodes that were built. */
   readonly losses: readonly string[];
@@ -138,6 +160,7 @@ class Build {
   readonly #blocked = new Set<string>();
   readonly #parameters: ModelParameter[] = [];
   readonly #hypers: ModelHyper[] = [];
+  readonly #states: ModelState[] = [];
   readonly #problems: Problem[];
   readonly #seed = hyper({ name: seedHyper, dtype: 'u32' });
   readonly #step = hyper({ name: stepHyper, dtype: 'u32' });
@@ -170,13 +193,16 @@ class Build {
     }
     const parameters = this.#parameters.length;
     const hypers = this.#hypers.length;
+    const states = this.#states.length;
     try {
       if (spec.kind === 'data' && this.#shapes instanceof EngineError) throw this.#shapes;
+      checkTokens(spec, inputs, node.name);
       const params = spec.params.parse(node.params);
       this.#outputs.set(id, spec.build(this.#context(id, node, spec), inputs, params));
     } catch (error) {
       this.#parameters.length = parameters;
       this.#hypers.length = hypers;
+      this.#states.length = states;
       const [only, ...others] = spec.inputs;
       const port = only && others.length === 0 ? { port: only.name } : {};
       this.#problems.push(problemOf(error, node.name, { node: id, ...port }));
@@ -215,6 +241,18 @@ class Build {
         this.#parameters.push({ name, node: id, tensor, value, shape, init });
         return value;
       },
+      state: (tensor, shape, init) => {
+        const name = `${node.name}.${tensor}`;
+        const value = input(name, shape, 'state');
+        this.#states.push({ name, node: id, tensor, value, shape, next: value, init });
+        return value;
+      },
+      updateState: (tensor, next) => {
+        const at = this.#states.findIndex((s) => s.node === id && s.tensor === tensor);
+        const state = this.#states[at];
+        invariant(state, `${node.name} declares its state ${tensor} before it is updated`);
+        this.#states[at] = { ...state, next };
+      },
       hyper: (param, value) => {
         const name = `${node.name}.${param}`;
         this.#hypers.push({ name, node: id, param, value });
@@ -237,6 +275,7 @@ class Build {
       x: leaf('x', x.shape, x.dtype === 'f32' ? 'f32' : 'i32'),
       y: y.kind === 'class' ? leaf('y', [], 'i32') : leaf('y', y.shape, 'f32'),
       target: y.kind === 'class' ? { kind: 'class', classes: y.names.length } : { kind: 'regression' },
+      ...(x.names && { vocabulary: x.names.length }),
     };
   }
 
@@ -270,6 +309,7 @@ class Build {
       order: order.map((n) => n.id),
       parameters: this.#parameters,
       hypers: this.#hypers,
+      states: this.#states,
       data: this.#data,
       losses: losses.map((n) => n.id),
       lossPerSample,
@@ -311,6 +351,17 @@ class Build {
       state: error ? 'problem' : blocked ? 'blocked' : 'built',
       problem: error ?? own[0] ?? null,
     };
+  }
+}
+
+/** Numbers where numbers are wanted, token indices where those are. */
+function checkTokens(spec: LayerSpec, inputs: Readonly<Record<string, Value>>, node: string): void {
+  for (const port of spec.inputs) {
+    if (port.kind !== 'tensor') continue;
+    for (let v = inputs[port.name], i = 1; v; v = inputs[`${port.name}_${i++}`]) {
+      if (v.dtype !== 'f32' && !port.tokens) throw new EngineError('input/tokens', { node });
+      if (v.dtype === 'f32' && port.tokens) throw new EngineError('input/no-tokens', { node });
+    }
   }
 }
 

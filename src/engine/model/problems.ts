@@ -70,7 +70,8 @@ export function problemOf(error: unknown, name: string, place: Place): Problem {
     ...place,
     code: error.code,
     severity: 'error',
-    title: title.includes(name) ? title : `${name}: ${title}`,
+    // A name is an identifier, so it needs no escaping.
+    title: new RegExp(`\\b${name}\\b`).test(title) ? title : `${name}: ${title}`,
     advice: fix,
   };
 }

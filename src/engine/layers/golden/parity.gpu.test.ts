@@ -1,0 +1,21 @@
+// Every layer on the GPU against PyTorch's float64 numbers, forward and backward in one program.
+import { afterAll, describe, expect, test } from 'vitest';
+import { runOnGpu } from '../../runtime/testing.ts';
+import { feedsOf, layerGoldens, layerGraph, ParityTable, relativeError, titleOf } from './testing.ts';
+
+const table = new ParityTable();
+afterAll(() => console.log(`Layers against PyTorch, GPU\n${table}`));
+
+/** Chains of more than ten ops may add up a little more. */
+const longChains: ReadonlySet<string> = new Set(['recurrent', 'attention', 'transformer']);
+
+describe.each(Object.entries(layerGoldens))('%s', (family, cases) => {
+  test.each(cases.map((golden) => ({ title: titleOf(golden), golden })))('$title', async ({ golden }) => {
+    const { checks, feeds } = layerGraph(golden);
+    const roots = checks.map((c) => c.root);
+    const { results } = await runOnGpu(roots, feedsOf(roots, feeds));
+    const errors = checks.map((c, i) => [c.what, relativeError(results[i]!, c.expected)] as const);
+    table.add(golden.kind, Math.max(...errors.map(([, error]) => error)));
+    expect(errors.filter(([, error]) => error > (longChains.has(family) ? 2e-5 : 1e-5))).toEqual([]);
+  });
+});
