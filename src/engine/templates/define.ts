@@ -50,10 +50,10 @@ interface Recipe {
 }
 
 /** A box is about 200 × 150 on the canvas; the strides leave room for wires between boxes. */
-const strideX = 280;
-const strideY = 240;
-/** Longer chains turn round, row by row, like an ox with its plough. */
-const perRow = 7;
+const strideX = 304;
+const strideY = 216;
+/** Longer chains go on in the next row, from the left like text: a box takes from its left and gives to its right. */
+const shortestRow = 4;
 
 /** Makes a template of data → layers → output → loss, with the targets wired from the data to the loss. */
 export function chainTemplate({ id, title, text, quality, data, layers, loss, training }: Recipe): Template {
@@ -90,7 +90,9 @@ export function chainTemplate({ id, title, text, quality, data, layers, loss, tr
       version: documentVersion,
       name: title,
       description: text,
-      nodes: Object.fromEntries(boxes.map((box, i) => [box.name, { ...box, position: placeOf(i) }])),
+      nodes: Object.fromEntries(
+        boxes.map((box, i) => [box.name, { ...box, position: placeOf(i, boxes.length) }]),
+      ),
       wires: Object.fromEntries(
         [...wires, { from: ['data', 'y'], to: [last, 'target'] }].map((w, i) => [`w${i + 1}`, w]),
       ),
@@ -99,9 +101,8 @@ export function chainTemplate({ id, title, text, quality, data, layers, loss, tr
   };
 }
 
-/** The i-th place of a chain that turns round at the end of each row. */
-function placeOf(i: number): [number, number] {
-  const row = Math.floor(i / perRow);
-  const column = i % perRow;
-  return [(row % 2 === 0 ? column : perRow - 1 - column) * strideX, row * strideY];
+/** The i-th place of a chain of n: about as many rows as columns, so that a window shows all of it as large as it can. */
+function placeOf(i: number, n: number): [number, number] {
+  const perRow = Math.max(shortestRow, Math.ceil(Math.sqrt(n)));
+  return [(i % perRow) * strideX, Math.floor(i / perRow) * strideY];
 }

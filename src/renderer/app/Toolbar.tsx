@@ -84,9 +84,7 @@ function CommandButton() {
 
 function ThemeButton() {
   const workbench = useWorkbench();
-  const theme = useSession((s) => s.theme);
-  const isDark =
-    theme === 'dark' || (theme === 'system' && document.documentElement.dataset.theme === 'dark');
+  const isDark = useSession((s) => s.isDark);
   return (
     <IconButton
       label={isDark ? 'Light theme' : 'Dark theme'}

@@ -12,8 +12,9 @@ export function setTheme({ session, host }: Workbench, theme: SessionState['them
 export function followTheme({ session }: Workbench): () => void {
   const system = window.matchMedia('(prefers-color-scheme: dark)');
   const apply = (): void => {
-    const { theme } = session.getState();
+    const { theme, isDark: was } = session.getState();
     const isDark = theme === 'dark' || (theme === 'system' && system.matches);
+    if (isDark !== was) session.setState({ isDark });
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
   };
   apply();

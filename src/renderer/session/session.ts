@@ -62,6 +62,8 @@ export interface SessionState {
   readonly bottomTab: BottomTab;
   readonly panels: { readonly left: boolean; readonly right: boolean; readonly bottom: boolean };
   readonly theme: 'system' | 'light' | 'dark';
+  /** What the theme comes to, the system's wish included. */
+  readonly isDark: boolean;
   readonly connected: boolean;
 }
 
@@ -82,6 +84,7 @@ export function createSessionStore(): SessionStore {
     bottomTab: 'charts',
     panels: { left: true, right: true, bottom: true },
     theme: 'system',
+    isDark: false,
     connected: true,
   }));
 }

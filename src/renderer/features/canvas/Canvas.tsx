@@ -30,7 +30,7 @@ import { LayerNode } from './LayerNode.tsx';
 import { heightOf } from './layout.ts';
 import { minimapColor } from './minimap.ts';
 import { NoteNode } from './NoteNode.tsx';
-import { FAR_ZOOM, GRID, NODE_WIDTH, nodeHeight } from './node-metrics.ts';
+import { FAR_ZOOM, GRID, MIDDLE_ZOOM, NODE_WIDTH, nodeHeight } from './node-metrics.ts';
 import { useCanvasControls } from './useCanvasControls.ts';
 import { Wire } from './Wire.tsx';
 import { WiringHint } from './WiringHint.tsx';
@@ -38,13 +38,14 @@ import { wireUnder } from './wire-under.ts';
 
 const nodeTypes = { layer: LayerNode, note: NoteNode };
 const edgeTypes = { wire: Wire };
+const minimapSize = { width: 168, height: 104 };
 const snapGrid: [number, number] = [GRID, GRID];
 
 export function Canvas({ children }: { readonly children?: ReactNode }) {
   const { document, session } = useWorkbench();
   const doc = useDocument((s) => s.doc);
   const selection = useSession((s) => s.selection);
-  const isFar = useStore((s) => s.transform[2] < FAR_ZOOM);
+  const zoom = useStore((s) => zoomName(s.transform[2]));
   const flow = useReactFlow();
   const view = useMemo(createFlowView, []);
   const { nodes, edges } = view(doc, selection);
@@ -130,7 +131,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
     <div
       ref={box}
       className={styles.canvas}
-      data-far={isFar}
+      data-zoom={zoom}
       onDragOver={(event) => event.preventDefault()}
       onDrop={dropOnCanvas}
       onDoubleClick={(event: MouseEvent) => {
@@ -200,7 +201,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
         selectionMode={SelectionMode.Partial}
         multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
         onlyRenderVisibleElements={nodes.length > 120}
         proOptions={{ hideAttribution: true }}
         ariaLabelConfig={{ 'controls.ariaLabel': 'Zoom' }}
@@ -213,6 +214,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
             pannable
             zoomable
             className={styles.minimap ?? ''}
+            style={minimapSize}
             nodeColor={(node) => minimapColor(document.getState().doc.nodes[node.id])}
             nodeBorderRadius={16}
             maskColor="var(--minimap-mask)"
@@ -233,6 +235,11 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
 
 function join(loose: LooseEnd, end: End) {
   return loose.side === 'from' ? connect(loose, end) : connect(end, loose);
+}
+
+/** How much of a node is worth its pixels. */
+function zoomName(zoom: number): 'near' | 'middle' | 'far' {
+  return zoom < FAR_ZOOM ? 'far' : zoom < MIDDLE_ZOOM ? 'middle' : 'near';
 }
 
 function reroute(wire: string, loose: LooseEnd, end: End) {

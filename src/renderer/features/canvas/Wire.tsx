@@ -1,8 +1,9 @@
 /** A wire: its shape in the middle, its colour and width from what a running net says of it, its problem in words. */
-import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { useAnalysis, useLive } from '../../session/workbench.ts';
 import styles from './Wire.module.css';
+import { wirePath } from './wire-path.ts';
 
 const GRAB_WIDTH = 16;
 
@@ -11,7 +12,7 @@ export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
   const shape = useAnalysis((s) => s.wires[id]);
   const problem = useAnalysis((s) => s.problems.find((p) => p.wire === id));
   const tint = useLive((s) => s.wireTints.get(id));
-  const [path, x, y] = getBezierPath({ ...props, curvature: 0.35 });
+  const { path, label } = wirePath([props.sourceX, props.sourceY], [props.targetX, props.targetY]);
   const color = problem ? 'var(--bad)' : (tint?.color ?? 'var(--wire)');
   return (
     <>
@@ -35,7 +36,7 @@ export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
             title={
               problem ? `${problem.title}. ${problem.fix}` : [shape, tint?.label].filter(Boolean).join(' · ')
             }
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${label[0]}px, ${label[1]}px)` }}
           >
             {problem ? `✕ ${shape ?? 'does not fit'}` : shape}
           </div>

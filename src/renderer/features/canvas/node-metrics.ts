@@ -4,7 +4,6 @@
  */
 
 export const NODE_WIDTH = 224;
-export const HEADER_HEIGHT = 40;
 export const STRIP_LEFT = 12;
 export const STRIP_TOP = 44;
 export const STRIP_WIDTH = 200;
@@ -14,7 +13,9 @@ export const PORTS_TOP = 108;
 export const PORT_ROW = 24;
 export const NODE_PADDING_BOTTOM = 8;
 /** Below this zoom a node shows its title, its shape and a health dot only, and no strips. */
-export const FAR_ZOOM = 0.45;
+export const FAR_ZOOM = 0.26;
+/** Below this zoom the title and the shape are drawn larger, so that they stay readable, and the rest is left out. */
+export const MIDDLE_ZOOM = 0.64;
 export const GRID = 8;
 
 /** The height of a node with this many ports on its busier side. */

@@ -3,7 +3,7 @@ import { useReactFlow } from '@xyflow/react';
 import { type RefObject, useEffect } from 'react';
 import { useWorkbench } from '../../session/workbench.ts';
 
-const PADDING = 0.12;
+const PADDING = 0.08;
 
 export function useCanvasControls(box: RefObject<HTMLDivElement | null>): void {
   const { canvas, session } = useWorkbench();
