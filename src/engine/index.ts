@@ -57,7 +57,7 @@ export { optimizerList, optimizerOf } from './optim/index.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';
 export { applicableFixes, type Fix, fixes } from './probe/fixes.ts';
 export { CaptureHistory } from './probe/history.ts';
-export { type JudgeState, judge, noVerdicts, rules } from './probe/judge.ts';
+export { type ChangedThresholds, type JudgeState, judge, noVerdicts } from './probe/judge.ts';
 export { addLoss, type LossTrend, noLoss } from './probe/loss-trend.ts';
 export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/profile.ts';
 export { statisticsOf, type TensorStatistics } from './probe/statistics.ts';

@@ -67,6 +67,17 @@ test('a deep sigmoid net gets its verdict within 60 steps, and its ReLU twin non
   expect(shown().trend.now).toBeLessThan(0.5);
 });
 
+test('a threshold that a person changed holds for the next captures', async () => {
+  await started();
+  client.setThreshold('vanishing', 'captures', 40);
+  port.advance(39);
+  frame();
+  expect(shown().judgement.verdicts).toEqual([]);
+  port.advance(1);
+  frame();
+  expect(shown().judgement.verdicts[0]?.thresholds.captures?.value).toBe(40);
+});
+
 test('a fork trains beside its origin with the same seed, and both are shown', async () => {
   const origin = await started();
   const fork = client.fork({ run: origin, change: 'ReLU + He' }, chainDocument(8, 'relu'));

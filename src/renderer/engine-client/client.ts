@@ -136,6 +136,13 @@ export class TrainingClient {
     this.#options.store.setState({ beside });
   }
 
+  /** Changes a threshold of a verdict rule for all runs, from their next capture on. */
+  setThreshold(rule: string, name: string, value: number): void {
+    const { thresholds } = this.#state;
+    const ofRule = { ...thresholds[rule], [name]: value };
+    this.#options.store.setState({ thresholds: { ...thresholds, [rule]: ofRule } });
+  }
+
   /** Forgets a run and all that it recorded. */
   remove(run: number): void {
     if (isAlive(this.#run(run))) this.stop(run);
@@ -260,12 +267,14 @@ export class TrainingClient {
     const messages = this.#gathered;
     if (messages.length === 0) return;
     this.#gathered = [];
+    const { thresholds } = this.#state;
+    const { describe } = this.#options;
     const runs = new Map(this.#state.runs);
     for (const message of messages) {
       this.#settle(message);
       const run = runs.get(message.run);
       if (!run || (run.status === 'stopped' && message.type !== 'failed')) continue; // late words of an ended run
-      runs.set(message.run, foldMessage(run, message, this.#options.describe));
+      runs.set(message.run, foldMessage(run, message, { describe, thresholds }));
     }
     this.#options.store.setState({ runs });
     for (const message of messages) {

@@ -5,6 +5,7 @@
 import {
   addLoss,
   CaptureHistory,
+  type ChangedThresholds,
   type Evaluation,
   type FromWorker,
   type GraphDocument,
@@ -95,13 +96,25 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
 /** Makes what rules know of a net, once the worker has told which tensors it probes. */
 export type DescribeNet = (document: GraphDocument, facts: RunFacts) => NetFacts;
 
+/** What a fold needs besides the run and the message. */
+export interface FoldContext {
+  readonly describe: DescribeNet;
+  readonly thresholds: ChangedThresholds;
+}
+
 /** Folds one message. Answers to a ticket (predictions, weights) are the client's and change nothing here. */
-export function foldMessage(run: RunView, message: FromWorker, describe: DescribeNet): RunView {
+export function foldMessage(run: RunView, message: FromWorker, context: FoldContext): RunView {
   const next = { ...run, version: run.version + 1 };
   switch (message.type) {
     case 'ready': {
       const { facts } = message;
-      return { ...next, status: 'paused', facts, net: describe(run.document, facts), log: newLog(facts) };
+      return {
+        ...next,
+        status: 'paused',
+        facts,
+        net: context.describe(run.document, facts),
+        log: newLog(facts),
+      };
     }
     case 'status': {
       const { status, step, stepsPerSecond, lookingCost } = message;
@@ -141,7 +154,7 @@ export function foldMessage(run: RunView, message: FromWorker, describe: Describ
       let judgement = run.judgement;
       for (const capture of message.captures) {
         run.log.history.add(capture);
-        judgement = judge(judgement, { net: run.net, capture, loss: run.trend });
+        judgement = judge(judgement, { net: run.net, capture, loss: run.trend }, context.thresholds);
       }
       return { ...next, judgement };
     }

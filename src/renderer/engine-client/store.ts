@@ -1,5 +1,6 @@
 /** All runs of this window and which of them are looked at. Written by the client only; derived from the worker's messages. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ChangedThresholds } from '../../engine/index.ts';
 import type { RunView } from './run.ts';
 
 export interface TrainingState {
@@ -10,12 +11,20 @@ export interface TrainingState {
   readonly beside: number | null;
   /** The graph was edited since the shown run was made from it: another run is needed to train what is on the canvas. */
   readonly stale: boolean;
+  /** Thresholds of verdict rules that a person has changed; they hold for all runs from the next capture on. */
+  readonly thresholds: ChangedThresholds;
 }
 
 export type TrainingStore = StoreApi<TrainingState>;
 
 export function createTrainingStore(): TrainingStore {
-  return createStore<TrainingState>(() => ({ runs: new Map(), shown: null, beside: null, stale: false }));
+  return createStore<TrainingState>(() => ({
+    runs: new Map(),
+    shown: null,
+    beside: null,
+    stale: false,
+    thresholds: {},
+  }));
 }
 
 export function shownRun({ runs, shown }: TrainingState): RunView | null {

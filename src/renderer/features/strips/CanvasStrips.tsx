@@ -85,7 +85,7 @@ export function CanvasStrips() {
 
   return (
     <>
-      <canvas ref={canvas} className={styles.strips} aria-hidden />
+      <canvas ref={canvas} className={styles.strips} data-testid="strips" aria-hidden />
       {hasStrips ? <StripLegend /> : null}
       {hover ? (
         <div className={styles.tip} style={{ left: hover.x + 14, top: hover.y + 14 }} role="status">

@@ -3,6 +3,7 @@ import { ChevronDown, FlaskConical, TriangleAlert, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Fix, Verdict } from '../../../engine/index.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
+import { NumberField } from '../../ui/NumberField.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import styles from './Verdicts.module.css';
 
@@ -13,10 +14,19 @@ export interface VerdictCardProps {
   onSelect(node: string): void;
   onApply(fix: Fix): void;
   onProve(fix: Fix): void;
+  onThreshold(name: string, value: number): void;
   onClose(): void;
 }
 
-export function VerdictCard({ verdict, fixes, onSelect, onApply, onProve, onClose }: VerdictCardProps) {
+export function VerdictCard({
+  verdict,
+  fixes,
+  onSelect,
+  onApply,
+  onProve,
+  onThreshold,
+  onClose,
+}: VerdictCardProps) {
   const [isOpen, setOpen] = useState(false);
   const { title, severity, sentence, culprit, raisedAt, clearedAt, window } = verdict;
   const isPast = clearedAt !== null;
@@ -66,12 +76,12 @@ export function VerdictCard({ verdict, fixes, onSelect, onApply, onProve, onClos
       <button type="button" className={styles.more} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <ChevronDown aria-hidden /> {isOpen ? 'Less' : 'Evidence, rule and doubts'}
       </button>
-      {isOpen ? <Evidence verdict={verdict} /> : null}
+      {isOpen ? <Evidence verdict={verdict} onThreshold={onThreshold} /> : null}
     </article>
   );
 }
 
-function Evidence({ verdict }: { readonly verdict: Verdict }) {
+function Evidence({ verdict, onThreshold }: Pick<VerdictCardProps, 'verdict' | 'onThreshold'>) {
   const { numbers, because, doubt, rule, thresholds, window } = verdict;
   return (
     <div className={styles.evidence}>
@@ -87,16 +97,17 @@ function Evidence({ verdict }: { readonly verdict: Verdict }) {
       </table>
       <h4>Rule “{rule}”</h4>
       <p>{because}</p>
-      <table>
-        <tbody>
-          {Object.values(thresholds).map(({ title, value }) => (
-            <tr key={title}>
-              <th scope="row">{title}</th>
-              <td>{value}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div>
+        {Object.entries(thresholds).map(([name, { title, value }]) => (
+          <NumberField
+            key={name}
+            label={title}
+            value={value}
+            onChange={(changed) => onThreshold(name, changed)}
+          />
+        ))}
+      </div>
+      <p>Changed thresholds hold from the next capture on, for all runs of this window.</p>
       <p>
         It has held from step {window.from} to step {window.to}, in {window.captures} captures.
       </p>

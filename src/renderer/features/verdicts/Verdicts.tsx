@@ -53,6 +53,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
           onSelect={select}
           onApply={apply}
           onProve={prove}
+          onThreshold={(name, value) => client.setThreshold(verdict.rule, name, value)}
           onClose={() => setClosed(new Set([...closed, nameOf(verdict)]))}
         />
       ))}
