@@ -7,6 +7,7 @@ export { type ColumnProfile, retypeColumn } from './data/profile.ts';
 export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from './data/recipe.ts';
 export { type DataOrigin, type DataSpec, dataSpec, describeData, parseDataSpec } from './data/spec.ts';
 export { EngineError, invariant, type UserMessage } from './errors.ts';
+export { type TypeScriptCode, typescriptOf } from './export/typescript/model-code.ts';
 export { formatShape, type Shape } from './ir/shape.ts';
 export type { Decision, LayerSpec, ParamMeta, PortKind, PortSpec } from './layers/define.ts';
 export {
@@ -32,6 +33,7 @@ export { applyEdits } from './model/edits.ts';
 export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';
+export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.ts';
 export {
   type DocNode,
   type DocNote,

@@ -31,7 +31,7 @@ import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './d
 interface Activation<P extends z.ZodObject>
   extends Pick<
     LayerSpec<P>,
-    'kind' | 'title' | 'aliases' | 'doc' | 'formula' | 'source' | 'pytorch' | 'params'
+    'kind' | 'title' | 'aliases' | 'doc' | 'formula' | 'source' | 'pytorch' | 'params' | 'typescript'
   > {
   map(x: Value, params: z.infer<P>): Value;
 }
@@ -270,6 +270,17 @@ export const gelu = defineActivation({
       choices: { none: 'Exact', tanh: 'With tanh' },
     }),
   }),
+  typescript: {
+    helper: {
+      name: 'gelu',
+      source: `
+/** x weighed by Φ(x), the normal distribution, in the tanh form: x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))). */
+function gelu(x: Float32Array): Float32Array {
+  return x.map((x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))));
+}`,
+    },
+    call: ({ inputs, params }) => (params.approximate === 'tanh' ? `gelu(${inputs.x})` : null),
+  },
   map: (x, { approximate }) => (approximate === 'none' ? geluOf(x) : mul(x, tanhNormal(x))),
 });
 
@@ -342,6 +353,24 @@ export const softmax = defineActivation({
   source: 'Bridle, 1990',
   pytorch: 'torch.nn.Softmax(dim=-1)',
   params: none,
+  typescript: {
+    helper: {
+      name: 'softmax',
+      source: `
+/** Positive numbers that add up to 1 in each row; the largest is subtracted first, so that nothing overflows. */
+function softmax(x: Float32Array, size: number): Float32Array {
+  const y = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += size) {
+    const row = x.subarray(start, start + size);
+    const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+    for (let i = 0; i < size; i++) y[start + i] = Math.exp(row[i] - largest) / total;
+  }
+  return y;
+}`,
+    },
+    call: ({ inputs, shape }) => `softmax(${inputs.x}, ${shape.at(-1)})`,
+  },
   map: (x) => softmaxOf(x),
 });
 
@@ -354,6 +383,24 @@ export const logSoftmax = defineActivation({
   source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3',
   pytorch: 'torch.nn.LogSoftmax(dim=-1)',
   params: none,
+  typescript: {
+    helper: {
+      name: 'logSoftmax',
+      source: `
+/** The logarithm of softmax in each row; the largest is subtracted first, so that nothing overflows. */
+function logSoftmax(x: Float32Array, size: number): Float32Array {
+  const y = new Float32Array(x.length);
+  for (let start = 0; start < x.length; start += size) {
+    const row = x.subarray(start, start + size);
+    const largest = row.reduce((a, b) => Math.max(a, b), -Infinity);
+    const total = row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+    for (let i = 0; i < size; i++) y[start + i] = row[i] - largest - Math.log(total);
+  }
+  return y;
+}`,
+    },
+    call: ({ inputs, shape }) => `logSoftmax(${inputs.x}, ${shape.at(-1)})`,
+  },
   map: (x) => logSoftmaxOf(x),
 });
 

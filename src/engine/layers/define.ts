@@ -104,6 +104,30 @@ export type Decision =
   /** Numbers as they are; against classes: the largest, or yes above ½ where there is one number. */
   | 'number';
 
+/** Where a call of a layer's helper stands in an exported TypeScript model; everything is for one sample, flat. */
+export interface TypeScriptSite<P> {
+  /** The expression for each input, by port (`x`, `x_1`, …). */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Shapes of the inputs, the batch of 1 first. */
+  readonly shapes: Readonly<Record<string, Shape>>;
+  /** The shape of the output, the batch of 1 first. */
+  readonly shape: Shape;
+  readonly params: P;
+  /** The expression for a trainable tensor, a `Tensor`; null where the layer has none of that name. */
+  weight(name: string): string | null;
+}
+
+/**
+ * How exported TypeScript says a layer in a person's words. A layer without one is written from its graph of ops, which is
+ * right for every layer and reads well for maps.
+ */
+export interface TypeScriptForm<P> {
+  /** The helper function that the call names, as TypeScript with a comment of one line; it needs no imports. */
+  readonly helper: { readonly name: string; readonly source: string };
+  /** The call; null where this use is better written from the graph. */
+  call(site: TypeScriptSite<P>): string | null;
+}
+
 /** One layer kind. `P` is its zod object of parameters: defaults, bounds and docs are read from it. */
 export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   /** Stable identifier in documents: `linear`. */
@@ -143,6 +167,8 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   readonly surrogateGradient?: boolean;
   /** Inputs that the sweep over all layers feeds, where one [4, 6] tensor per input would not do. */
   readonly sample?: Readonly<Record<string, TensorType>>;
+  /** How exported TypeScript says it, where the graph of ops would read worse. */
+  readonly typescript?: TypeScriptForm<z.infer<P>>;
   /** One value per output port. Inputs that take many wires arrive as `x`, `x_1`, `x_2`, … in order. */
   build(ctx: BuildContext, inputs: Inputs, params: z.infer<P>): Inputs;
 }

@@ -28,6 +28,28 @@ export const linear = defineLayer({
     ...weightInitParams,
     ...biasInitParams,
   }),
+  typescript: {
+    helper: {
+      name: 'linear',
+      source: `
+/** y = x Wᵀ + b for each row of x; the weight is [units, features]. */
+function linear(x: Float32Array, weight: Tensor, bias?: Tensor): Float32Array {
+  const [units, features] = weight.shape;
+  const rows = x.length / features;
+  const y = new Float32Array(rows * units);
+  for (let row = 0; row < rows; row++) {
+    for (let unit = 0; unit < units; unit++) {
+      let sum = bias ? bias.data[unit] : 0;
+      for (let i = 0; i < features; i++) sum += x[row * features + i] * weight.data[unit * features + i];
+      y[row * units + unit] = sum;
+    }
+  }
+  return y;
+}`,
+    },
+    call: ({ inputs, weight }) =>
+      `linear(${[inputs.x, weight('weight'), weight('bias')].filter(Boolean).join(', ')})`,
+  },
   build(ctx, inputs, p) {
     const x = at(inputs, 'x');
     const features = x.shape.at(-1);

@@ -1,10 +1,10 @@
 // Layers that join several tensors: skip connections, gates, parallel branches.
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
-import { wholeAxis } from '../ir/shape.ts';
+import { sameShape, wholeAxis } from '../ir/shape.ts';
 import { concat as concatOp } from '../ops/concat.ts';
 import { add as addOp, mul } from '../ops/elementwise.ts';
-import { allAt, defineLayer, type PortSpec, param, tensorOut } from './define.ts';
+import { allAt, defineLayer, type PortSpec, param, type TypeScriptSite, tensorOut } from './define.ts';
 
 const many: PortSpec = {
   name: 'x',
@@ -12,6 +12,14 @@ const many: PortSpec = {
   doc: 'Any number of tensors, in the order of their wires.',
   many: true,
 };
+
+/** A call with every input, where none of them is broadcast. */
+const equalShapes =
+  (name: string) =>
+  ({ inputs, shapes, shape }: TypeScriptSite<object>): string | null =>
+    Object.values(shapes).every((s) => sameShape(s, shape))
+      ? `${name}(${Object.values(inputs).join(', ')})`
+      : null;
 
 export const add = defineLayer({
   kind: 'add',
@@ -25,6 +33,17 @@ export const add = defineLayer({
   inputs: [many],
   outputs: [tensorOut],
   params: z.strictObject({}),
+  typescript: {
+    helper: {
+      name: 'add',
+      source: `
+/** Adds tensors of one shape, element by element. */
+function add(first: Float32Array, ...others: Float32Array[]): Float32Array {
+  return first.map((x, i) => others.reduce((all, other) => all + other[i], x));
+}`,
+    },
+    call: equalShapes('add'),
+  },
   build: (_, inputs) => ({ y: allAt(inputs, 'x').reduce((a, b) => addOp(a, b)) }),
 });
 
@@ -40,6 +59,17 @@ export const multiply = defineLayer({
   inputs: [many],
   outputs: [tensorOut],
   params: z.strictObject({}),
+  typescript: {
+    helper: {
+      name: 'multiply',
+      source: `
+/** Multiplies tensors of one shape, element by element. */
+function multiply(first: Float32Array, ...others: Float32Array[]): Float32Array {
+  return first.map((x, i) => others.reduce((all, other) => all * other[i], x));
+}`,
+    },
+    call: equalShapes('multiply'),
+  },
   build: (_, inputs) => ({ y: allAt(inputs, 'x').reduce((a, b) => mul(a, b)) }),
 });
 
@@ -60,6 +90,27 @@ export const concat = defineLayer({
       description: 'Where the tensors are joined: −1 is the last axis, 0 is the batch and cannot be chosen.',
     }),
   }),
+  typescript: {
+    helper: {
+      name: 'concat',
+      source: `
+/** Tensors one after another. */
+function concat(...parts: Float32Array[]): Float32Array {
+  const y = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    y.set(part, at);
+    at += part.length;
+  }
+  return y;
+}`,
+    },
+    // Joined along the outermost axis of a sample, flat arrays simply follow each other.
+    call: ({ inputs, shape, params }) =>
+      wholeAxis(params.axis, shape.length, 'concat') === 1
+        ? `concat(${Object.values(inputs).join(', ')})`
+        : null,
+  },
   build({ node }, inputs, p) {
     const parts = allAt(inputs, 'x');
     const axis = wholeAxis(p.axis, parts[0]?.shape.length ?? 0, node);
