@@ -11,7 +11,7 @@ import type {
   TrainingSettings,
 } from '../../engine/index.ts';
 import { type DescribeNet, type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
-import { isSameGraph } from './same-graph.ts';
+import { hotChanges, isSameGraph } from './same-graph.ts';
 import { shownRun, type TrainingStore } from './store.ts';
 
 /** The least of a Worker that the client needs. */
@@ -116,10 +116,7 @@ export class TrainingClient {
   /** Settings that change while it trains. */
   setSettings(run: number, settings: TrainingSettings): void {
     this.#send({ type: 'settings', run, settings });
-    this.#update(run, (view) => {
-      const document = { ...view.document, training: settings };
-      return { ...view, document, net: view.facts && this.#options.describe(document, view.facts) };
-    });
+    this.#keepDocument(run, { ...this.#run(run).document, training: settings });
   }
 
   /** Takes a capture at every n-th step; 0: none. */
@@ -168,10 +165,14 @@ export class TrainingClient {
     if (!run || !isAlive(run)) return;
     const stale = !isSameGraph(run.document, document);
     if (stale !== this.#state.stale) this.#options.store.setState({ stale });
+    if (stale || !run.facts) return;
+    const changes = hotChanges(run.document, document);
+    for (const { name, value } of changes) this.#send({ type: 'hyper', run: run.id, name, value });
+    if (changes.length > 0) this.#keepDocument(run.id, { ...document, training: run.document.training });
     const { seed } = run.document.training;
     // Another seed is another run's beginning; "new seed" asks for it, a typed number waits for the next reset.
     const settings = { ...document.training, seed };
-    if (!stale && run.facts && JSON.stringify(settings) !== JSON.stringify(run.document.training)) {
+    if (JSON.stringify(settings) !== JSON.stringify(run.document.training)) {
       this.setSettings(run.id, settings);
     }
   }
@@ -297,6 +298,15 @@ export class TrainingClient {
 
   #answer(run: number, ticket: number): Promise<FromWorker> {
     return new Promise((resolve, reject) => this.#tickets.set(ticket, { resolve, reject, run }));
+  }
+
+  /** The document that a run trains by from now on. */
+  #keepDocument(run: number, document: GraphDocument): void {
+    this.#update(run, (view) => ({
+      ...view,
+      document,
+      net: view.facts && this.#options.describe(document, view.facts),
+    }));
   }
 
   #update(id: number, change: (run: RunView) => RunView): void {

@@ -1,13 +1,47 @@
-/** Whether two documents train the same net: names, kinds, parameters and wires count; positions, notes and settings do not. */
-import type { DocNode, GraphDocument } from '../../engine/index.ts';
+/**
+ * What an edit of the document means for a run of it. Names, kinds, parameters and wires make the net; positions, notes and
+ * settings do not; hot parameters (a dropout probability) may change while it trains.
+ */
+import { type DocNode, type GraphDocument, type Json, layerOf, paramFields } from '../../engine/index.ts';
 
+/** Whether two documents train the same net, but for its hot parameters. */
 export function isSameGraph(a: GraphDocument, b: GraphDocument): boolean {
   if (a === b || (a.nodes === b.nodes && a.wires === b.wires)) return true;
   return sameEntries(a.nodes, b.nodes, isSameNode) && sameEntries(a.wires, b.wires, isSameJson);
 }
 
+export interface HotChange {
+  /** `<node>.<parameter>`, as the worker calls it. */
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Hot parameters that differ between two documents of the same graph. */
+export function hotChanges(before: GraphDocument, after: GraphDocument): readonly HotChange[] {
+  if (before.nodes === after.nodes) return [];
+  return Object.entries(after.nodes).flatMap(([id, node]) => {
+    const old = before.nodes[id];
+    if (!old || old === node) return [];
+    return hotFields(node.kind).flatMap(({ name, default: otherwise }) => {
+      const value = node.params[name] ?? otherwise;
+      const isChanged = value !== (old.params[name] ?? otherwise);
+      return isChanged && typeof value === 'number' ? { name: `${node.name}.${name}`, value } : [];
+    });
+  });
+}
+
+function hotFields(kind: string) {
+  const layer = layerOf(kind);
+  return layer ? paramFields(layer.params).filter(({ hot }) => hot) : [];
+}
+
 function isSameNode(a: DocNode, b: DocNode): boolean {
-  return a.kind === b.kind && a.name === b.name && isSameJson(a.params, b.params);
+  return a.kind === b.kind && a.name === b.name && isSameJson(coldParams(a), coldParams(b));
+}
+
+function coldParams({ kind, params }: DocNode): Record<string, Json> {
+  const hot = new Set(hotFields(kind).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !hot.has(name)));
 }
 
 function sameEntries<T>(
