@@ -14,6 +14,8 @@ import type {
 import { documentSchema } from '../../engine/index.ts';
 import { captureOf, normalNumbers } from '../../engine/probe/testing.ts';
 import type { PortListener, TrainingPort } from './client.ts';
+import { describeNet } from './net-facts.ts';
+import { foldMessage, newRun, type RunView } from './run.ts';
 
 const WIDTH = 16;
 const BATCH = 32;
@@ -287,4 +289,22 @@ function backward({ inputs, outputs, weights, biases }: Layer, x: Float64Array, 
     }
   }
   return { toWeights, toBiases, toInputs };
+}
+
+/** A run of the chain document that has trained this many steps, folded as the app folds it. */
+export function trainedRun(hidden: number, kind: 'sigmoid' | 'relu', steps: number, id = 1): RunView {
+  const document = chainDocument(hidden, kind);
+  let run = newRun({ id, title: `Run ${id}`, fork: null, document });
+  const port = new ChainPort().listen({
+    message: (message) => {
+      run = foldMessage(run, message, { describe: describeNet, thresholds: {} });
+    },
+    broke: (why) => {
+      throw new Error(why);
+    },
+  });
+  port.postMessage({ type: 'create', run: id, document, files: {} });
+  port.postMessage({ type: 'play', run: id });
+  for (let step = 0; step < steps; step++) port.advance(1);
+  return run;
 }

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { documentSchema, type GraphDocument, type Json } from '../../engine/index.ts';
+import type { Host } from '../host.ts';
+import { readDataFiles } from './data-files.ts';
+
+function documentWith(origin: Json): GraphDocument {
+  const data = { kind: 'data', name: 'data', params: { origin }, position: [0, 0] };
+  return documentSchema.parse({ format: 'gradloom', version: 1, nodes: { data }, wires: {} });
+}
+
+/** Answers as the shell does; what it was asked is kept. */
+function shell(answer: unknown) {
+  const asked: unknown[] = [];
+  const invoke = (async (channel: string, input: unknown) => {
+    asked.push([channel, input]);
+    return answer;
+  }) as Host['invoke'];
+  return { invoke, asked };
+}
+
+test('generated data needs no file', async () => {
+  const { invoke, asked } = shell(null);
+  expect(
+    await readDataFiles(documentWith({ source: 'generated', kind: 'spirals', params: {} }), { invoke }),
+  ).toEqual({});
+  expect(asked).toEqual([]);
+});
+
+test('a set that ships is asked for by name and handed over under the name that the loader uses', async () => {
+  const files = [{ name: 'mnist.bin', bytes: Uint8Array.of(1, 2, 3) }];
+  const { invoke, asked } = shell({ ok: true, value: { files } });
+  const read = await readDataFiles(documentWith({ source: 'shipped', id: 'mnist' }), { invoke });
+  expect(asked).toEqual([['data:builtin', { name: 'mnist' }]]);
+  expect(Object.keys(read)).toEqual(['mnist.bin']);
+  expect(read['mnist.bin']?.byteLength).toBe(3);
+});
+
+test('what the shell refuses is said in its words', async () => {
+  const { invoke } = shell({ ok: false, code: 'x', title: 'The data is not built.', fix: 'Run npm start.' });
+  const reading = readDataFiles(documentWith({ source: 'shipped', id: 'mnist' }), { invoke });
+  await expect(reading).rejects.toThrow('The data is not built. Run npm start.');
+});

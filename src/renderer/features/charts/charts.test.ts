@@ -1,0 +1,71 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { describe, expect, test } from 'vitest';
+import { trainedRun } from '../../engine-client/testing.ts';
+import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
+import { curveOption, curveTable } from './curve-option.ts';
+import { latestProfile, profileOption, profileTable } from './profile-option.ts';
+
+interface Series {
+  readonly name: string;
+  readonly data: readonly (number | null | readonly [number, number])[];
+}
+const seriesOf = (option: EChartsCoreOption): readonly Series[] => option.series as Series[];
+
+const sigmoid = trainedRun(8, 'sigmoid', 60);
+const relu = trainedRun(8, 'relu', 60, 2);
+const settings = { choice: 'loss', scale: 'linear', smoothing: 0.9, theme: 'dark' } as const;
+
+describe('curves', () => {
+  test('raw and smoothed training loss and validation are drawn, and a fork is laid over', () => {
+    expect(seriesOf(curveOption([sigmoid], settings)).map(({ name }) => name)).toEqual([
+      'train (raw)',
+      'train',
+      'validation',
+    ]);
+    expect(seriesOf(curveOption([relu, sigmoid], settings)).map(({ name }) => name)).toContain('Run 1 train');
+  });
+
+  test('without smoothing the bold line is the raw one', () => {
+    const [line] = seriesOf(curveOption([sigmoid], { ...settings, smoothing: 0 }));
+    expect(line?.data).toHaveLength(60);
+  });
+
+  test('the table has every point with mean, lowest and highest', () => {
+    const [head, first] = curveTable([sigmoid], 0);
+    expect(head).toEqual(['run', 'split', 'step', 'mean', 'lowest', 'highest']);
+    expect(first?.slice(0, 3)).toEqual(['train', 'train', 0]);
+  });
+});
+
+describe('the depth profile', () => {
+  test('goes from the input to the loss, and falls to the left where the gradient vanishes', () => {
+    const points = latestProfile(sigmoid);
+    expect([points[0]?.name, points.at(-1)?.name]).toEqual(['linear_1', 'output']);
+    const rms = points.map(({ gradient }) => gradient?.rms ?? Number.NaN);
+    expect(rms.at(-1)! - rms[0]!).toBeGreaterThan(3);
+  });
+
+  test('has an axis that does not depend on healthy data, and grows by whole steps for tiny values', () => {
+    const axis = (run: typeof sigmoid) => profileOption([run], 'dark').yAxis as { min: number; max: number };
+    expect(axis(sigmoid).max).toBe(axis(relu).max);
+    expect((axis(sigmoid).max - axis(sigmoid).min) % 4).toBe(0);
+  });
+
+  test('can be taken out as a table', () => {
+    expect(profileTable([sigmoid])).toHaveLength(1 + latestProfile(sigmoid).length);
+  });
+});
+
+describe('the comparison', () => {
+  test('shows the verdict’s own numbers of both runs', () => {
+    const numbers = comparedNumbers([relu, sigmoid]);
+    expect(numbers.find(({ label }) => label === 'verdicts')?.texts).toEqual(['none', 'Gradients vanish']);
+    expect(numbers.find(({ label }) => label === 'seed')?.texts).toEqual(['3', '3']);
+  });
+
+  test('says in a sentence what it shows', () => {
+    expect(outcomeInWords([relu, sigmoid])).toMatch(
+      /^After 60 steps Run 2 is at \d+ % of its first loss; after 60 steps Run 1 is at (9\d|10\d) %\.$/,
+    );
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { trainedRun } from '../../engine-client/testing.ts';
+import { liveStateOf } from './live-state.ts';
+
+const run = trainedRun(8, 'sigmoid', 40);
+
+test('without a run nothing is tinted and nothing is told', () => {
+  expect(liveStateOf(null, 'dark')).toMatchObject({ ring: 'none', adapter: null, memoryBytes: null });
+});
+
+test('a wire is tinted by the gradient that flows back over it, with the number in words', () => {
+  const { wireTints } = liveStateOf(run, 'dark');
+  const wireFrom = (node: string) =>
+    wireTints.get(Object.entries(run.document.wires).find(([, { from }]) => from[0] === node)?.[0] ?? '');
+  expect(wireFrom('sigmoid_8')?.label).toMatch(/^\|∂L\/∂a\| 0\.00\d+ \(RMS\)$/);
+  expect(wireFrom('sigmoid_1')?.label).toMatch(/10⁻[⁶⁷]/);
+  expect(wireFrom('sigmoid_1')?.width).toBeLessThan(wireFrom('sigmoid_8')?.width ?? 0);
+  expect(wireFrom('data')).toBeUndefined(); // no gradient is measured there
+});
+
+test('the layer where the decay begins is bad, those behind it are warned of, the rest are good', () => {
+  const { nodeHealth, ring } = liveStateOf(run, 'dark');
+  expect(ring).toBe('running');
+  expect(nodeHealth.get('sigmoid_8')).toEqual({ level: 'bad', words: 'Gradients vanish: it begins here' });
+  expect(nodeHealth.get('sigmoid_1')?.level).toBe('warning');
+  expect(nodeHealth.get('output')?.level).toBe('good');
+});
+
+test('the memory of a stopped run is free', () => {
+  expect(liveStateOf({ ...run, status: 'stopped' }, 'light').memoryBytes).toBeNull();
+});
