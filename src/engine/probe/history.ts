@@ -40,6 +40,11 @@ export class CaptureHistory {
     return this.#stored.length;
   }
 
+  /** The step of the newest capture; −1 before the first. */
+  get lastStep(): number {
+    return this.#stored.at(-1)?.step ?? -1;
+  }
+
   /** Bytes of encoded bins and moments held now. */
   get bytes(): number {
     return this.#bytes;

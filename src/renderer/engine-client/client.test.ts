@@ -105,6 +105,33 @@ test('reset goes back to step 0 and gives the same losses again', async () => {
   expect([...shown().log!.batch.loss.points().means]).toEqual(losses);
 });
 
+test('what the worker still says of the time before a reset is dropped', async () => {
+  const id = await started();
+  port.advance(5);
+  frame();
+  port.busy = true;
+  client.reset(id, 7);
+  port.advance(5);
+  frame();
+  expect(shown()).toMatchObject({ step: 0, status: 'paused' });
+  port.release();
+  client.step(id, 2);
+  frame();
+  expect([...shown().log!.batch.loss.points().steps]).toEqual([0, 1]);
+  expect(shown().log!.history.stepAt(1)).toBe(1);
+});
+
+test('steps that are trained again after a lost GPU are not recorded twice', async () => {
+  const id = await started();
+  port.advance(5);
+  port.postMessage({ type: 'reset', run: id }); // the worker by itself, from a checkpoint
+  port.postMessage({ type: 'play', run: id });
+  port.advance(7);
+  frame();
+  expect([...shown().log!.batch.loss.points().steps]).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(shown().log!.history.length).toBe(7);
+});
+
 test('another seed gives other weights', async () => {
   const id = await started();
   port.advance(1);

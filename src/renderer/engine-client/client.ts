@@ -51,6 +51,8 @@ export class TrainingClient {
   #gathered: FromWorker[] = [];
   #flushing = false;
   readonly #playWhenReady = new Set<number>();
+  /** Runs whose worker has not yet said that it is back at step 0: what it says until then is of the past. */
+  readonly #resetting = new Set<number>();
   readonly #tickets = new Map<number, Ticket>();
 
   constructor(options: ClientOptions) {
@@ -103,6 +105,7 @@ export class TrainingClient {
   /** Back to step 0: with the same initial weights, or with those of another seed. */
   reset(run: number, seed?: number): void {
     this.#flush();
+    this.#resetting.add(run);
     this.#send(seed === undefined ? { type: 'reset', run } : { type: 'reset', run, seed });
     this.#update(run, (view) => {
       const { document } = view;
@@ -275,12 +278,22 @@ export class TrainingClient {
       this.#settle(message);
       const run = runs.get(message.run);
       if (!run || (run.status === 'stopped' && message.type !== 'failed')) continue; // late words of an ended run
+      if (this.#isOfThePast(message)) continue;
       runs.set(message.run, foldMessage(run, message, { describe, thresholds }));
     }
     this.#options.store.setState({ runs });
     for (const message of messages) {
       if (message.type === 'ready' && this.#playWhenReady.delete(message.run)) this.play(message.run);
     }
+  }
+
+  #isOfThePast(message: FromWorker): boolean {
+    if (!this.#resetting.has(message.run)) return false;
+    if (message.type === 'status' && message.status === 'paused' && message.step === 0) {
+      this.#resetting.delete(message.run);
+      return false;
+    }
+    return ['status', 'steps', 'captures', 'evaluation'].includes(message.type);
   }
 
   #settle(message: FromWorker): void {

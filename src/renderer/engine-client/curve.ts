@@ -47,6 +47,11 @@ export class Curve {
     return this.#latest;
   }
 
+  /** The step added last; −1 before the first. */
+  get lastStep(): number {
+    return this.#length === 0 ? -1 : this.#steps[this.#length - 1]!;
+  }
+
   add(step: number, value: number): void {
     this.#latest = value;
     if (this.#length > 0 && this.#inLast < this.#perPoint) {

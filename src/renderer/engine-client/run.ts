@@ -130,7 +130,10 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
       if (!run.log) return run;
       const { steps, loss, metrics } = message.rows;
       let trend = run.trend;
+      // After a lost GPU the worker trains from its last checkpoint: those steps are known already.
+      const known = run.log.batch.loss.lastStep;
       for (let i = 0; i < steps.length; i++) {
+        if (steps[i]! <= known) continue;
         run.log.batch.loss.add(steps[i]!, loss[i]!);
         run.log.batch.metrics.forEach((curve, m) => {
           curve.add(steps[i]!, metrics[m]?.[i] ?? Number.NaN);
@@ -153,6 +156,7 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
       if (!run.log || !run.net) return run;
       let judgement = run.judgement;
       for (const capture of message.captures) {
+        if (capture.step <= run.log.history.lastStep) continue;
         run.log.history.add(capture);
         judgement = judge(judgement, { net: run.net, capture, loss: run.trend }, context.thresholds);
       }

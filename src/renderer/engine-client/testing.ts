@@ -71,8 +71,22 @@ export class ChainPort implements TrainingPort {
     return this;
   }
 
+  /** While busy, commands wait: as in a worker that is in the middle of a submission. */
+  busy = false;
+  readonly #waiting: ToWorker[] = [];
+
+  release(): void {
+    this.busy = false;
+    for (const message of this.#waiting.splice(0)) this.#take(message);
+  }
+
   postMessage(message: ToWorker): void {
     this.sent.push(message);
+    if (this.busy) this.#waiting.push(message);
+    else this.#take(message);
+  }
+
+  #take(message: ToWorker): void {
     const { run } = message;
     const entry = this.#runs.get(run);
     if (message.type === 'create') {

@@ -56,7 +56,7 @@ export class StripBoard {
     if (!isSame || (run?.log && this.#strips.size === 0)) this.#begin(run);
     const history = run?.log?.history;
     if (!history || history.length === 0) return !isSame;
-    if (history.stepAt(history.length - 1) <= this.#seen) return !isSame;
+    if (history.lastStep <= this.#seen) return !isSame;
     let position = this.#seen < 0 ? 0 : history.positionOf(this.#seen);
     if (history.stepAt(position) <= this.#seen) position++;
     for (; position < history.length; position++) this.#add(history.captureAt(position));
