@@ -116,6 +116,7 @@ function DocumentName() {
         className={styles.name}
         aria-label="Name of the document"
         title={file?.path ?? 'Not saved in a file yet'}
+        size={1}
         value={draft ?? name}
         spellCheck={false}
         onChange={(event) => setDraft(event.target.value)}

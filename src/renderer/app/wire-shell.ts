@@ -3,7 +3,15 @@ import { toast } from 'sonner';
 import { stringifyDocument } from '../../engine/index.ts';
 import { pasteText } from '../features/canvas/actions.ts';
 import { isEnabled } from '../session/actions.ts';
-import { isUnsaved, mayLeave, openPath, sayFailure, valueOrSay } from '../session/files.ts';
+import {
+  isUnsaved,
+  mayLeave,
+  openCopy,
+  openPath,
+  readDocument,
+  sayFailure,
+  valueOrSay,
+} from '../session/files.ts';
 import { ask } from '../session/questions.ts';
 import type { Workbench } from '../session/workbench.ts';
 import { actions, menuOf, runAction } from './actions.ts';
@@ -16,6 +24,7 @@ export function wireShell(workbench: Workbench): () => void {
     followTheme(workbench),
     followKeys(workbench),
     followPaste(workbench),
+    followDrops(workbench),
     autosave(workbench),
     followWindow(workbench),
     followMenu(workbench),
@@ -82,6 +91,41 @@ function followPaste(workbench: Workbench): () => void {
   };
   window.addEventListener('paste', listen);
   return () => window.removeEventListener('paste', listen);
+}
+
+/** A document that is dropped anywhere on the page is opened: as its file where the shell knows the path, else as a copy. */
+function followDrops(workbench: Workbench): () => void {
+  const open = async (file: File): Promise<void> => {
+    const { name, path, bytes } = await workbench.host.dropped(file);
+    if (!/\.(gradloom|json)$/i.test(name)) {
+      sayFailure({
+        title: `${name} is not a Gradloom document`,
+        fix: 'Drop a .gradloom file. A table is chosen in the inspector of a data node.',
+      });
+      return;
+    }
+    if (path !== null) {
+      if (await mayLeave(workbench)) await openPath(workbench, path);
+      return;
+    }
+    const doc = readDocument(new TextDecoder().decode(bytes), name);
+    if (doc) await openCopy(workbench, doc);
+  };
+  const over = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  };
+  const drop = (event: DragEvent): void => {
+    const [file] = event.dataTransfer?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    void open(file);
+  };
+  window.addEventListener('dragover', over);
+  window.addEventListener('drop', drop);
+  return () => {
+    window.removeEventListener('dragover', over);
+    window.removeEventListener('drop', drop);
+  };
 }
 
 const AUTOSAVE_DELAY_MS = 1500;
