@@ -62,7 +62,7 @@ export { CaptureHistory } from './probe/history.ts';
 export { type ChangedThresholds, type JudgeState, judge, noVerdicts } from './probe/judge.ts';
 export { addLoss, type LossTrend, noLoss } from './probe/loss-trend.ts';
 export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/profile.ts';
-export { statisticsOf, type TensorStatistics } from './probe/statistics.ts';
+export { momentOf, statisticsOf, type TensorStatistics } from './probe/statistics.ts';
 export { binCount, momentCount, type ProbeCapture, type ProbeSegment } from './probe/types.ts';
 export type { EvidenceNumber, LayerFacts, NetFacts, OptimizerFacts, Verdict } from './probe/verdict.ts';
 export { powerOfTen, readable, readablePower } from './probe/words.ts';

@@ -25,6 +25,13 @@ export function magnitudeCount(bins: Uint32Array, exponent: number): number {
   return bins[exponent]! + bins[exponent + exponentCount]!;
 }
 
+/** All elements that the histogram holds: each is in exactly one bin. */
+export function countOfAll(bins: Uint32Array): number {
+  let count = 0;
+  for (const here of bins) count += here;
+  return count;
+}
+
 /** Elements that are finite and not zero: those that have a logarithm. */
 export function countOfOrdinary(bins: Uint32Array): number {
   let count = 0;

@@ -52,6 +52,6 @@ function collect(net: NetFacts, belongs: (node: string, depth: number) => boolea
 }
 
 /** RMS of ∂L/∂a at a layer: of the strongest branch, since one open way is enough for the signal. */
-export function gradientRms(net: NetFacts, capture: ProbeCapture, layer: HiddenLayer): number {
-  return Math.max(...layer.gradients.map((i) => statisticsOf(net.segments[i]!, capture, i).rms));
+export function gradientRms(capture: ProbeCapture, layer: HiddenLayer): number {
+  return Math.max(...layer.gradients.map((i) => statisticsOf(capture, i).rms));
 }

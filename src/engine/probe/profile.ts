@@ -28,9 +28,9 @@ export interface ProfilePoint {
   readonly weightGradient: MagnitudeBand | null;
 }
 
-export function magnitudeBand(segment: ProbeSegment, capture: ProbeCapture, index: number): MagnitudeBand {
+export function magnitudeBand(capture: ProbeCapture, index: number): MagnitudeBand {
   const bins = segmentBins(capture.bins, index);
-  const { rms, zeros } = statisticsOf(segment, capture, index);
+  const { rms, zeros } = statisticsOf(capture, index);
   return {
     rms: rms > 0 ? Math.log10(rms) : Number.NaN,
     low: log10Percentile(bins, 0.1),
@@ -49,9 +49,9 @@ export function depthProfile(
     const { node, name, depth } = segment;
     const point = points.get(node) ?? { node, name, depth, gradient: null, weightGradient: null };
     if (segment.what === 'gradient' && point.gradient === null) {
-      points.set(node, { ...point, gradient: magnitudeBand(segment, capture, index) });
+      points.set(node, { ...point, gradient: magnitudeBand(capture, index) });
     } else if (isMatrixGradient(segment) && point.weightGradient === null) {
-      points.set(node, { ...point, weightGradient: magnitudeBand(segment, capture, index) });
+      points.set(node, { ...point, weightGradient: magnitudeBand(capture, index) });
     }
   });
   return [...points.values()].sort((a, b) => a.depth - b.depth);

@@ -6,13 +6,12 @@ import { captureOf, normalNumbers, segmentOf } from './testing.ts';
 import { readable, readablePower } from './words.ts';
 
 const elements = 4096;
-const segment = segmentOf({ elements });
 
 test('mean, deviation, RMS and norm agree with float64', () => {
   const values = normalNumbers(elements, { std: 0.02 }).map((x) => x + 0.5);
   const mean = values.reduce((sum, x) => sum + x, 0) / elements;
   const squares = values.reduce((sum, x) => sum + x * x, 0);
-  const result = statisticsOf(segment, captureOf(0, [values]), 0);
+  const result = statisticsOf(captureOf(0, [values]), 0);
   expect(result.mean).toBeCloseTo(mean, 6);
   expect(result.std).toBeCloseTo(Math.sqrt(squares / elements - mean * mean), 5);
   expect(result.rms).toBeCloseTo(Math.sqrt(squares / elements), 6);
@@ -21,7 +20,7 @@ test('mean, deviation, RMS and norm agree with float64', () => {
 
 test('zeros, NaN and infinities are counted apart and do not spoil the rest', () => {
   const values = [0, -0, Number.NaN, Infinity, -Infinity, 3, -4, 0];
-  const result = statisticsOf(segmentOf({ elements: 8 }), captureOf(0, [values]), 0);
+  const result = statisticsOf(captureOf(0, [values]), 0);
   expect(result).toMatchObject({
     finite: 5,
     zeros: 3 / 8,
@@ -32,10 +31,15 @@ test('zeros, NaN and infinities are counted apart and do not spoil the rest', ()
   expect(result.rms).toBeCloseTo(Math.sqrt(25 / 5), 6);
 });
 
+test('shares are of what the capture holds, also when the batch size has changed since', () => {
+  const result = statisticsOf(captureOf(0, [[0, 1, 1, Number.NaN]]), 0);
+  expect(result).toMatchObject({ finite: 3, zeros: 0.25, nans: 0.25 });
+});
+
 test('a tensor whose squares underflow float32 still has its RMS', () => {
   const values = normalNumbers(elements, { std: 1e-24 });
   const rms = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / elements);
-  expect(Math.log10(statisticsOf(segment, captureOf(0, [values]), 0).rms)).toBeCloseTo(Math.log10(rms), 1);
+  expect(Math.log10(statisticsOf(captureOf(0, [values]), 0).rms)).toBeCloseTo(Math.log10(rms), 1);
 });
 
 test('percentiles and the mean logarithm come from the bins to a fraction of a bin', () => {

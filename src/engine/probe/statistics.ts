@@ -3,8 +3,8 @@
  * Where squares leave float32 (below 1e-15 or above 1e15), Σx² is taken from the exponent bins instead: a gradient of
  * 1e-20 has an RMS, though its square underflows.
  */
-import { segmentBins, sumOfSquaresFromBins } from './bins.ts';
-import { type MomentName, momentCount, momentNames, type ProbeCapture, type ProbeSegment } from './types.ts';
+import { countOfAll, segmentBins, sumOfSquaresFromBins } from './bins.ts';
+import { type MomentName, momentCount, momentNames, type ProbeCapture } from './types.ts';
 
 export interface TensorStatistics {
   /** Finite elements; zeros included. */
@@ -33,17 +33,20 @@ export function momentOf(capture: ProbeCapture, segment: number, name: MomentNam
   return capture.moments[segment * momentCount + momentNames.indexOf(name)]!;
 }
 
-/** Statistics of segment number `index` of a capture. */
-export function statisticsOf(segment: ProbeSegment, capture: ProbeCapture, index: number): TensorStatistics {
+/**
+ * Statistics of segment number `index` of a capture. Elements are counted in the capture itself: with another batch size a
+ * run's later captures hold another number of them.
+ */
+export function statisticsOf(capture: ProbeCapture, index: number): TensorStatistics {
+  const bins = segmentBins(capture.bins, index);
+  const elements = countOfAll(bins);
   const moment = (name: MomentName): number => momentOf(capture, index, name);
   const infinite = moment('positiveInfinities') + moment('negativeInfinities');
-  const finite = segment.elements - moment('nans') - infinite;
+  const finite = elements - moment('nans') - infinite;
   const largestMagnitude = moment('largestMagnitude');
   const squaresHold =
     largestMagnitude === 0 || (largestMagnitude >= SQUARES_HOLD_FROM && largestMagnitude <= SQUARES_HOLD_TO);
-  const sumOfSquares = squaresHold
-    ? moment('sumOfSquares')
-    : sumOfSquaresFromBins(segmentBins(capture.bins, index));
+  const sumOfSquares = squaresHold ? moment('sumOfSquares') : sumOfSquaresFromBins(bins);
   const mean = moment('sum') / finite;
   const meanSquare = sumOfSquares / finite;
   return {
@@ -54,8 +57,8 @@ export function statisticsOf(segment: ProbeSegment, capture: ProbeCapture, index
     norm: Math.sqrt(sumOfSquares),
     meanMagnitude: moment('sumOfMagnitudes') / finite,
     largestMagnitude,
-    zeros: moment('zeros') / segment.elements,
-    nans: moment('nans') / segment.elements,
-    infinities: infinite / segment.elements,
+    zeros: moment('zeros') / elements,
+    nans: moment('nans') / elements,
+    infinities: infinite / elements,
   };
 }

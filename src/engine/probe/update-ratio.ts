@@ -27,9 +27,9 @@ export function updateRatio(net: NetFacts, capture: ProbeCapture): UpdateRatio |
     ({ what, node, tensor }) => what === 'weightGradient' && node === weight.node && tensor === weight.tensor,
   );
   const gradient = segments[gradientIndex];
-  const size = statisticsOf(weight, capture, farthest).rms;
+  const size = statisticsOf(capture, farthest).rms;
   if (!gradient || !(size > 0)) return null;
-  const slope = statisticsOf(gradient, capture, gradientIndex).rms;
+  const slope = statisticsOf(capture, gradientIndex).rms;
   const step =
     optimizer.family === 'plain'
       ? slope / (1 - optimizer.momentum) // momentum adds up a geometric series

@@ -132,6 +132,20 @@ test('steps that are trained again after a lost GPU are not recorded twice', asy
   expect(shown().log!.history.length).toBe(7);
 });
 
+test('a new batch size compiles again and keeps curves, captures and status', async () => {
+  await started();
+  port.advance(5);
+  frame();
+  const { facts } = shown();
+  const segments = facts!.segments.map((segment) => ({ ...segment, elements: 2 * segment.elements }));
+  port.listener?.message({ type: 'ready', run: 1, facts: { ...facts!, segments } });
+  port.advance(1);
+  frame();
+  expect(shown()).toMatchObject({ status: 'running', step: 6, generation: 0 });
+  expect(shown().log?.history.length).toBe(6);
+  expect(shown().facts?.segments).toBe(segments);
+});
+
 test('another seed gives other weights', async () => {
   const id = await started();
   port.advance(1);

@@ -108,13 +108,11 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
   switch (message.type) {
     case 'ready': {
       const { facts } = message;
-      return {
-        ...next,
-        status: 'paused',
-        facts,
-        net: context.describe(run.document, facts),
-        log: newLog(facts),
-      };
+      const net = context.describe(run.document, facts);
+      // A new batch size compiles again: the same tensors in other sizes. What was recorded stays.
+      const isAgain = run.log !== null && run.facts !== null && hasSameTensors(run.facts, facts);
+      if (isAgain) return { ...next, facts, net };
+      return { ...next, status: 'paused', facts, net, log: newLog(facts) };
     }
     case 'status': {
       const { status, step, stepsPerSecond, lookingCost } = message;
@@ -193,6 +191,12 @@ export function rewindRun(run: RunView, document: GraphDocument): RunView {
     version: run.version + 1,
     generation: run.generation + 1,
   };
+}
+
+function hasSameTensors(a: RunFacts, b: RunFacts): boolean {
+  const names = ({ segments, metrics }: RunFacts): string =>
+    [...segments.map(({ node, what, tensor }) => `${node} ${what} ${tensor}`), ...metrics].join();
+  return names(a) === names(b);
 }
 
 function newLog({ metrics, segments }: RunFacts): RunLog {

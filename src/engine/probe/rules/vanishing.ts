@@ -79,8 +79,8 @@ export const vanishing = defineRule<VanishingState, keyof typeof thresholds>({
 });
 
 /** log₁₀ RMS per layer; null when it says nothing about fading: not finite, all zero, or cut off at one place. */
-function logProfile({ net, capture }: Evidence, layers: readonly HiddenLayer[]): number[] | null {
-  const strengths = layers.map((layer) => gradientRms(net, capture, layer));
+function logProfile({ capture }: Evidence, layers: readonly HiddenLayer[]): number[] | null {
+  const strengths = layers.map((layer) => gradientRms(capture, layer));
   if (!strengths.every(Number.isFinite) || strengths[0] === 0) return null;
   const isCut = strengths.some((rms, i) => rms === 0 && (strengths[i - 1] ?? 0) > FADES_TO_ZERO_BELOW);
   if (isCut) return null;

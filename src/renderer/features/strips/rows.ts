@@ -2,14 +2,7 @@
  * The rows of a strip, the same for every tensor, step and run: one per power of two from 2⁷ down to 2⁻⁴⁰. The outermost
  * rows also hold all that lies beyond, so nothing is ever clipped away. Exact zeros, and NaN with ±∞, have rows of their own.
  */
-import {
-  binCount,
-  magnitudeCount,
-  type ProbeCapture,
-  type ProbeSegment,
-  segmentBins,
-  statisticsOf,
-} from '../../../engine/index.ts';
+import { binCount, magnitudeCount, momentOf, type ProbeCapture, segmentBins } from '../../../engine/index.ts';
 
 /** The largest and the smallest power of two with a row of its own. */
 export const TOP_EXPONENT = 7;
@@ -24,15 +17,10 @@ export const ROWS = ZERO_ROW + 1;
 const EXPONENTS = binCount / 2;
 const EXPONENT_BIAS = 127;
 
-/** Adds a segment's counts to `rows` (length ROWS). */
-export function addToRows(
-  rows: Float32Array,
-  capture: ProbeCapture,
-  segments: readonly ProbeSegment[],
-  index: number,
-): void {
-  const bins = segmentBins(capture.bins, index);
-  const zeros = Math.round(statisticsOf(segments[index]!, capture, index).zeros * segments[index]!.elements);
+/** Adds the counts of a capture's segment to `rows` (length ROWS). */
+export function addToRows(rows: Float32Array, capture: ProbeCapture, segment: number): void {
+  const bins = segmentBins(capture.bins, segment);
+  const zeros = momentOf(capture, segment, 'zeros');
   rows[ZERO_ROW]! += zeros;
   // What the device did not flush to zero is subnormal: smaller than every row.
   rows[ZERO_ROW - 1]! += Math.max(0, magnitudeCount(bins, 0) - zeros);

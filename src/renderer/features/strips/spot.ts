@@ -22,7 +22,7 @@ export function describeSpot(run: RunView, { strip, column, y }: Spot): SpotWord
   const row = rowAt(y);
   const all = rows.reduce((sum, count) => sum + count, 0);
   const capture = history.captureAt(history.positionOf(last));
-  const numbers = statisticsOf(segment, capture, strip.segment);
+  const numbers = statisticsOf(capture, strip.segment);
   const lines = [
     first === last ? `step ${first}` : `steps ${first} to ${last}`,
     ...(row === null || all === 0 ? [] : [`${rowInWords(row)}: ${percent(rows[row]! / all)} of elements`]),

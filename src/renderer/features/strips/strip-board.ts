@@ -86,7 +86,7 @@ export class StripBoard {
     this.#seen = capture.step;
     for (const strip of this.#strips.values()) {
       const { rows, dirtyFrom } = strip.columns.next(capture.step);
-      addToRows(rows, capture, this.#segments, strip.segment);
+      addToRows(rows, capture, strip.segment);
       this.#paint(strip, dirtyFrom);
     }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { captureOf, normalNumbers, segmentOf } from '../../../engine/probe/testing.ts';
+import { captureOf, normalNumbers } from '../../../engine/probe/testing.ts';
 import { COLUMNS, StripColumns } from './columns.ts';
 import { paintColumns, rowAt, STRIP_PIXELS, stripPalette } from './paint.ts';
 import { addToRows, exponentOfRow, NOT_FINITE_ROW, powerRow, ROWS, ZERO_ROW } from './rows.ts';
@@ -9,8 +9,7 @@ const palette = stripPalette('dark');
 function columnsOf(tensors: readonly ArrayLike<number>[]): StripColumns {
   const columns = new StripColumns();
   tensors.forEach((tensor, step) => {
-    const segments = [segmentOf({ elements: tensor.length })];
-    addToRows(columns.next(step).rows, captureOf(step, [tensor]), segments, 0);
+    addToRows(columns.next(step).rows, captureOf(step, [tensor]), 0);
   });
   return columns;
 }

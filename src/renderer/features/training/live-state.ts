@@ -55,7 +55,7 @@ function tints(
   const gradients = new Map<string, number>();
   segments.forEach((segment, i) => {
     if (segment.what !== 'gradient') return;
-    gradients.set(`${segment.node} ${segment.tensor}`, statisticsOf(segment, capture, i).rms);
+    gradients.set(`${segment.node} ${segment.tensor}`, statisticsOf(capture, i).rms);
   });
   const entries = Object.entries(document.wires).flatMap(([id, { from }]): [string, WireTint][] => {
     const rms = gradients.get(`${from[0]} ${from[1]}`);
@@ -80,7 +80,7 @@ function health(
 ): ReadonlyMap<string, NodeHealth> {
   const nodes = new Map<string, NodeHealth>();
   segments.forEach((segment, i) => {
-    const { nans, infinities } = statisticsOf(segment, capture, i);
+    const { nans, infinities } = statisticsOf(capture, i);
     if (nans + infinities > 0) {
       nodes.set(segment.node, { level: 'bad', words: 'NaN or ∞ among its values' });
     } else if (!nodes.has(segment.node))
