@@ -33,7 +33,7 @@ export { applyEdits } from './model/edits.ts';
 export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';
-export { readSafetensors, type StoredTensor, writeSafetensors } from './model/safetensors.ts';
+export { readSafetensors, type StoredTensor, writeSafetensors } from './export/safetensors.ts';
 export {
   type DocNode,
   type DocNote,

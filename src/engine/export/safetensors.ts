@@ -1,7 +1,6 @@
 /**
  * The safetensors format: eight bytes with the header's length, a header of JSON (name → element type, shape, place), then
- * the elements, little-endian and row-major. https://huggingface.co/docs/safetensors. It stands in model/ and not in
- * export/ because the trainer saves weights too.
+ * the elements, little-endian and row-major. https://huggingface.co/docs/safetensors
  */
 import { EngineError } from '../errors.ts';
 import type { Shape } from '../ir/shape.ts';
