@@ -2,12 +2,33 @@
 export { shippedDatasets } from './data/catalogue.ts';
 export { type CheckedDocument, checkDocument } from './data/document.ts';
 export { generators } from './data/generators/index.ts';
-export { type CsvPreview, type DataFile, dataFileOf, previewCsv } from './data/load.ts';
+export {
+  type CsvPreview,
+  type DataFile,
+  type DataIo,
+  dataFileOf,
+  type LoadedData,
+  loadDataset,
+  previewCsv,
+} from './data/load.ts';
 export { type ColumnProfile, retypeColumn } from './data/profile.ts';
 export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from './data/recipe.ts';
 export { type DataOrigin, type DataSpec, dataSpec, describeData, parseDataSpec } from './data/spec.ts';
 export { EngineError, invariant, type UserMessage } from './errors.ts';
+export { runOneStep, type StepDump, type StepInputs } from './export/one-step.ts';
+export {
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  writeSafetensors,
+} from './export/safetensors.ts';
 export { type TypeScriptCode, typescriptOf } from './export/typescript/model-code.ts';
+export {
+  exportTypeScript,
+  type ProjectFiles,
+  projectDataPath,
+  type TypeScriptExport,
+} from './export/typescript/project.ts';
 export { formatShape, type Shape } from './ir/shape.ts';
 export type { Decision, LayerSpec, ParamMeta, PortKind, PortSpec } from './layers/define.ts';
 export {
@@ -33,7 +54,6 @@ export { applyEdits } from './model/edits.ts';
 export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';
-export { readSafetensors, type StoredTensor, writeSafetensors } from './export/safetensors.ts';
 export {
   type DocNode,
   type DocNote,

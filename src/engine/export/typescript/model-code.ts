@@ -8,7 +8,14 @@ import { EngineError } from '../../errors.ts';
 import { formatShape, sizeOf } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import type { LayerSpec } from '../../layers/define.ts';
-import { type BuiltNode, type Model, seedHyper, stepHyper } from '../../model/build.ts';
+import {
+  type BuiltNode,
+  type Model,
+  type ModelParameter,
+  type ModelState,
+  seedHyper,
+  stepHyper,
+} from '../../model/build.ts';
 import { type GraphDocument, nodeName } from '../../model/schema.ts';
 import { type WiredNode, wire } from '../../model/wiring.ts';
 import { inputAttrs } from '../../ops/leaf.ts';
@@ -40,6 +47,12 @@ export function modelCode(document: GraphDocument): ModelCode {
   const { model } = checkDocument(document, { batch: 1, training: false });
   return new Writer(document, model).write();
 }
+
+/** What the file of weights holds: trained tensors, then what layers keep beside them (running statistics). */
+export const storedTensors = ({ parameters, states }: Model): readonly (ModelParameter | ModelState)[] => [
+  ...parameters,
+  ...states,
+];
 
 /** One line of the function, or a comment. */
 interface Line {
@@ -150,7 +163,7 @@ class Writer {
   }
 
   #weightShapes(): string[] {
-    const { parameters } = this.#model;
+    const parameters = storedTensors(this.#model);
     if (parameters.length === 0) return ['export const weightShapes = {};'];
     return [
       'export const weightShapes = {',
@@ -248,7 +261,11 @@ class Writer {
     if (!form || !spec) return null;
     const shapes = Object.fromEntries([...inputs].map(([port, i]) => [port, i.value.shape]));
     const params = spec.params.parse(this.#document.nodes[node.id]?.params ?? {});
-    const weights = new Set(this.#model.parameters.filter((p) => p.node === node.id).map((p) => p.tensor));
+    const weights = new Set(
+      storedTensors(this.#model)
+        .filter((p) => p.node === node.id)
+        .map((p) => p.tensor),
+    );
     const call = (of: (key: string) => string): string | null =>
       form.call({
         inputs: Object.fromEntries([...inputs].map(([port, i]) => [port, of(i.key)])),
@@ -286,7 +303,7 @@ class Writer {
     const own = ownValues(value, new Set(given.keys()));
     const leaves = own.filter((v) => v.op.lower.kind === 'leaf');
     for (const leaf of leaves) {
-      const parameter = this.#model.parameters.find((p) => p.value === leaf);
+      const parameter = storedTensors(this.#model).find((p) => p.value === leaf);
       if (parameter) {
         const name = names.claim(parameter.tensor);
         const says = (): string => `w['${parameter.name}']`;

@@ -1,0 +1,183 @@
+/** The text of predict.ts: weights from the file, raw rows to what the model takes, and its numbers to an answer. */
+import type { FittedColumn } from '../../data/prepare.ts';
+import { sizeOf } from '../../ir/shape.ts';
+import type { Model } from '../../model/build.ts';
+import { numberText } from './expression.ts';
+import { arrayType } from './lower.ts';
+import { quoted } from './text.ts';
+
+/** How numbers become an answer in words. */
+export interface Answer {
+  readonly decision: 'largest' | 'aboveZero' | 'number';
+  /** Names of classes; empty for numbers. */
+  readonly classes: readonly string[];
+  /** What the target was standardised with. */
+  readonly scale: { readonly mean: readonly number[]; readonly std: readonly number[] } | null;
+}
+
+const listOf = (items: readonly string[]): string => `[${items.join(', ')}]`;
+
+/** The whole file. `columns` are those of the table that the model was trained on; null where samples are numbers as they are. */
+export function predictSource(model: Model, answer: Answer, columns: readonly FittedColumn[] | null): string {
+  const input = model.data?.x;
+  const output = model.prediction?.value;
+  const size = input ? sizeOf(input.shape.slice(1)) : 0;
+  const array = input ? arrayType(input) : 'Float32Array';
+  const width = output ? sizeOf(output.shape.slice(1)) : 0;
+  return `// Predicts with the trained model. Needs nothing but Node 22.18 or newer:
+//   node predict.ts 0.5 -1.2          one sample, its ${size} numbers
+//   node predict.ts samples.json      a list of samples: lists of numbers${columns ? ', or rows with the columns of the table' : ''}
+import { readFileSync, realpathSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { model, type Tensor, type Weights, weightShapes } from './model.ts';
+
+/** How many numbers a sample has. */
+export const sampleSize = ${size};
+${answerSource(answer, width)}${columns ? encoderSource(columns) : ''}
+/** Reads safetensors: the header's length, a header of JSON, then little-endian float32. */
+export function readWeights(file: URL): Weights {
+  const bytes = readFileSync(file);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  const header = JSON.parse(bytes.toString('utf8', 8, start));
+  const read = ([name, shape]: [string, readonly number[]]): [string, Tensor] => {
+    const entry = header[name];
+    if (entry?.dtype !== 'F32' || String(entry.shape) !== String(shape))
+      throw new Error(\`\${file.pathname} does not hold \${name} as [\${shape}].\`);
+    const at = start + entry.data_offsets[0];
+    const count = shape.reduce((n, size) => n * size, 1);
+    return [name, { shape, data: Float32Array.from({ length: count }, (_, i) => view.getFloat32(at + 4 * i, true)) }];
+  };
+  return Object.fromEntries(Object.entries<readonly number[]>(weightShapes).map(read)) as Weights;
+}
+
+let weights: Weights | undefined;
+
+/** The model's answer to one sample${columns ? ': its numbers, or a row of the table' : ''}. */
+export function predict(${columns ? 'sample: ArrayLike<number> | Row' : 'numbers: ArrayLike<number>'}): Answer {
+  weights ??= readWeights(new URL('./weights.safetensors', import.meta.url));
+${columns ? "  const numbers = 'length' in sample && typeof sample.length === 'number' ? (sample as ArrayLike<number>) : encode(sample as Row);\n" : ''}  if (numbers.length !== sampleSize)
+    throw new Error(\`A sample has \${sampleSize} numbers, not \${numbers.length}.\`);
+  return answer(model(${array}.from(numbers), weights));
+}
+
+function samplesFrom(args: readonly string[]): ${columns ? '(ArrayLike<number> | Row)[]' : 'ArrayLike<number>[]'} {
+  const [first] = args;
+  if (first?.endsWith('.json')) return JSON.parse(readFileSync(first, 'utf8'));
+  const numbers = args.map(Number);
+  if (numbers.length !== sampleSize || numbers.some(Number.isNaN))
+    throw new Error(\`Give the \${sampleSize} numbers of a sample, or a .json file with a list of samples.\`);
+  return [numbers];
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
+  try {
+    for (const sample of samplesFrom(process.argv.slice(2))) console.log(JSON.stringify(predict(sample)));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+`;
+}
+
+/** The type of an answer, and how it is made of the model's numbers. */
+function answerSource({ decision, classes, scale }: Answer, width: number): string {
+  const names = classes.length > 0 ? `\nconst classes = ${listOf(classes.map(quoted))};\n` : '';
+  if (scale)
+    return `
+/** What the numbers were standardised with: they come back in their own unit. */
+const mean = ${listOf(scale.mean.map(numberText))};
+const deviation = ${listOf(scale.std.map(numberText))};
+
+export interface Answer {
+  readonly output: readonly number[];
+}
+
+function answer(y: ArrayLike<number>): Answer {
+  return { output: Array.from(y, (v, i) => v * deviation[i % deviation.length] + mean[i % mean.length]) };
+}
+`;
+  const chosen =
+    classes.length === 0
+      ? null
+      : decision === 'largest' || width === classes.length
+        ? 'output.indexOf(Math.max(...output))'
+        : `output[0] > ${decision === 'aboveZero' ? '0' : '0.5'} ? 1 : 0`;
+  if (chosen === null || (width !== 1 && width !== classes.length))
+    return `
+export interface Answer {
+  readonly output: readonly number[];
+}
+
+function answer(y: ArrayLike<number>): Answer {
+  return { output: Array.from(y) };
+}
+`;
+  return `${names}
+export interface Answer {
+  readonly output: readonly number[];
+  /** The class that the numbers speak for. */
+  readonly answer: string;
+}
+
+function answer(y: ArrayLike<number>): Answer {
+  const output = Array.from(y);
+  return { output, answer: classes[${chosen}] };
+}
+`;
+}
+
+/** How a row of the table becomes numbers: as the training data was. */
+function encoderSource(fitted: readonly FittedColumn[]): string {
+  const columns = fitted.map(({ column, fill, mean, std }) => {
+    const parts = [
+      `name: ${quoted(column.name)}`,
+      `type: ${quoted(column.type)}`,
+      `missing: ${quoted(column.missing)}`,
+      `fill: ${fill === null ? 'null' : numberText(fill)}`,
+      `mean: ${numberText(mean)}`,
+      `std: ${numberText(std)}`,
+      `categories: ${listOf(column.categories.map(quoted))}`,
+    ];
+    return `  { ${parts.join(', ')} },`;
+  });
+  return `
+/** A row of the table: a number, a category or yes/no for each column; null or nothing where it is missing. */
+export type Row = Readonly<Record<string, number | string | boolean | null>>;
+
+/** What was learnt from the training part: fill-ins, means and standard deviations. */
+const columns: readonly {
+  name: string;
+  type: string;
+  missing: string;
+  fill: number | null;
+  mean: number;
+  std: number;
+  categories: readonly string[];
+}[] = [
+${columns.join('\n')}
+];
+
+/** A row as the numbers that the model takes: standardised, one number for each category. */
+export function encode(row: Row): number[] {
+  return columns.flatMap((column) => {
+    const cell = row[column.name] ?? null;
+    const value = cell === null || cell === '' ? column.fill : valueOf(column, cell);
+    const flag = column.missing === 'indicator' ? [cell === null || cell === '' ? 1 : 0] : [];
+    if (column.type === 'category') return [...column.categories.map((_, i) => (i === value ? 1 : 0)), ...flag];
+    if (value === null) throw new Error(\`The row has no value for \${column.name}.\`);
+    return [(value - column.mean) / column.std, ...flag];
+  });
+}
+
+function valueOf({ name, type, categories }: (typeof columns)[number], cell: number | string | boolean): number {
+  const index = categories.indexOf(String(cell));
+  if (type === 'category' && index >= 0) return index;
+  const yes = ['true', 'yes', '1'].includes(String(cell).toLowerCase());
+  const value = type === 'boolean' ? Number(yes) : Number(cell);
+  if (type === 'category' || Number.isNaN(value)) throw new Error(\`\${name} cannot be \${JSON.stringify(cell)}.\`);
+  return value;
+}
+`;
+}

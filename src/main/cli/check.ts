@@ -1,0 +1,132 @@
+// `gradloom check`: shapes, parameters, arithmetic and memory of a document, and its problems, without running it.
+import {
+  checkDocument,
+  formatBytes,
+  formatCount,
+  formatFlops,
+  formatShape,
+  type Model,
+  type ModelSummary,
+  memoryProblem,
+  type Problem,
+  summarise,
+} from '../../engine/index.ts';
+import { readDocumentFile } from './files.ts';
+import { type MemoryLimits, memoryLimits } from './gpu.ts';
+import { print, printJson, table } from './output.ts';
+
+/** @returns the exit code: 1 when the document cannot be trained */
+export async function check(path: string, { json = false }: { json?: boolean }): Promise<0 | 1> {
+  const document = await readDocumentFile(path);
+  const { model } = checkDocument(document);
+  const summary = summarise(model);
+  const limits = await memoryLimits(summary.memory.total);
+  const tooLarge = sizeProblem(summary, limits);
+  const problems = [...model.problems, ...(tooLarge ? [tooLarge] : [])];
+  const trainable = model.trainable && problems.every((p) => p.severity !== 'error');
+  if (json) printJson(report(path, model, summary, { limits, problems, trainable }));
+  else printReport(path, model, summary, { limits, problems, trainable });
+  return trainable ? 0 : 1;
+}
+
+/** What does not fit: all of it together, or the parameters in one buffer. */
+function sizeProblem(summary: ModelSummary, { total, buffer }: MemoryLimits): Problem | null {
+  const whole = memoryProblem(summary, total);
+  if (whole || summary.memory.parameters <= buffer) return whole;
+  return {
+    code: 'memory/buffer',
+    severity: 'error',
+    title: `This model does not fit: its parameters need ${formatBytes(summary.memory.parameters)} in one buffer, and this GPU allows ${formatBytes(buffer)}`,
+    advice: 'Make the widest layer narrower, or use fewer layers.',
+  };
+}
+
+interface Findings {
+  readonly limits: MemoryLimits;
+  readonly problems: readonly Problem[];
+  readonly trainable: boolean;
+}
+
+interface NodeRow {
+  readonly node: string;
+  readonly kind: string;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly parameters: number;
+  readonly flops: number;
+  /** Bytes: parameters with gradients and optimiser states, outputs with gradients. */
+  readonly memory: number;
+}
+
+const bytesPerNumber = 4;
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+function rowsOf(model: Model, summary: ModelSummary): NodeRow[] {
+  const { parameters, memory } = summary;
+  /** Parameter, gradient and states: the same number for each parameter. */
+  const copies = parameters > 0 ? (memory.parameters + memory.gradients + memory.optimizer) / parameters : 0;
+  const ids = [...new Set([...model.order, ...model.nodes.keys()])];
+  return ids.flatMap((id): NodeRow[] => {
+    const node = model.nodes.get(id);
+    if (!node) return [];
+    const own = summary.nodes.get(id) ?? { parameters: 0, flops: 0 };
+    const outputs = Object.entries(node.outputs).map(([port, value]) => [port, value.shape] as const);
+    const elements = outputs.reduce((n, [, shape]) => n + sizeOf(shape), 0);
+    return [
+      {
+        node: node.name,
+        kind: node.kind,
+        shapes: Object.fromEntries(outputs),
+        parameters: own.parameters,
+        flops: own.flops,
+        memory: own.parameters * copies + 2 * bytesPerNumber * elements,
+      },
+    ];
+  });
+}
+
+function report(path: string, model: Model, summary: ModelSummary, found: Findings): unknown {
+  return {
+    file: path,
+    name: model.document.name,
+    trainable: found.trainable,
+    batch: model.options.batch,
+    parameters: summary.parameters,
+    flops: summary.flops,
+    memory: summary.memory,
+    available: { bytes: found.limits.total, largestBuffer: found.limits.buffer, how: found.limits.how },
+    nodes: rowsOf(model, summary),
+    problems: found.problems.map(({ code, severity, title, advice, node, wire, port, param }) => ({
+      code,
+      severity,
+      title,
+      advice,
+      ...(node !== undefined && { node: model.nodes.get(node)?.name ?? node }),
+      ...(wire !== undefined && { wire }),
+      ...(port !== undefined && { port }),
+      ...(param !== undefined && { param }),
+    })),
+  };
+}
+
+function printReport(path: string, model: Model, summary: ModelSummary, found: Findings): void {
+  print(`${model.document.name} (${path}), batches of ${model.options.batch}\n`);
+  const rows = rowsOf(model, summary).map((r) => [
+    r.node,
+    r.kind,
+    Object.values(r.shapes).map(formatShape).join(', ') || '?',
+    r.parameters > 0 ? formatCount(r.parameters) : '',
+    r.flops > 0 ? formatFlops(r.flops) : '',
+    formatBytes(r.memory),
+  ]);
+  print(table(['Node', 'Layer', 'Output', '>Parameters', '>Forward', '>Memory'], rows));
+  const { memory, flops } = summary;
+  print(
+    `\n${formatCount(summary.parameters)} parameters; ${formatFlops(flops.forward)} forward, ${formatFlops(flops.step)} a step; ` +
+      `${formatBytes(memory.total)} of memory to train (${formatBytes(memory.parameters)} parameters, ` +
+      `${formatBytes(memory.gradients)} gradients, ${formatBytes(memory.optimizer)} optimiser, ${formatBytes(memory.activations)} activations)`,
+  );
+  if (found.problems.length > 0) print('');
+  for (const { severity, title, advice } of found.problems)
+    print(`${severity === 'error' ? '✗' : '!'} ${title}. ${advice}`);
+  if (found.trainable) print('\n✓ It can be trained.');
+}

@@ -1,0 +1,46 @@
+// The GPU of the command line, and what is known of its memory. WebGPU tells limits of buffers, not how much memory there is.
+import { totalmem } from 'node:os';
+import { formatBytes, type OpenDevice, openDevice } from '../../engine/index.ts';
+import { createNodeGpu, NoGpuError } from '../node-gpu.ts';
+import { say } from './output.ts';
+
+/** Opens the GPU and says on stderr which one it is. */
+export async function openGpu(quiet: boolean): Promise<OpenDevice> {
+  const { gpu, how } = await createNodeGpu();
+  if (!quiet) say(how);
+  return openDevice(gpu);
+}
+
+/** What a model may take before training is refused. */
+export interface MemoryLimits {
+  /** Bytes for everything together. */
+  readonly total: number;
+  /** Bytes of the largest buffer: all parameters lie in one. */
+  readonly buffer: number;
+  /** Where the numbers are from. */
+  readonly how: string;
+}
+
+/** WebGPU promises buffers of this size everywhere. */
+const promisedBuffer = 128 * 2 ** 20;
+/** What is assumed where no adapter answers: a laptop's GPU. */
+const assumedMemory = 4 * 2 ** 30;
+
+/** Asks for the limits that matter for a model of this size; a small one fits everywhere, so nobody is asked. */
+export async function memoryLimits(bytes: number): Promise<MemoryLimits> {
+  if (bytes <= promisedBuffer) return { total: assumedMemory, buffer: promisedBuffer, how: 'fits any GPU' };
+  try {
+    const { gpu, how } = await createNodeGpu();
+    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (!adapter) throw new NoGpuError('No adapter answered the second time.');
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    return { total: totalmem(), buffer: Math.min(maxBufferSize, maxStorageBufferBindingSize), how };
+  } catch (error) {
+    if (!(error instanceof NoGpuError)) throw error;
+    return {
+      total: assumedMemory,
+      buffer: assumedMemory,
+      how: `no GPU found; ${formatBytes(assumedMemory)} assumed`,
+    };
+  }
+}

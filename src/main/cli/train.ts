@@ -1,0 +1,153 @@
+// `gradloom train`: trains a document on this machine's GPU, without a window.
+
+import {
+  type Chunk,
+  type Evaluation,
+  formatCount,
+  type GraphDocument,
+  Trainer,
+  writeSafetensors,
+} from '../../engine/index.ts';
+import { writeAtomically } from '../services/atomic-write.ts';
+import { about, CliError } from './failure.ts';
+import { assertTrainable, loadData, readDocumentFile } from './files.ts';
+import { openGpu } from './gpu.ts';
+import { ProgressBar, print, printJson, say } from './output.ts';
+
+export interface TrainOptions {
+  readonly steps?: number;
+  readonly epochs?: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+  readonly weightsOut?: string;
+}
+
+/** Steps of one submission grow until it takes about this long, so that the bar moves and Ctrl-C is heard. */
+const chunkMs = 200;
+
+export async function train(path: string, options: TrainOptions): Promise<void> {
+  const document = withSeed(await readDocumentFile(path), options.seed);
+  assertTrainable(path, document);
+  const { data } = await loadData(path, document);
+  const json = options.json ?? false;
+  const gpu = await openGpu(json);
+  const trainer = await about(path, () => Trainer.create(gpu, document, data, { probes: false }));
+  try {
+    const started = performance.now();
+    const total = options.steps ?? (options.epochs ?? document.training.epochs) * trainer.stepsPerEpoch;
+    if (!json) for (const note of trainer.facts.notes) say(note);
+    const last = await runSteps(trainer, total, json);
+    const evaluations = await evaluateAll(trainer);
+    if (options.weightsOut !== undefined) await saveWeights(trainer, options.weightsOut);
+    const seconds = (performance.now() - started) / 1000;
+    if (json) printJson({ done: true, ...summaryOf(trainer, total, last, evaluations, seconds) });
+    else printSummary(trainer, total, evaluations, seconds, options.weightsOut);
+  } finally {
+    trainer.dispose();
+  }
+}
+
+const withSeed = (document: GraphDocument, seed: number | undefined): GraphDocument =>
+  seed === undefined ? document : { ...document, training: { ...document.training, seed } };
+
+/** The numbers of the last step, by name. */
+type Row = Readonly<Record<string, number>>;
+
+function rowAt(trainer: Trainer, { rows, gradientNorms }: Chunk, i: number): Row {
+  return {
+    step: rows.steps[i] ?? 0,
+    loss: rows.loss[i] ?? Number.NaN,
+    ...Object.fromEntries(trainer.facts.metrics.map((name, m) => [name, rows.metrics[m]?.[i] ?? Number.NaN])),
+    gradientNorm: gradientNorms[i] ?? Number.NaN,
+  };
+}
+
+async function runSteps(trainer: Trainer, total: number, json: boolean): Promise<Row | null> {
+  const bar = new ProgressBar(total);
+  let size = 8;
+  let last: Row | null = null;
+  while (trainer.step < total) {
+    const begun = performance.now();
+    const count = Math.min(size, trainer.mostSteps(), total - trainer.step);
+    const chunk = await trainer.run(count);
+    for (let i = 0; i < chunk.rows.steps.length; i++) {
+      last = rowAt(trainer, chunk, i);
+      if (json) printJson(last);
+    }
+    if (chunk.unsound !== null) {
+      bar.end();
+      throw new CliError(
+        `The loss or a gradient is not a finite number at step ${chunk.unsound}. Lower the learning rate, clip the gradients, or check the data for missing values.`,
+        1,
+      );
+    }
+    bar.update(trainer.step, `loss ${last?.loss?.toPrecision(4) ?? ''}`);
+    const took = performance.now() - begun;
+    if (took < chunkMs / 2) size *= 2;
+    else if (took > chunkMs * 2) size = Math.max(1, size >> 1);
+  }
+  bar.end();
+  return last;
+}
+
+async function evaluateAll(trainer: Trainer): Promise<Evaluation[]> {
+  const { samples } = trainer.facts;
+  const found: Evaluation[] = [];
+  for (const split of ['train', 'validation', 'test'] as const)
+    if (samples[split] > 0) found.push(await trainer.evaluate(split));
+  return found;
+}
+
+async function saveWeights(trainer: Trainer, path: string): Promise<void> {
+  const weights = await trainer.weights();
+  const tensors = [...weights].map(
+    ([name, { shape, data }]) => [name, { shape, data: Float32Array.from(data) }] as const,
+  );
+  await writeAtomically(path, new Uint8Array(writeSafetensors(tensors, { format: 'pt' })));
+}
+
+const measuresOf = (trainer: Trainer, e: Evaluation): Row => ({
+  loss: e.loss,
+  ...Object.fromEntries(trainer.facts.metrics.map((name, m) => [name, e.metrics[m] ?? Number.NaN])),
+});
+
+function summaryOf(
+  trainer: Trainer,
+  steps: number,
+  last: Row | null,
+  evaluations: readonly Evaluation[],
+  seconds: number,
+) {
+  const { adapter, parameters, samples, stepsPerEpoch, memoryBytes, dispatches, notes } = trainer.facts;
+  return {
+    steps,
+    epochs: steps / stepsPerEpoch,
+    last,
+    ...Object.fromEntries(evaluations.map((e) => [e.split, measuresOf(trainer, e)])),
+    seconds,
+    stepsPerSecond: steps / seconds,
+    adapter,
+    parameters,
+    samples,
+    memoryBytes,
+    dispatches: dispatches.plain,
+    notes,
+  };
+}
+
+function printSummary(
+  trainer: Trainer,
+  steps: number,
+  evaluations: readonly Evaluation[],
+  seconds: number,
+  weightsOut: string | undefined,
+): void {
+  print(`${formatCount(steps)} steps in ${seconds.toFixed(1)} s (${formatCount(steps / seconds)} a second)`);
+  for (const e of evaluations) {
+    const measures = Object.entries(measuresOf(trainer, e)).map(
+      ([name, value]) => `${name} ${value.toPrecision(4)}`,
+    );
+    print(`${e.split.padEnd(10)} ${measures.join(', ')}`);
+  }
+  if (weightsOut !== undefined) print(`Weights saved to ${weightsOut}`);
+}
