@@ -11,7 +11,7 @@ import { detach } from '../ops/detach.ts';
 import { gridOf, moduleText } from '../wgsl/module.ts';
 import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import { aligned, type Lifetime, planMemory } from './memory.ts';
-import { productKernel } from './product-kernel.ts';
+import { type ProcessorKind, productKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
 import { simplify } from './simplify.ts';
@@ -23,13 +23,18 @@ export interface Wanted {
   readonly at?: Place;
 }
 
-export interface CompileOptions {
+/** What a program is compiled for. */
+export interface Target {
+  /** WebGPU guarantees 8 storage buffers to a shader; adapters may have more. */
+  readonly maxBindings: number;
+  readonly processor: ProcessorKind;
+}
+
+export interface CompileOptions extends Target {
   /** The arena for values between kernels. */
   readonly arena: string;
   /** Words of the uniform buffer that other programs beside this one agree on. */
   readonly uniforms: readonly string[];
-  /** WebGPU guarantees 8 storage buffers to a shader; adapters may have more. */
-  readonly maxBindings: number;
 }
 
 export interface Compiled {
@@ -75,6 +80,7 @@ export function compileGraph(
       (v) =>
         isLeaf(v) ||
         (home.has(v) && !group.members.has(v) && !group.reduces.includes(v) && group.rowSum !== v),
+      options.processor,
     );
     return dispatchOf(kernel, (slot) => values.get(slot)!, find, options);
   });
@@ -91,11 +97,16 @@ function fail(v: Value): never {
   );
 }
 
-function kernelOf(group: Group, stores: readonly Value[], stored: (v: Value) => boolean): Kernel {
+function kernelOf(
+  group: Group,
+  stores: readonly Value[],
+  stored: (v: Value) => boolean,
+  on: ProcessorKind,
+): Kernel {
   const name = kernelName(group, stores);
   return group.kind === 'product'
-    ? productKernel(group, stores, stored, name)
-    : rowKernel(group, stores, stored, name);
+    ? productKernel(group, stores, stored, name, on)
+    : rowKernel(group, stores, stored, name, on);
 }
 
 /** Says what a kernel computes: its reductions, then what it stores. */
@@ -125,20 +136,32 @@ function lifetimesOf(
     }));
 }
 
-/** Slots in the order in which the text names them, and which are written. */
-function slotsOf(body: readonly Stmt[]): Map<number, boolean> {
-  const slots = new Map<number, boolean>();
+/** How a kernel uses an operand. */
+interface SlotUse {
+  stored: boolean;
+  quads: boolean;
+}
+
+/** Slots in the order in which the text names them, and how they are used. */
+function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
+  const slots = new Map<number, SlotUse>();
+  const use = (slot: number): SlotUse => {
+    const known = slots.get(slot) ?? { stored: false, quads: false };
+    slots.set(slot, known);
+    return known;
+  };
   const seen = new Set<Expr>();
   const read = (e: Expr): void => {
     if (seen.has(e)) return;
     seen.add(e);
-    if (e.kind === 'load' && e.slot >= 0 && !slots.has(e.slot)) slots.set(e.slot, false);
+    if (e.kind === 'load' && e.slot >= 0) use(e.slot);
+    if (e.kind === 'quad') use(e.slot).quads = true;
     for (const o of operandsOf(e)) read(o);
   };
   const walk = (stmts: readonly Stmt[]): void => {
     for (const s of stmts) {
       for (const e of expressionsOf(s)) read(e);
-      if (s.kind === 'store' && s.slot >= 0) slots.set(s.slot, true);
+      if (s.kind === 'store' && s.slot >= 0) use(s.slot).stored = true;
       walk(bodyOf(s));
     }
   };
@@ -165,7 +188,9 @@ export function dispatchOf(
     place: placeOf(operandOf(slot)),
     type: operandOf(slot).dtype,
   }));
-  const writtenBuffers = new Set(operands.filter((o) => slots.get(o.slot)).map((o) => o.place.buffer));
+  const writtenBuffers = new Set(
+    operands.filter((o) => slots.get(o.slot)!.stored).map((o) => o.place.buffer),
+  );
   let bindings = shareBindings(
     operands,
     (a, b) => a.buffer === b.buffer && a.offset === b.offset && a.length === b.length,
@@ -178,7 +203,12 @@ export function dispatchOf(
   );
 
   const { wgsl, usesUniforms } = moduleText(kernel, {
-    bindings: bindings.map((b) => ({ type: b.type, written: writtenBuffers.has(b.place.buffer) })),
+    bindings: bindings.map((b) => ({
+      type: b.type,
+      written: writtenBuffers.has(b.place.buffer),
+      quads:
+        b.slots.some((slot) => slots.get(slot)!.quads) && !b.slots.some((slot) => slots.get(slot)!.stored),
+    })),
     places: operands.map(({ slot, place }) => {
       const binding = bindings.findIndex((b) => b.slots.includes(slot));
       return { slot, binding, offset: place.offset - bindings[binding]!.place.offset };

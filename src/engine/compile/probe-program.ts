@@ -3,6 +3,7 @@
  */
 import { binCount, momentCount } from '../ir/capture.ts';
 import { addChunks, chunkLength, chunkWords, countChunks } from '../wgsl/probe.ts';
+import type { ProcessorKind } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 
 export interface ProbeProgram {
@@ -15,7 +16,8 @@ export interface ProbeProgram {
 }
 
 /** Looks at tensors wherever they lie. Each place is one segment, in the same order. */
-export function probeProgram(tensors: readonly Place[]): ProbeProgram {
+export function probeProgram(tensors: readonly Place[], on: ProcessorKind): ProbeProgram {
+  const threads = on === 'cpu' ? 8 : 256;
   const sources = [...new Set(tensors.map((t) => t.buffer))];
   const chunks: number[] = [];
   const segments: number[] = [];
@@ -58,14 +60,14 @@ export function probeProgram(tensors: readonly Place[]): ProbeProgram {
       dispatches: [
         dispatch(
           'look at tensors',
-          countChunks(sources.length),
+          countChunks(sources.length, threads),
           count,
           [...spans, places.chunks],
           [places.bins, places.partial],
         ),
         dispatch(
           'add up chunks',
-          addChunks(),
+          addChunks(threads),
           tensors.length,
           [places.segments, places.partial],
           [places.moments],

@@ -5,18 +5,7 @@
  */
 
 import type { DType } from '../ir/dtype.ts';
-import {
-  bitcast,
-  cast,
-  constant,
-  type Expr,
-  i32,
-  load,
-  operandsOf,
-  select,
-  unary,
-  variable,
-} from '../ir/expr.ts';
+import { constant, type Expr, i32, load, operandsOf, select, unary, variable } from '../ir/expr.ts';
 import { add, binary, flatten, lessThan, mul, unflatten } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import type { Monoid } from '../ir/op.ts';
@@ -31,6 +20,8 @@ import {
   spaceVariables,
 } from './groups.ts';
 import type { Lower } from './lower.ts';
+import type { ProcessorKind } from './product-kernel.ts';
+import { rebuildExpr } from './rebuild.ts';
 
 /** Threads of a workgroup where each takes a row of its own. */
 const rowsPerGroup = 64;
@@ -38,6 +29,12 @@ const rowsPerGroup = 64;
 const widestGroup = 256;
 /** Rows up to this length are one thread's work. */
 const shortRow = 32;
+
+/** On a processor, threads that wait for each other are dear: only a few, very long rows are shared. */
+const fewRows = 8;
+const longRow = 1024;
+/** Workgroups of a map at most: enough to fill any GPU. */
+const mostMapGroups = 512;
 
 /** A stage: reductions that share one loop over the row. */
 type Stage = readonly Value[];
@@ -47,9 +44,13 @@ export function rowKernel(
   stores: readonly Value[],
   stored: (v: Value) => boolean,
   name: string,
+  on: ProcessorKind,
 ): Kernel {
   const { rows, cols, elements } = group.space;
-  const alone = group.reduces.length === 0 || cols <= shortRow || (rows >= 512 && elements !== 'trailing');
+  const alone =
+    group.reduces.length === 0 ||
+    cols <= shortRow ||
+    (on === 'cpu' ? rows >= fewRows || cols <= longRow : rows >= 512 && elements !== 'trailing');
   const threads = alone ? rowsPerGroup : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
   const lower = groupLowering(group, stored);
   const { row, col } = spaceVariables(group.space);
@@ -64,21 +65,29 @@ export function rowKernel(
     body.push(...stageStatements(group, stage, lower, walk, shared));
   body.push(...storeStatements(group, stores, lower, walk));
 
-  const start = alone
-    ? add(mul(variable(groupVariable, 'i32', Math.ceil(rows / threads)), i32(threads)), lane)
-    : variable(groupVariable, 'i32', rows);
-  const whole: Stmt[] = [{ kind: 'let', name: 'row', value: start }];
-  if (alone && rows % threads !== 0)
-    whole.push({ kind: 'if', cond: lessThan(variable('row', 'i32'), i32(rows)), body });
-  else whole.push(...body);
+  // A map over much is walked in strides, so that what is the same for all elements is computed once for several.
+  const groups = alone
+    ? Math.min(Math.ceil(rows / threads), cols === 1 ? mostMapGroups : Number.POSITIVE_INFINITY)
+    : rows;
+  const each = groups * threads;
+  const wg = variable(groupVariable, 'i32', groups);
+  const start = alone ? add(mul(wg, i32(threads)), lane) : wg;
+  const whole: Stmt[] =
+    alone && each < rows
+      ? [{ kind: 'for', name: 'row', from: start, to: i32(rows), by: each, body }]
+      : [{ kind: 'let', name: 'row', value: start }, ...guarded(alone && rows % threads !== 0, rows, body)];
   return {
     name,
     threads,
-    groups: alone ? Math.ceil(rows / threads) : rows,
+    groups,
     shared,
     body: whole,
     flops: rows * cols * Math.max(1, group.reduces.length) * 2,
   };
+}
+
+function guarded(needed: boolean, rows: number, body: readonly Stmt[]): readonly Stmt[] {
+  return needed ? [{ kind: 'if', cond: lessThan(variable('row', 'i32'), i32(rows)), body }] : body;
 }
 
 interface Walk {
@@ -162,7 +171,7 @@ function stageStatements(
         ? constant(0, element.type)
         : monoid === 'prod'
           ? constant(1, element.type)
-          : substitute(element, col, first);
+          : rebuildExpr(element, (x) => (x === col ? first : null));
     before.push({ kind: 'var', name: `${name}_acc`, type: element.type, value: start });
     if (isPosition(monoid)) {
       const at = variable(`${name}_at`, 'i32');
@@ -229,39 +238,6 @@ function shareResult(name: string, monoid: Monoid, type: DType, walk: Walk, shar
   const result = positions === null ? load(values, i32(0), type) : load(positions, i32(0), 'i32');
   statements.push({ kind: 'let', name, value: result });
   return statements;
-}
-
-/** The expression with one variable replaced. */
-function substitute(e: Expr, from: Expr, to: Expr): Expr {
-  const memo = new Map<Expr, Expr>();
-  const visit = (x: Expr): Expr => {
-    if (x === from) return to;
-    const known = memo.get(x);
-    if (known) return known;
-    const made = rebuild(x, visit);
-    memo.set(x, made);
-    return made;
-  };
-  return visit(e);
-}
-
-function rebuild(e: Expr, visit: (x: Expr) => Expr): Expr {
-  switch (e.kind) {
-    case 'unary':
-      return unary(e.fn, visit(e.x));
-    case 'binary':
-      return binary(e.fn, visit(e.a), visit(e.b));
-    case 'select':
-      return select(visit(e.cond), visit(e.a), visit(e.b));
-    case 'cast':
-      return cast(visit(e.x), e.type as DType);
-    case 'bitcast':
-      return bitcast(visit(e.x), e.type as DType);
-    case 'load':
-      return load(e.slot, visit(e.index), e.type as DType);
-    default:
-      return e;
-  }
 }
 
 function storeStatements(group: Group, stores: readonly Value[], lower: Lower, walk: Walk): Stmt[] {

@@ -6,7 +6,8 @@
 import { invariant } from '../errors.ts';
 import type { DType } from './dtype.ts';
 
-export type ScalarType = DType | 'bool';
+/** `quad`: four f32 read at once; only `lane` takes one. */
+export type ScalarType = DType | 'bool' | 'quad';
 
 export const unaryFns = [
   'neg',
@@ -74,6 +75,9 @@ export type Expr = Common &
     | { readonly kind: 'bitcast'; readonly x: Expr }
     /** The element of operand `slot` (a value's id) at a flat index. */
     | { readonly kind: 'load'; readonly slot: number; readonly index: Expr }
+    /** Elements 4 · index … 4 · index + 3 of operand `slot`, read at once. */
+    | { readonly kind: 'quad'; readonly slot: number; readonly index: Expr }
+    | { readonly kind: 'lane'; readonly x: Expr; readonly lane: number }
   );
 
 export type ExprOf<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
@@ -120,6 +124,12 @@ export function uniform(name: string, type: DType = 'f32'): Expr {
 
 export function load(slot: number, index: Expr, type: DType): Expr {
   return intern(`l${slot}:${type}:${index.id}`, { kind: 'load', type, slot, index });
+}
+
+/** One of four neighbours that are read at once. */
+export function laneOfQuad(slot: number, index: Expr, lane: number): Expr {
+  const quad = intern(`q${slot}:${index.id}`, { kind: 'quad', type: 'quad', slot, index });
+  return intern(`a${quad.id}:${lane}`, { kind: 'lane', type: 'f32', x: quad, lane });
 }
 
 const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'eq', 'ne']);
@@ -201,7 +211,10 @@ export function operandsOf(e: Expr): readonly Expr[] {
     case 'select':
       return [e.cond, e.a, e.b];
     case 'load':
+    case 'quad':
       return [e.index];
+    case 'lane':
+      return [e.x];
     default:
       return e satisfies never;
   }

@@ -245,3 +245,15 @@ export function unflatten(flat: Expr, shape: Shape): Expr[] {
 export function like(e: Expr, value: number): Expr {
   return constant(value, e.type);
 }
+
+/** e = 4 · quarter + lane, where the lane is known; null where e is not that regular. */
+export function quartered(e: Expr): { readonly quarter: Expr; readonly lane: number } | null {
+  const { terms, constant: k } = sumOf(e);
+  for (const n of terms.values()) if (n % 4 !== 0) return null;
+  const lane = ((k % 4) + 4) % 4;
+  const quarter = toExpr({
+    terms: new Map([...terms].map(([t, n]) => [t, n / 4])),
+    constant: (k - lane) / 4,
+  });
+  return { quarter, lane };
+}

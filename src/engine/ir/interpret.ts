@@ -125,6 +125,11 @@ export function interpret(e: Expr, environment: ScalarEnvironment): number {
         return reinterpret(run(x.x), x.x.type, x.type);
       case 'load':
         return environment.load(x.slot, run(x.index));
+      case 'lane':
+        invariant(x.x.kind === 'quad', 'a lane is one of a quad');
+        return environment.load(x.x.slot, 4 * run(x.x.index) + x.lane);
+      case 'quad':
+        throw new Error('a quad is read through its lanes');
       default:
         return x satisfies never;
     }

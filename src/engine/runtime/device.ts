@@ -2,6 +2,7 @@
  * Opens a GPU: an adapter asked for too early can be null, so it is asked again; the hardware adapter is preferred, then a
  * software one; every limit and feature that the engine can use is requested.
  */
+import type { Target } from '../compile/compile.ts';
 import { EngineError } from '../errors.ts';
 
 /** A device, and what it is in words. */
@@ -44,6 +45,14 @@ function describe(adapter: GPUAdapter): { name: string; software: boolean } {
   return {
     name,
     software: isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp/i.test(name),
+  };
+}
+
+/** What programs for this device are compiled for. */
+export function targetOf({ device, software }: OpenDevice): Target {
+  return {
+    maxBindings: device.limits.maxStorageBuffersPerShaderStage,
+    processor: software ? 'cpu' : 'gpu',
   };
 }
 

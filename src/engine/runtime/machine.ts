@@ -141,7 +141,8 @@ export class Machine {
     return {
       buffer,
       offset,
-      size: Math.min(buffer.size - offset, Math.max(wordBytes, place.length * wordBytes)),
+      // Whole quads, since a kernel may read four elements at a time.
+      size: Math.min(buffer.size - offset, Math.ceil(Math.max(1, place.length) / 4) * 4 * wordBytes),
     };
   }
 

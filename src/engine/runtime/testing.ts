@@ -6,7 +6,7 @@ import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { inputAttrs } from '../ops/leaf.ts';
-import { openDevice } from './device.ts';
+import { openDevice, targetOf } from './device.ts';
 import { Machine } from './machine.ts';
 
 let opened: Promise<GPUDevice> | null = null;
@@ -55,7 +55,7 @@ export async function runOnGpu(
   const compiled = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
-    { arena: 'arena', uniforms, maxBindings: device.limits.maxStorageBuffersPerShaderStage },
+    { arena: 'arena', uniforms, ...targetOf({ device, name: 'test', software: true }) },
   );
   await machine.reserve(
     Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),

@@ -2,7 +2,7 @@
  * Predictions of the current weights for inputs that are not in the data set: a program of its own in eval mode, compiled
  * when it is first asked for.
  */
-import { compileGraph } from '../compile/compile.ts';
+import { compileGraph, type Target } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -33,7 +33,7 @@ export class Predictor {
     document: GraphDocument,
     shapes: DataShapes,
     layout: ParameterLayout,
-    options: { uniforms: readonly string[]; maxBindings: number },
+    options: { uniforms: readonly string[] } & Target,
   ) {
     this.machine = machine;
     this.prepare = async () => {

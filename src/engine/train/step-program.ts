@@ -4,10 +4,10 @@
  */
 import { gradientMap } from '../autodiff/grad.ts';
 import { advanceDispatch } from '../compile/advance.ts';
-import { type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
+import { type CompileOptions, compileGraph, type Target, type Wanted } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
-import { replaceValues } from '../ir/graph.ts';
+import { replaceValues, topological } from '../ir/graph.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model } from '../model/build.ts';
@@ -73,7 +73,7 @@ export interface StepSpec {
   /** Keep every node's activation and its gradient, so that they can be looked at. */
   readonly probes: boolean;
   readonly uniforms: readonly string[];
-  readonly maxBindings: number;
+  readonly target: Target;
 }
 
 /** Rows that the ring of step numbers holds: at most so many steps go into one submission. */
@@ -109,22 +109,26 @@ function depths(model: Model): Map<string, number> {
   return depth;
 }
 
-/** Node outputs worth looking at: everything between the data and the loss that the loss depends on. */
+/**
+ * Node outputs worth looking at: what lies between the first parameters and the loss. What comes before any parameter is the
+ * data itself, in another shape; a gradient there would cost a product and change nothing.
+ */
 function probedOutputs(
   model: Model,
 ): Array<{ node: string; name: string; port: string; value: Value; depth: number }> {
   const depth = depths(model);
+  const parameters = new Set(model.parameters.map((p) => p.value));
+  const learned = new Set<Value>();
+  const values = [...model.nodes.values()].flatMap((n) => Object.values(n.outputs));
+  for (const v of topological(values))
+    if (parameters.has(v) || v.inputs.some((i) => learned.has(i))) learned.add(v);
   return model.order.flatMap((id) => {
     const node = model.nodes.get(id)!;
     const at = depth.get(id);
-    if (at === undefined || at === 0 || node.spec?.category === 'data' || node.state !== 'built') return [];
-    return Object.entries(node.outputs).map(([port, value]) => ({
-      node: id,
-      name: node.name,
-      port,
-      value,
-      depth: at,
-    }));
+    if (at === undefined || at === 0 || node.state !== 'built') return [];
+    return Object.entries(node.outputs)
+      .filter(([, value]) => learned.has(value))
+      .map(([port, value]) => ({ node: id, name: node.name, port, value, depth: at }));
   });
 }
 
@@ -180,7 +184,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     counter: counterPlace,
   };
   for (const p of layout.parameters) places[p.name] = layout.place(p.name, 'params');
-  const options: CompileOptions = { arena: 'arena', uniforms: spec.uniforms, maxBindings: spec.maxBindings };
+  const options: CompileOptions = { arena: 'arena', uniforms: spec.uniforms, ...spec.target };
   const placeOf = (leaf: Value): Place => {
     const name = inputAttrs(leaf)?.name ?? '';
     const place = places[name];
@@ -352,7 +356,7 @@ export function compileEval(
   metrics: readonly Metric[],
   layout: ParameterLayout,
   data: DataPlaces,
-  options: { uniforms: readonly string[]; maxBindings: number },
+  options: { uniforms: readonly string[] } & Target,
 ): EvalProgram {
   invariant(model.lossPerSample, 'a trainable model has a loss');
   const batchSize = model.options.batch;

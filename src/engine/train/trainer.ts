@@ -2,6 +2,8 @@
  * Trains one document on one device: compiles its step once, then submits many steps at a time and hands back their numbers.
  * Same document, same seed, same device: the same numbers to the bit, however often one looks, pauses or evaluates.
  */
+
+import type { Target } from '../compile/compile.ts';
 import { type ProbeProgram, probeProgram } from '../compile/probe-program.ts';
 import { type Place, programBytes } from '../compile/program.ts';
 import { classesAsNumbers, type Dataset, describeDataset, sampleSize } from '../data/dataset.ts';
@@ -16,7 +18,7 @@ import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { OptimizerSpec } from '../optim/define.ts';
 import { optimizerOf } from '../optim/index.ts';
 import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
-import type { OpenDevice } from '../runtime/device.ts';
+import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import { layOutParameters, type ParameterLayout } from './layout.ts';
@@ -121,7 +123,7 @@ export class Trainer {
     const metrics = metricsOf(model);
     const hypers = startingHypers(document, model, optimizer.hypers(optimizerParams));
     const uniforms = Object.keys(hypers);
-    const maxBindings = open.device.limits.maxStorageBuffersPerShaderStage;
+    const target = targetOf(open);
     const dataPlaces = placesOf(data.dataset, model);
     const step = compileStep({
       model,
@@ -133,7 +135,7 @@ export class Trainer {
       samples: training,
       probes: options.probes,
       uniforms,
-      maxBindings,
+      target,
     });
     const evalModel = buildModel(document, shapes, {
       batch: Math.min(evalBatch, data.dataset.count),
@@ -141,10 +143,15 @@ export class Trainer {
     });
     const evaluate = compileEval(evalModel, metricsOf(evalModel), layout, dataPlaces, {
       uniforms,
-      maxBindings,
+      ...target,
     });
     const probe =
-      options.probes && step.probed.length > 0 ? probeProgram(step.probed.map((p) => p.place)) : null;
+      options.probes && step.probed.length > 0
+        ? probeProgram(
+            step.probed.map((p) => p.place),
+            target.processor,
+          )
+        : null;
 
     const sizes: Record<string, number> = {};
     const programs = [step.program, evaluate.program, ...(probe ? [probe.program] : [])];
@@ -188,7 +195,7 @@ export class Trainer {
       evaluation: { program: evaluate, loaded: evalLoaded },
       hypers,
       weights: options.weights ?? null,
-      maxBindings,
+      target,
     });
     await trainer.reset();
     return trainer;
@@ -208,7 +215,7 @@ export class Trainer {
     evaluation: { program: EvalProgram; loaded: LoadedProgram };
     hypers: Record<string, number>;
     weights: ReadonlyMap<string, Float32Array> | null;
-    maxBindings: number;
+    target: Target;
   }) {
     this.facts = parts.facts;
     this.model = parts.model;
@@ -239,7 +246,7 @@ export class Trainer {
       parts.layout,
       {
         uniforms: Object.keys(parts.hypers),
-        maxBindings: parts.maxBindings,
+        ...parts.target,
       },
     );
   }

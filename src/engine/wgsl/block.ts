@@ -8,7 +8,11 @@ import { nodeText } from './scalar.ts';
 
 export interface Names {
   /** The array that holds a slot, and where in it the slot begins. */
-  slot(slot: number): { readonly array: string; readonly offset: number };
+  slot(slot: number): {
+    readonly array: string;
+    readonly offset: number /** The array's elements are vec4. */;
+    readonly quads: boolean;
+  };
   uniform(name: string, type: Expr['type']): string;
 }
 
@@ -40,7 +44,8 @@ function reads(e: Expr, changes: Changes, memo: Map<Expr, boolean>): boolean {
   const known = memo.get(e);
   if (known !== undefined) return known;
   const direct =
-    (e.kind === 'var' && changes.names.has(e.name)) || (e.kind === 'load' && changes.slots.has(e.slot));
+    (e.kind === 'var' && changes.names.has(e.name)) ||
+    ((e.kind === 'load' || e.kind === 'quad') && changes.slots.has(e.slot));
   const result = direct || operandsOf(e).some((o) => reads(o, changes, memo));
   memo.set(e, result);
   return result;
@@ -162,11 +167,19 @@ export class BlockPrinter {
     if (e.kind === 'var') return e.name;
     if (e.kind === 'uniform') return this.names.uniform(e.name, e.type);
     const operands = operandsOf(e).map((o) => this.text(o, indent, known, uses));
-    return e.kind === 'load' ? this.element(e.slot, operands[0]!) : nodeText(e, operands);
+    if (e.kind === 'load') return this.element(e.slot, operands[0]!);
+    return e.kind === 'quad' ? this.quad(e.slot, operands[0]!) : nodeText(e, operands);
   }
 
   private element(slot: number, index: string): string {
-    const { array, offset } = this.names.slot(slot);
-    return offset === 0 ? `${array}[${index}]` : `${array}[${index} + ${offset}i]`;
+    const { array, offset, quads } = this.names.slot(slot);
+    const at = offset === 0 ? index : `(${index} + ${offset}i)`;
+    return quads ? `${array}[${at} / 4i][${at} % 4i]` : `${array}[${at}]`;
+  }
+
+  private quad(slot: number, index: string): string {
+    const { array, offset, quads } = this.names.slot(slot);
+    if (quads) return offset === 0 ? `${array}[${index}]` : `${array}[${index} + ${offset / 4}i]`;
+    return `vec4<f32>(${[0, 1, 2, 3].map((i) => `${array}[${index} * 4i + ${offset + i}i]`).join(', ')})`;
   }
 }

@@ -18,6 +18,8 @@ export interface OperandPlace {
 export interface BindingText {
   readonly type: DType;
   readonly written: boolean;
+  /** Read four elements at a time. */
+  readonly quads: boolean;
 }
 
 export interface ModuleLayout {
@@ -49,10 +51,14 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
     {
       slot: (slot) => {
         const array = sharedName.get(slot);
-        if (array !== undefined) return { array, offset: 0 };
+        if (array !== undefined) return { array, offset: 0, quads: false };
         const place = placeOf.get(slot);
         invariant(place, `operand ${slot} of ${kernel.name} has a place`);
-        return { array: `b${place.binding}`, offset: place.offset };
+        return {
+          array: `b${place.binding}`,
+          offset: place.offset,
+          quads: layout.bindings[place.binding]!.quads,
+        };
       },
       uniform: (name, type) => {
         readsUniforms = true;
@@ -68,7 +74,7 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
   const [x, y] = gridOf(kernel.groups);
   const head = layout.bindings.map(
     (b, i) =>
-      `@group(0) @binding(${i}) var<storage, ${b.written ? 'read_write' : 'read'}> b${i}: array<${b.type}>;`,
+      `@group(0) @binding(${i}) var<storage, ${b.written ? 'read_write' : 'read'}> b${i}: array<${b.quads ? `vec4<${b.type}>` : b.type}>;`,
   );
   if (readsUniforms) {
     const words = Math.ceil(layout.uniforms.length / 4);

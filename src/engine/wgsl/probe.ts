@@ -6,7 +6,8 @@ import { binCount, momentCount } from '../ir/capture.ts';
 
 /** Elements that one workgroup looks at. */
 export const chunkLength = 4096;
-const threads = 256;
+/** Threads that share a chunk. On a processor, threads that wait for each other are dear. */
+export type ProbeThreads = 256 | 8;
 
 /** Words of a row of the chunk table: segment, buffer, first element, number of elements. */
 export const chunkWords = 4;
@@ -22,7 +23,7 @@ const plus = (a: string, b: string): string => `${a} + ${b}`;
  * Histogram and partial moments. Bindings: the buffers with tensors, then the chunk table, the bins (atomic, zeroed before)
  * and the partial sums, `momentCount` floats a chunk.
  */
-export function countChunks(sources: number): string {
+export function countChunks(sources: number, threads: ProbeThreads): string {
   const table = sources;
   const reads = Array.from({ length: sources }, (_, i) => `    case ${i}u: { x = source${i}[at]; }`).join(
     '\n',
@@ -87,7 +88,7 @@ ${reads}
 }
 
 /** Adds up the chunks of each segment. Bindings: the segment table, the partial sums, the moments. */
-export function addChunks(): string {
+export function addChunks(threads: ProbeThreads): string {
   return `@group(0) @binding(0) var<storage, read> segments: array<u32>;
 @group(0) @binding(1) var<storage, read> partial: array<f32>;
 @group(0) @binding(2) var<storage, read_write> moments: array<f32>;

@@ -82,6 +82,8 @@ export function nodeText(e: Expr, operands: readonly string[]): string {
       return `${e.type}(${a})`;
     case 'bitcast':
       return `bitcast<${e.type}>(${a})`;
+    case 'lane':
+      return `${a}.${'xyzw'[e.lane]}`;
     default:
       throw new Error(`${e.kind} has no text of its own`);
   }
