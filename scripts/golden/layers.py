@@ -33,7 +33,8 @@ def flat(t):
 
 
 def case(kind, params, inputs, run, module=None, training=True, outputs=("y",), classes=None, name=None):
-    """`inputs`: by port a shape; or (shape, low, high) for floats in a range; or (shape, below) for whole numbers.
+    """`inputs`: by port a shape; or (shape, low, high) for floats in a range; or (shape, below) for whole numbers;
+    or (shape, "mask") for floats of 0 and 1.
     `run` gets the inputs as arguments (the module first, where there is one) and gives one tensor per output.
     The module's parameters and buffers are what the layer's are called."""
     made, stored = [], []
@@ -42,6 +43,10 @@ def case(kind, params, inputs, run, module=None, training=True, outputs=("y",), 
             shape, low, high = spec
             made.append(numbers(shape, k, low, high).requires_grad_())
             stored.append({"port": port, "shape": shape, "range": [low, high]})
+        elif isinstance(spec, tuple) and spec[1] == "mask":
+            made.append(indices(spec[0], k, 2).double())
+            assert made[-1].sum(-1).min() > 0, "a query may look at something"
+            stored.append({"port": port, "shape": spec[0], "below": 2, "mask": True})
         elif isinstance(spec, tuple):
             shape, below = spec
             made.append(indices(shape, k, below))
@@ -60,9 +65,10 @@ def case(kind, params, inputs, run, module=None, training=True, outputs=("y",), 
             b.data = numbers(list(b.shape), 60 + k, 0.5, 1.5)
     result = run(*([module] if module is not None else []), *made)
     results = result if isinstance(result, tuple) else (result,)
-    floats = [(s["port"], x) for s, x in zip(stored, made) if x.is_floating_point()]
+    floats = [(s["port"], x) for s, x in zip(stored, made) if x.requires_grad]
     total = sum((y * numbers(list(y.shape), 90 + k)).sum() for k, y in enumerate(results))
-    total.backward()
+    if total.requires_grad:
+        total.backward()
     gradients = {n: flat(t.grad) for n, t in [*floats, *parameters] if t.grad is not None}
     return {
         "kind": kind,
@@ -185,7 +191,204 @@ def normalisation():
     write("normalisation", c)
 
 
+def rope(x, base=10000.0, pairs="adjacent"):
+    time, d = x.shape[-2:]
+    angle = torch.arange(time)[:, None] * base ** (-2 * torch.arange(d // 2) / d)
+    a, b = (x[..., 0::2], x[..., 1::2]) if pairs == "adjacent" else (x[..., : d // 2], x[..., d // 2 :])
+    turned = (a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos())
+    return torch.stack(turned, -1).reshape(x.shape) if pairs == "adjacent" else torch.cat(turned, -1)
+
+
+def sinusoids(time, d, base=10000.0):
+    i = torch.arange(d)
+    angle = torch.arange(time)[:, None] * base ** (-2.0 * (i // 2) / d)
+    return torch.where(i % 2 == 0, angle.sin(), angle.cos())
+
+
+class Learned(nn.Module):
+    def __init__(self, length, features):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(length, features))
+
+    def forward(self, x):
+        return x + self.weight[: x.shape[1]]
+
+
+def embedding():
+    c = []
+    for shape in [[4], [2, 3], [2, 2, 3]]:
+        c.append(case("embedding", {"vocabulary": 7, "features": 3}, {"x": (shape, 7)}, lambda m, x: m(x), nn.Embedding(7, 3)))
+    for shape, base in [([2, 5, 6], 10000), ([1, 3, 5], 100)]:
+        c.append(case("sinusoidalEncoding", {"base": base}, {"x": shape}, lambda x, b=base: x + sinusoids(x.shape[1], x.shape[2], b)))
+    c.append(module_case("learnedEncoding", {"length": 6}, [2, 4, 3], Learned(6, 3)))
+    for shape, p in [([2, 5, 6], {}), ([1, 3, 4], {"base": 50, "pairs": "halves"}), ([1, 2, 4, 2], {})]:
+        c.append(case("rotaryEncoding", p, {"x": shape}, lambda x, p=p: rope(x, **p)))
+    c.append(case("paddingMask", {"padding": 2}, {"x": ([3, 4], 4)}, lambda x: (x != 2).double()))
+    write("embedding", c)
+
+
+def recurrent():
+    c = []
+    kinds = {"rnn": (nn.RNN, 1), "lstm": (nn.LSTM, 2), "gru": (nn.GRU, 1)}
+
+    def add(kind, shape, units, given=False, layers=1, bidirectional=False, output="all", **p):
+        make, states = kinds[kind]
+        extra = {"nonlinearity": p["nonlinearity"]} if "nonlinearity" in p else {}
+        module = make(shape[2], units, layers, bias=p.get("bias", True), batch_first=True, bidirectional=bidirectional, **extra)
+        parts = layers * (2 if bidirectional else 1)
+
+        def run(m, x, state=None):
+            start = None
+            if state is not None:
+                # [batch, parts * states * units], part by part
+                s = state.reshape(x.shape[0], parts, states, units).permute(2, 1, 0, 3).contiguous()
+                start = s[0] if states == 1 else (s[0], s[1])
+            y, end = m(x, start)
+            end = torch.stack([end] if states == 1 else list(end))  # [states, parts, batch, units]
+            last = end.permute(2, 1, 0, 3)
+            if output == "last":
+                y = last[:, -(2 if bidirectional else 1) :, 0].reshape(x.shape[0], -1)
+            return y, last.reshape(x.shape[0], -1)
+
+        inputs = {"x": shape, **({"state": [shape[0], parts * states * units]} if given else {})}
+        params = {"units": units, **p}
+        if layers > 1:
+            params["layers"] = layers
+        if bidirectional:
+            params["bidirectional"] = True
+        if output == "last":
+            params["output"] = "last"
+        c.append(case(kind, params, inputs, run, module, outputs=("y", "state")))
+
+    for kind in kinds:
+        add(kind, [2, 4, 3], 3)
+        add(kind, [1, 5, 2], 3, given=True, output="last")
+        add(kind, [2, 3, 2], 2, layers=2, bidirectional=True, given=True)
+        add(kind, [1, 1, 3], 2, bias=False, bidirectional=True, output="last")
+    add("rnn", [2, 5, 2], 4, nonlinearity="relu", layers=2)
+    write("recurrent", c)
+
+
+class Additive(nn.Module):
+    def __init__(self, q, k, units):
+        super().__init__()
+        self.query = nn.Linear(q, units, bias=False)
+        self.key = nn.Linear(k, units, bias=False)
+        self.score = nn.Linear(units, 1, bias=False)
+
+    def forward(self, q, k, v, mask=None):
+        scores = self.score((self.query(q).unsqueeze(-2) + self.key(k).unsqueeze(-3)).tanh()).squeeze(-1)
+        if mask is not None:
+            scores = scores.masked_fill(mask == 0, -1e30)
+        w = scores.softmax(-1)
+        return w @ v, w
+
+
+class Pooling(nn.Module):
+    def __init__(self, kernel, width, leave_out):
+        super().__init__()
+        self.rate = nn.Parameter(torch.ones(1))
+        self.kernel, self.leave_out = kernel, leave_out
+
+    def forward(self, q, k, v):
+        return pool(q, k, v, self.kernel, self.rate, self.leave_out)
+
+
+def pool(q, k, v, kernel, rate, leave_out=False):
+    u = ((q.unsqueeze(-2) - k.unsqueeze(-3)) * rate).square().sum(-1).sqrt()
+    w = {"gaussian": lambda: (-(u**2) / 2).exp(), "boxcar": lambda: (u <= 1).double(), "epanechikov": lambda: (1 - u).relu()}[kernel]()
+    if leave_out:
+        w = w * (1 - torch.eye(*w.shape[-2:]))
+    w = w / w.sum(-1, keepdim=True).clamp_min(1e-20)
+    return w @ v, w
+
+
+def attention():
+    c = []
+    out = ("y", "weights")
+
+    def sdpa(q, k, v, mask=None, causal=False):
+        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        allowed = torch.ones(scores.shape[-2:]).bool()
+        if causal:
+            allowed = allowed.tril()
+        if mask is not None:
+            allowed = allowed & ((mask != 0) if mask.dim() == 3 else (mask != 0)[:, None])
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=allowed.expand(scores.shape))
+        return y, scores.masked_fill(~allowed, -math.inf).softmax(-1)
+
+    ports = lambda q, k, v: {"query": q, "key": k, "value": v}
+    kind = "scaledDotProductAttention"
+    c.append(case(kind, {}, ports([2, 3, 4], [2, 5, 4], [2, 5, 2]), sdpa, outputs=out))
+    c.append(case(kind, {"causal": True}, ports([2, 4, 3], [2, 4, 3], [2, 4, 3]), lambda q, k, v: sdpa(q, k, v, causal=True), outputs=out))
+    some = ports([2, 3, 4], [2, 5, 4], [2, 5, 2])
+    c.append(case(kind, {}, {**some, "mask": ([2, 5], "mask")}, sdpa, outputs=out, name="keys masked"))
+    c.append(case(kind, {}, {**some, "mask": ([2, 3, 5], "mask")}, sdpa, outputs=out, name="masked"))
+
+    def mha(d, heads, sizes, params, kdim=None, vdim=None, mask=None, bias=True):
+        m = nn.MultiheadAttention(d, heads, bias=bias, batch_first=True, kdim=kdim, vdim=vdim)
+
+        def run(m, q, k=None, v=None, mask=None):
+            k = q if k is None else k
+            v = k if v is None else v
+            causal = torch.ones(q.shape[1], k.shape[1]).tril() == 0 if params.get("causal") else None
+            padding = None if mask is None else mask == 0
+            return m(q, k, v, attn_mask=causal, key_padding_mask=padding, average_attn_weights=False)
+
+        inputs = dict(zip(["query", "key", "value"], sizes))
+        if mask is not None:
+            inputs["mask"] = mask
+        given = {"heads": heads, **params, **({} if bias else {"bias": False})}
+        call = run if mask is None else lambda m, *a: run(m, *a[:-1], mask=a[-1])
+        c.append(case("multiHeadAttention", given, inputs, call, m, training=False, outputs=out))
+
+    mha(4, 2, [[2, 3, 4]], {})
+    mha(6, 3, [[1, 5, 6]], {"causal": True})
+    mha(4, 2, [[2, 3, 4], [2, 5, 4]], {})
+    mha(4, 1, [[2, 3, 4], [2, 2, 3], [2, 2, 5]], {}, kdim=3, vdim=5)
+    mha(4, 2, [[2, 3, 4], [2, 5, 4]], {}, mask=([2, 5], "mask"))
+    mha(4, 2, [[2, 3, 4]], {}, mask=([2, 3], "mask"))
+    mha(4, 4, [[1, 3, 4], [1, 2, 4], [1, 2, 4]], {}, bias=False)
+
+    add = lambda m, q, k, v: m(q, k, v)
+    c.append(case("additiveAttention", {"units": 3}, ports([2, 3, 4], [2, 5, 2], [2, 5, 3]), add, Additive(4, 2, 3), outputs=out))
+    c.append(case("additiveAttention", {"units": 4}, {"query": [1, 2, 3], "key": [1, 4, 2]}, lambda m, q, k: m(q, k, k), Additive(3, 2, 4), outputs=out))
+    for kernel in ["gaussian", "boxcar", "epanechikov"]:
+        for sizes, width in [(([3, 2], [5, 2], [5, 1]), 2.0), (([2, 3, 1], [2, 4, 1], [2, 4, 2]), 0.75)]:
+            c.append(case("attentionPooling", {"kernel": kernel, "width": width}, ports(*sizes), lambda q, k, v, n=kernel, w=width: pool(q, k, v, n, 1 / w), outputs=out))
+    learn = {"learn": True, "leaveOut": True}
+    for kernel in ["gaussian", "epanechikov"]:
+        c.append(case("attentionPooling", {"kernel": kernel, **learn}, ports([4, 1], [4, 1], [4, 2]), lambda m, q, k, v: m(q, k, v), Pooling(kernel, 1, True), outputs=out))
+    write("attention", c)
+
+
+def transformer():
+    c = []
+
+    def add(shape, heads, units, memory=None, mask=False, **p):
+        o = {"dropout": 0.0, "activation": p.get("activation", "relu"), "norm_first": p.get("normFirst", False), "layer_norm_eps": p.get("epsilon", 1e-5), "batch_first": True}
+        causal = p.get("causal", memory is not None)
+        square = torch.ones(shape[1], shape[1]).triu(1).bool() if causal else None
+        given = {"heads": heads, "feedForward": units, **p}
+        if memory is None:
+            m = nn.TransformerEncoderLayer(shape[2], heads, units, **o)
+            run = lambda m, x: m(x, src_mask=square)
+            c.append(case("transformerEncoderLayer", given, {"x": shape}, run, m, training=False))
+        else:
+            m = nn.TransformerDecoderLayer(shape[2], heads, units, **o)
+            run = lambda m, x, e: m(x, e, tgt_mask=square)
+            c.append(case("transformerDecoderLayer", given, {"x": shape, "memory": memory}, run, m, training=False))
+
+    add([2, 3, 4], 2, 5)
+    add([1, 5, 6], 3, 4, normFirst=True, activation="gelu", causal=True)
+    add([2, 1, 4], 1, 3, epsilon=1e-3)
+    add([2, 3, 4], 2, 5, memory=[2, 4, 4])
+    add([1, 2, 4], 4, 3, memory=[1, 5, 4], normFirst=True, activation="gelu", causal=False)
+    write("transformer", c)
+
+
+families = [convolution, pooling, normalisation, embedding, recurrent, attention, transformer]
+
 if __name__ == "__main__":
-    convolution()
-    pooling()
-    normalisation()
+    for family in families:
+        family()

@@ -1,9 +1,11 @@
 // The list of layer kinds, in the order of the palette: one line for each.
 import { activations } from './activations.ts';
+import { attentions } from './attention.ts';
 import { convolutions } from './convolution.ts';
 import { data } from './data.ts';
 import type { LayerSpec } from './define.ts';
 import { dropout } from './dropout.ts';
+import { embeddings } from './embedding.ts';
 import { linear } from './linear.ts';
 import { losses } from './losses.ts';
 import { add, concat, multiply } from './merge.ts';
@@ -11,7 +13,9 @@ import { normalisations } from './normalisation.ts';
 import { output } from './output.ts';
 import { polynomial } from './polynomial.ts';
 import { poolings } from './pooling.ts';
+import { recurrents } from './recurrent.ts';
 import { flatten, reshape } from './shape.ts';
+import { transformers } from './transformer.ts';
 
 /** Every layer kind. */
 export const layerList: readonly LayerSpec[] = [
@@ -23,6 +27,10 @@ export const layerList: readonly LayerSpec[] = [
   ...activations,
   ...normalisations,
   dropout,
+  ...embeddings,
+  ...recurrents,
+  ...attentions,
+  ...transformers,
   add,
   multiply,
   concat,

@@ -9,9 +9,13 @@ import { randomUniform } from '../../ops/random.ts';
 import { sum } from '../../ops/reduce.ts';
 import type { BuildContext } from '../define.ts';
 import { layerOf } from '../index.ts';
+import attention from './attention.json' with { type: 'json' };
 import convolution from './convolution.json' with { type: 'json' };
+import embedding from './embedding.json' with { type: 'json' };
 import normalisation from './normalisation.json' with { type: 'json' };
 import pooling from './pooling.json' with { type: 'json' };
+import recurrent from './recurrent.json' with { type: 'json' };
+import transformer from './transformer.json' with { type: 'json' };
 
 const numbers = z.array(z.number());
 
@@ -27,6 +31,7 @@ const caseSchema = z.strictObject({
       shape: numbers,
       range: z.tuple([z.number(), z.number()]).optional(),
       below: z.number().optional(),
+      mask: z.boolean().default(false),
     }),
   ),
   parameters: z.array(z.strictObject({ name: z.string(), shape: numbers })),
@@ -39,10 +44,15 @@ export type LayerGolden = z.infer<typeof caseSchema>;
 
 /** By family. */
 export const layerGoldens: Readonly<Record<string, readonly LayerGolden[]>> = Object.fromEntries(
-  Object.entries({ convolution, pooling, normalisation }).map(([family, cases]) => [
-    family,
-    z.array(caseSchema).parse(cases),
-  ]),
+  Object.entries({
+    convolution,
+    pooling,
+    normalisation,
+    embedding,
+    recurrent,
+    attention,
+    transformer,
+  }).map(([family, cases]) => [family, z.array(caseSchema).parse(cases)]),
 );
 
 /** `conv2d {"kernel":3} 1 × 2 × 5 × 6`, for the names of tests. */
@@ -84,8 +94,8 @@ export function layerGraph(golden: LayerGolden): LayerGraph {
   const feeds = new Map<Value, Float64Array>();
   const leaves = new Map<string, Value>();
   const inputs = Object.fromEntries(
-    golden.inputs.map(({ port, shape, range = [-2, 2], below }, k) => {
-      const leaf = input(port, shape, 'feed', below === undefined ? 'f32' : 'i32');
+    golden.inputs.map(({ port, shape, range = [-2, 2], below, mask }, k) => {
+      const leaf = input(port, shape, 'feed', below === undefined || mask ? 'f32' : 'i32');
       const size = sizeOf(shape);
       feeds.set(
         leaf,
