@@ -170,7 +170,7 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   /** How exported TypeScript says it, where the graph of ops would read worse. */
   readonly typescript?: TypeScriptForm<z.infer<P>>;
   /** Parameters with which the sweep takes derivatives, where the defaults would make that slow. */
-  readonly sampleParams?: Readonly<Record<string, unknown>>;
+  readonly sampleParams?: Readonly<Record<string, number>>;
   /** One value per output port. Inputs that take many wires arrive as `x`, `x_1`, `x_2`, … in order. */
   build(ctx: BuildContext, inputs: Inputs, params: z.infer<P>): Inputs;
 }

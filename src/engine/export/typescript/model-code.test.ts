@@ -13,7 +13,7 @@ import type { GraphDocument, Json } from '../../model/schema.ts';
 import { documentOf } from '../../model/testing.ts';
 import { evaluate } from '../../ops/evaluate.ts';
 import { expectAllClose, randomArray } from '../../testing.ts';
-import { typescriptOf } from './model-code.ts';
+import { storedTensors, typescriptOf } from './model-code.ts';
 
 type Nodes = Parameters<typeof documentOf>[0];
 
@@ -22,22 +22,27 @@ const data: readonly [string, Record<string, Json>] = [
   { origin: { source: 'generated', kind: 'spirals', params: {}, seed: 1 } },
 ];
 
-/** Two dense layers, then one layer of the kind on one or two of them, then the output. */
-function around(kind: string, params: Record<string, Json> = {}): GraphDocument {
-  const many = layerList.find((l) => l.kind === kind)?.inputs[0]?.many;
+/** Two dense layers, then one layer of the kind on one or two of them in the shape of its sample, then the output. */
+function around(kind: string, params?: Record<string, Json>): GraphDocument {
+  const spec = layerList.find((l) => l.kind === kind);
+  const many = spec?.inputs[0]?.many;
+  const sizes = spec?.sample?.x?.shape.slice(1) ?? [6];
+  const units = sizeOf(sizes);
   const nodes: Nodes = {
     data,
-    dense: ['linear', { units: 6 }],
-    other: ['linear', { units: 6, bias: false }],
-    it: [kind, params],
+    dense: ['linear', { units }],
+    shaped: ['reshape', { sizes: [...sizes] }],
+    other: ['linear', { units, bias: false }],
+    it: [kind, params ?? { ...spec?.sampleParams }],
     out: 'output',
   };
   const second = many ? ['data.x -> other.x', 'other.y -> it.x'] : [];
   return documentOf(many ? nodes : { ...nodes, other: 'identity' }, [
     'data.x -> dense.x',
-    'dense.y -> it.x',
+    'dense.y -> shaped.x',
+    'shaped.y -> it.x',
     ...second,
-    'it.y -> out.x',
+    `it.${spec?.outputs[0]?.name ?? 'y'} -> out.x`,
   ]);
 }
 
@@ -45,17 +50,22 @@ function around(kind: string, params: Record<string, Json> = {}): GraphDocument 
 function interpreted(document: GraphDocument, samples: readonly number[][]) {
   const { model } = checkDocument(document, { batch: 1, training: false });
   expect(model.prediction).not.toBeNull();
-  const weights = model.parameters.map((p, i) => ({
+  const stored = storedTensors(model);
+  const weights = stored.map((p, i) => ({
     name: p.name,
     shape: p.shape,
-    data: Array.from(randomArray(sizeOf(p.shape), i + 1, [-1.5, 1.5]), Math.fround),
+    // Running variances are positive.
+    data: Array.from(
+      randomArray(sizeOf(p.shape), i + 1, 'next' in p ? [0.5, 1.5] : [-1.5, 1.5]),
+      Math.fround,
+    ),
   }));
   const root = model.prediction?.value;
   if (!root || !model.data) throw new Error('the document has a prediction');
   const x = model.data.x;
   const expected = samples.map((sample) => {
     const feeds = new Map<Value, ArrayLike<number>>([[x, sample]]);
-    model.parameters.forEach((p, i) => {
+    stored.forEach((p, i) => {
       feeds.set(p.value, weights[i]?.data ?? []);
     });
     return Array.from(evaluate([root], feeds)[0] ?? []);
@@ -102,7 +112,9 @@ const samples = Array.from({ length: 5 }, (_, i) => Array.from(randomArray(2, i 
 
 describe('typescriptOf', () => {
   it('writes every layer so that Node computes what the engine computes', () => {
-    const kinds = layerList.filter((l) => l.inputs.length === 1 && l.category !== 'output');
+    const kinds = layerList.filter(
+      (l) => l.inputs.length === 1 && l.category !== 'output' && !l.inputs[0]?.tokens,
+    );
     const documents: GraphDocument[] = [
       ...kinds.map((l) => around(l.kind)),
       around('prelu', { perChannel: true }),

@@ -305,7 +305,7 @@ class Writer {
     for (const leaf of leaves) {
       const parameter = storedTensors(this.#model).find((p) => p.value === leaf);
       if (parameter) {
-        const name = names.claim(parameter.tensor);
+        const name = names.claim(identifierOf(parameter.tensor));
         const says = (): string => `w['${parameter.name}']`;
         given.set(leaf, { signature: `${name}: Tensor`, array: `${name}.data`, says });
       } else if (leaf === this.#model.data?.x) {
