@@ -9,6 +9,8 @@ const targetTime = 30;
 const mostSteps = 512;
 /** Every one of the first steps is looked at, whatever it costs. */
 export const earlySteps = 256;
+/** How much of what was measured before a submission still counts after it. */
+const fading = 0.97;
 /** The share of time that looking may take afterwards. */
 export const lookingBudget = 0.03;
 
@@ -64,8 +66,9 @@ export class Pace {
     const looking = Math.min(looks * this.lookTime, ms * 0.9);
     const each = (ms - looking) / steps;
     this.stepTime = this.stepTime === null ? each : this.stepTime * 0.8 + each * 0.2;
-    this.spent += ms;
-    this.spentLooking += looking;
+    // What is shown is the present: a look now and then must not be hidden, nor haunted, by the start.
+    this.spent = this.spent * fading + ms;
+    this.spentLooking = this.spentLooking * fading + looking;
     this.recentSteps = this.recentSteps * 0.8 + steps;
     this.recentTime = this.recentTime * 0.8 + ms;
   }
@@ -74,7 +77,7 @@ export class Pace {
     return this.recentTime === 0 ? 0 : (this.recentSteps / this.recentTime) * 1000;
   }
 
-  /** The share of time that looking took so far; null until something was trained. */
+  /** The share of time that looking takes of late; null until something was trained. */
   get lookingCost(): number | null {
     return this.spent === 0 ? null : this.spentLooking / this.spent;
   }
