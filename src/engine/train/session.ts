@@ -127,11 +127,7 @@ export class Session {
     if (!spec) throw new EngineError('model/no-data', { node: 'The net' });
     const data = await loadDataset(spec, ioOfFiles(files));
     const given = weights && new Map(weights.map((w) => [w.name, w.data]));
-    const open = await this.open();
-    const trainer = await Trainer.create(open, document, data, {
-      probes: true,
-      ...(given ? { weights: given } : {}),
-    });
+    const trainer = await this.trainerFor({ data, weights: given }, document);
     const run: Run = {
       id,
       document,
@@ -160,24 +156,27 @@ export class Session {
     return this.device;
   }
 
-  private async recover(info: GPUDeviceLostInfo): Promise<void> {
+  /** Puts every run on a new device, from its checkpoint; whatever else is asked of a run waits for that. */
+  private recover(info: GPUDeviceLostInfo): void {
     this.device = null;
     for (const run of this.runs.values()) {
       const notice = new EngineError('gpu/lost', { why: info.message || 'the driver gave no reason' });
       this.options.post({ type: 'notice', run: run.id, ...notice.user });
-      try {
-        await run.busy.catch(() => undefined);
-        const open = await this.open();
-        run.trainer = await Trainer.create(open, run.document, run.data, {
-          probes: true,
-          ...(run.weights ? { weights: run.weights } : {}),
-        });
-        if (run.checkpoint) run.trainer.restore(run.checkpoint);
-        if (run.status === 'running') this.play(run);
-      } catch (error) {
-        this.fail(run.id, error);
-      }
+      this.between(run, () => this.rebuild(run)).catch((error) => this.fail(run.id, error));
     }
+  }
+
+  private async rebuild(run: Run): Promise<void> {
+    const lost = run.trainer;
+    run.trainer = await this.trainerFor(run, run.document);
+    if (run.checkpoint) run.trainer.restore(run.checkpoint);
+    lost.dispose();
+    this.report(run);
+  }
+
+  private async trainerFor(run: Pick<Run, 'data' | 'weights'>, document: GraphDocument): Promise<Trainer> {
+    const options = { probes: true, ...(run.weights ? { weights: run.weights } : {}) };
+    return Trainer.create(await this.open(), document, run.data, options);
   }
 
   /** Does something between two submissions of a run. */
@@ -195,10 +194,7 @@ export class Session {
     }
     const checkpoint = await run.trainer.checkpoint();
     const old = run.trainer;
-    run.trainer = await Trainer.create(await this.open(), sameSeed, run.data, {
-      probes: true,
-      ...(run.weights ? { weights: run.weights } : {}),
-    });
+    run.trainer = await this.trainerFor(run, sameSeed);
     run.trainer.restore(checkpoint);
     run.document = sameSeed;
     old.dispose();
@@ -298,13 +294,11 @@ export class Session {
     });
   }
 
+  /** A step failed: if its device was lost, the run goes on when it is rebuilt; else the run failed. */
   private async stumble(run: Run, error: unknown): Promise<void> {
-    const { device } = await this.open();
-    const lost = await Promise.race([
-      device.lost.then(() => true),
-      new Promise<false>((r) => setTimeout(() => r(false), 50)),
-    ]);
-    if (!lost) this.fail(run.id, error);
+    const { lost } = run.trainer.machine.device;
+    const later = new Promise<false>((resolve) => setTimeout(() => resolve(false), 100));
+    if (!(await Promise.race([lost.then(() => true), later]))) this.fail(run.id, error);
   }
 
   private setStatus(run: Run, status: RunStatus): void {

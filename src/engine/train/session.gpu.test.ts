@@ -1,0 +1,142 @@
+// The training worker's session, driven by its messages on a real adapter: everything that the window relies on.
+
+import { afterEach, describe, expect, test } from 'vitest';
+import { create } from 'webgpu';
+import type { GraphDocument } from '../model/schema.ts';
+import { type OpenDevice, openDevice } from '../runtime/device.ts';
+import { templateOf } from '../templates/index.ts';
+import type { FromWorker } from './protocol.ts';
+import { Session } from './session.ts';
+
+// A GPU object that is collected takes its devices along.
+const gpu = create([]);
+
+class Desk {
+  readonly said: FromWorker[] = [];
+  readonly devices: OpenDevice[] = [];
+  readonly session = new Session({
+    openDevice: async () => {
+      const open = await openDevice(gpu);
+      this.devices.push(open);
+      return open;
+    },
+    post: (message) => void this.said.push(message),
+    now: () => performance.now(),
+  });
+
+  of<T extends FromWorker['type']>(type: T): Extract<FromWorker, { type: T }>[] {
+    return this.said.filter((m): m is Extract<FromWorker, { type: T }> => m.type === type);
+  }
+
+  async until(what: () => boolean): Promise<void> {
+    for (let waited = 0; !what(); waited += 10) {
+      if (waited > 60_000) throw new Error(`still waiting after ${JSON.stringify(this.said.at(-1)?.type)}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  get status(): string | undefined {
+    return this.of('status').at(-1)?.status;
+  }
+
+  losses(run = 1): number[] {
+    return this.of('steps')
+      .filter((m) => m.run === run)
+      .flatMap((m) => [...m.rows.loss]);
+  }
+}
+
+function documentOf(id: string): GraphDocument {
+  const template = templateOf(id);
+  if (!template) throw new Error(`there is no template ${id}`);
+  return template.document;
+}
+
+describe('a training session', () => {
+  let desk = new Desk();
+  afterEach(() => {
+    for (const run of new Set(desk.said.map((m) => m.run))) void desk.session.take({ type: 'dispose', run });
+    desk = new Desk();
+  });
+
+  const start = async (id: string): Promise<void> => {
+    await desk.session.take({ type: 'create', run: 1, document: documentOf(id), files: {} });
+    expect(desk.of('failed')).toEqual([]);
+    expect(desk.of('ready')).toHaveLength(1);
+  };
+  const trainTo = async (step: number): Promise<void> => {
+    await desk.session.take({ type: 'play', run: 1, until: step });
+    await desk.until(() => desk.status === 'paused' && desk.of('status').at(-1)!.step === step);
+  };
+
+  test('pauses at the step that was asked for, with every step reported and looked at', async () => {
+    await start('mlp-spirals');
+    await trainTo(30);
+    expect(desk.of('steps').flatMap((m) => [...m.rows.steps])).toEqual(
+      Array.from({ length: 30 }, (_, i) => i),
+    );
+    expect(desk.of('captures').flatMap((m) => m.captures.map((c) => c.step))).toEqual(
+      Array.from({ length: 30 }, (_, i) => i),
+    );
+    expect(desk.of('evaluation').at(-1)).toMatchObject({ evaluation: { step: 30, split: 'validation' } });
+  });
+
+  test('resets to the very same run, and to another one with another seed', async () => {
+    await start('mlp-spirals');
+    await trainTo(20);
+    const first = desk.losses();
+    await desk.session.take({ type: 'reset', run: 1 });
+    await trainTo(20);
+    expect(desk.losses().slice(20)).toEqual(first);
+    await desk.session.take({ type: 'reset', run: 1, seed: 99 });
+    await trainTo(20);
+    expect(desk.losses().slice(40)).not.toEqual(first);
+  });
+
+  test('takes a new batch size over without losing the weights', async () => {
+    await start('mlp-spirals');
+    await trainTo(20);
+    const document = documentOf('mlp-spirals');
+    const settings = { ...document.training, batchSize: 16 };
+    await desk.session.take({ type: 'save', run: 1, ticket: 1 });
+    await desk.session.take({ type: 'settings', run: 1, settings });
+    await desk.session.take({ type: 'save', run: 1, ticket: 2 });
+    const [before, after] = desk.of('weights');
+    expect(after!.tensors).toEqual(before!.tensors);
+    expect(desk.of('ready')).toHaveLength(2);
+    await trainTo(25);
+    expect(desk.of('failed')).toEqual([]);
+  });
+
+  test('trains a run and its fork in turn, on the same batches', async () => {
+    await start('mlp-spirals');
+    await desk.session.take({ type: 'create', run: 2, document: documentOf('mlp-spirals'), files: {} });
+    await desk.session.take({ type: 'play', run: 1, until: 25 });
+    await desk.session.take({ type: 'play', run: 2, until: 25 });
+    await desk.until(() => desk.losses(1).length >= 25 && desk.losses(2).length >= 25);
+    expect(desk.losses(2)).toEqual(desk.losses(1));
+  });
+
+  test('survives the loss of its device: training goes on from the last checkpoint', async () => {
+    await start('mlp-spirals');
+    await trainTo(20);
+    desk.devices[0]!.device.destroy();
+    await desk.until(() => desk.of('notice').length === 1 && desk.devices.length === 2);
+    await trainTo(40);
+    const lost = desk.losses();
+    expect(lost).toHaveLength(40);
+    await desk.session.take({ type: 'reset', run: 1 });
+    await trainTo(40);
+    expect(desk.losses().slice(40)).toEqual(lost);
+    expect(desk.of('failed')).toEqual([]);
+  });
+
+  test('says in words what cannot be trained', async () => {
+    const document = documentOf('mlp-spirals');
+    const wires = Object.fromEntries(Object.entries(document.wires).slice(0, 1));
+    await desk.session.take({ type: 'create', run: 1, document: { ...document, wires }, files: {} });
+    const [failed] = desk.of('failed');
+    expect(failed?.title).toMatch(/\w/);
+    expect(failed?.fix).not.toMatch(/report/);
+  });
+});
