@@ -387,7 +387,85 @@ def transformer():
     write("transformer", c)
 
 
-families = [convolution, pooling, normalisation, embedding, recurrent, attention, transformer]
+def basic():
+    c = []
+    pair = lambda a, b: {"a": a, "b": b}
+    c.append(case("bilinear", {"units": 4}, pair([3, 2], [3, 5]), lambda m, a, b: m(a, b), nn.Bilinear(2, 5, 4)))
+    c.append(case("bilinear", {"units": 1, "bias": False}, pair([1, 3], [1, 1]), lambda m, a, b: m(a, b), nn.Bilinear(3, 1, 1, bias=False)))
+    c.append(case("subtract", {}, pair([2, 3], [2, 1]), lambda a, b: a - b))
+    many = {"x": [2, 3], "x_1": [2, 3], "x_2": [2, 3]}
+    for axis in [1, -1]:
+        c.append(case("stack", {"axis": axis}, many, lambda *t, axis=axis: torch.stack(t, axis)))
+    c.append(case("slice", {"start": 1, "size": 2, "step": 2}, {"x": [2, 5]}, lambda x: x[:, 1:4:2]))
+    c.append(case("slice", {"axis": 1, "start": -1}, {"x": [2, 3, 4]}, lambda x: x[:, -1:]))
+    c.append(case("split", {"axis": 1, "size": 2}, {"x": [2, 5, 3]}, lambda x: tuple(x.split([2, 3], 1)), outputs=("a", "b")))
+    c.append(case("permute", {"order": [3, 1, 2]}, {"x": [2, 3, 4, 5]}, lambda x: x.permute(0, 3, 1, 2)))
+    for name, f in [("sum", torch.sum), ("mean", torch.mean), ("max", torch.amax), ("min", torch.amin), ("logSumExp", torch.logsumexp)]:
+        c.append(case("reduce", {"operation": name}, {"x": [2, 3, 4]}, lambda x, f=f: f(x, -1)))
+        c.append(case("reduce", {"operation": name, "axes": [1, -1], "keep": True}, {"x": [2, 3, 4]}, lambda x, f=f: f(x, (1, 2), keepdim=True)))
+    for mode in ["nearest", "bilinear"]:
+        for shape in [[1, 2, 3, 4], [2, 1, 1, 5]]:
+            c.append(module_case("upsample", {"mode": mode, "factor": 3}, shape, nn.Upsample(scale_factor=3, mode=mode)))
+    c.append(module_case("upsample", {"mode": "bilinear", "alignCorners": True}, [1, 2, 3, 4], nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)))
+    c.append(module_case("upsample", {"mode": "bilinear", "factor": 2}, [1, 2, 5], nn.Upsample(scale_factor=2, mode="linear")))
+    gates = {"glu": torch.sigmoid, "reglu": F.relu, "geglu": F.gelu, "swiglu": F.silu}
+    for kind, gate in gates.items():
+        for shape, axis in [([3, 6], -1), ([2, 4, 3], 1)]:
+            c.append(case(kind, {"axis": axis}, {"x": shape}, lambda x, g=gate, d=axis: (lambda a, b: a * g(b))(*x.chunk(2, d))))
+    above = ([3, 5], 0.1, 4.0)
+    for kind, spec in [("exp", [3, 5]), ("log", above), ("sin", [3, 5]), ("cos", [3, 5]), ("sqrt", above), ("abs", [3, 5])]:
+        c.append(case(kind, {}, {"x": spec}, getattr(torch, kind)))
+    c.append(case("negate", {}, {"x": [3, 5]}, torch.neg))
+    for p, spec in [(2, [3, 5]), (3, [3, 5]), (-1, [3, 5]), (-2, [3, 5]), (0, [3, 5]), (1, [3, 5]), (0.5, above), (-1.5, above), (7, [3, 5])]:
+        c.append(case("pow", {"exponent": p}, {"x": spec}, lambda x, p=p: x**p))
+    c.append(case("clamp", {"low": -0.5, "high": 1.25}, {"x": [3, 5]}, lambda x: x.clamp(-0.5, 1.25)))
+    c.append(case("scale", {"factor": -2.5, "offset": 3}, {"x": [3, 5]}, lambda x: -2.5 * x + 3))
+    # The perceptron's rule: the gradient passes the step as if it were not there.
+    step = lambda m, x: (lambda z: (z > 0).double() + z - z.detach())(m(x))
+    c.append(case("perceptron", {}, {"x": [4, 3]}, step, nn.Linear(3, 1)))
+    c.append(case("perceptron", {"units": 3, "bias": False}, {"x": [2, 5]}, step, nn.Linear(5, 3, bias=False)))
+    write("basic", c)
+
+
+def losses():
+    """Losses give one number per sample; PyTorch's mean is the mean of these."""
+    c = []
+
+    def add(kind, params, prediction, target, run, classes=None, **o):
+        c.append(case(kind, params, {"prediction": prediction, "target": target}, run, outputs=("loss",), classes=classes, **o))
+
+    mean = lambda l: l.reshape(l.shape[0], -1).mean(1)
+    labels = ([5], 4)
+    ce = lambda p, t, **o: F.cross_entropy(p, t, reduction="none", **o)
+    add("crossEntropy", {}, [5, 4], labels, ce)
+    add("crossEntropy", {"labelSmoothing": 0.2}, [5, 4], labels, lambda p, t: ce(p, t, label_smoothing=0.2))
+    w = torch.tensor([0.5, 2.0, 1.0, 3.0])
+    scaled = lambda p, t, **o: ce(p, t, weight=w, **o) * t.shape[0] / w[t].sum()
+    add("crossEntropy", {"classWeights": w.tolist()}, [5, 4], labels, scaled)
+    add("crossEntropy", {"classWeights": w.tolist(), "labelSmoothing": 0.1}, [5, 4], labels, lambda p, t: scaled(p, t, label_smoothing=0.1))
+    places = lambda p, t, **o: F.cross_entropy(p.transpose(1, 2), t, reduction="none", **o)
+    add("crossEntropy", {}, [2, 3, 4], ([2, 3], 4), lambda p, t: places(p, t).mean(1), name="places")
+    add("crossEntropy", {"ignore": 2}, [2, 5, 4], ([2, 5], 4), lambda p, t: places(p, t, ignore_index=2).sum(1) * 2 / (t != 2).sum(), name="places")
+    add("nll", {}, [5, 4], labels, lambda p, t: F.nll_loss(p, t, reduction="none"))
+    add("multiMargin", {}, [5, 4], labels, lambda p, t: F.multi_margin_loss(p, t, reduction="none"))
+    add("multiMargin", {"margin": 0.5}, [3, 3], ([3], 3), lambda p, t: F.multi_margin_loss(p, t, reduction="none", margin=0.5))
+    for kind, f in [("mse", F.mse_loss), ("mae", F.l1_loss)]:
+        add(kind, {}, [4, 3], [4, 3], lambda p, t, f=f: mean(f(p, t, reduction="none")))
+    add("mse", {"form": "half"}, [4, 1], [4, 1], lambda p, t: 0.5 * mean((p - t) ** 2))
+    add("mse", {}, [4, 3], ([4], 3), lambda p, t: mean((p - F.one_hot(t, 3)) ** 2), classes=3)
+    for d in [1.0, 0.3]:
+        add("huber", {"delta": d}, [4, 3], [4, 3], lambda p, t, d=d: mean(F.huber_loss(p, t, reduction="none", delta=d)))
+        add("smoothL1", {"beta": d}, [4, 3], [4, 3], lambda p, t, d=d: mean(F.smooth_l1_loss(p, t, reduction="none", beta=d)))
+    share = ([4, 3], 0.02, 0.98)
+    add("bce", {}, share, ([4], 3), lambda p, t: mean(F.binary_cross_entropy(p, F.one_hot(t, 3).double(), reduction="none")), classes=3)
+    add("bceWithLogits", {}, ([4, 1], -9, 9), ([4], 2), lambda p, t: mean(F.binary_cross_entropy_with_logits(p, t.double()[:, None], reduction="none")), classes=2)
+    add("klDivergence", {}, ([4, 3], -3, 0), ([4], 3), lambda p, t: F.kl_div(p, F.one_hot(t, 3).double(), reduction="none").sum(1), classes=3)
+    for m in [1, 0]:
+        add("hinge", {"margin": m}, [4, 1], ([4], 2), lambda p, t, m=m: F.relu(m - (2 * t - 1)[:, None] * p)[:, 0], classes=2)
+    write("losses", c)
+
+
+families = [convolution, pooling, normalisation, embedding, recurrent, attention, transformer, basic, losses]
 
 if __name__ == "__main__":
     for family in families:

@@ -1,14 +1,18 @@
 // The list of layer kinds, in the order of the palette: one line for each.
 import { activations } from './activations.ts';
 import { attentions } from './attention.ts';
+import { axisLayers } from './axes.ts';
+import { bilinear, perceptron } from './bilinear.ts';
 import { convolutions } from './convolution.ts';
 import { data } from './data.ts';
 import type { LayerSpec } from './define.ts';
-import { dropout } from './dropout.ts';
+import { dropout, groupedDropouts } from './dropout.ts';
 import { embeddings } from './embedding.ts';
+import { gatedUnits } from './gated.ts';
 import { linear } from './linear.ts';
 import { losses } from './losses.ts';
-import { add, concat, multiply } from './merge.ts';
+import { mathNodes } from './math.ts';
+import { add, concat, multiply, stack, subtract } from './merge.ts';
 import { normalisations } from './normalisation.ts';
 import { output } from './output.ts';
 import { polynomial } from './polynomial.ts';
@@ -16,26 +20,36 @@ import { poolings } from './pooling.ts';
 import { recurrents } from './recurrent.ts';
 import { flatten, reshape } from './shape.ts';
 import { transformers } from './transformer.ts';
+import { upsample } from './upsample.ts';
 
 /** Every layer kind. */
 export const layerList: readonly LayerSpec[] = [
   data,
   linear,
+  bilinear,
+  perceptron,
   polynomial,
   ...convolutions,
   ...poolings,
+  upsample,
   ...activations,
   ...normalisations,
   dropout,
+  ...groupedDropouts,
   ...embeddings,
   ...recurrents,
   ...attentions,
   ...transformers,
   add,
+  subtract,
   multiply,
   concat,
+  stack,
+  ...gatedUnits,
   flatten,
   reshape,
+  ...axisLayers,
+  ...mathNodes,
   output,
   ...losses,
 ];

@@ -7,16 +7,23 @@ import { EngineError } from '../errors.ts';
 import { formatShape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
-import { mul, relu, sub, toF32 } from '../ops/elementwise.ts';
-import { scalar } from '../ops/leaf.ts';
+import { add, div, equal, maximum, mul, not, relu, sub, toF32 } from '../ops/elementwise.ts';
+import { gather } from '../ops/indexing.ts';
+import { iota, scalar } from '../ops/leaf.ts';
 import {
   bceWithLogits as bceOf,
+  binaryCrossEntropy,
   crossEntropy as crossEntropyOf,
+  huber as huberOf,
+  klDivergence,
   meanAbsoluteError,
   meanSquaredError,
+  multiMargin as multiMarginOf,
+  negativeLogLikelihood,
   oneHot,
+  smoothL1 as smoothL1Of,
 } from '../ops/losses.ts';
-import { mean } from '../ops/reduce.ts';
+import { mean, sum } from '../ops/reduce.ts';
 import { at, type BuildContext, defineLayer, type LayerSpec, type PortSpec, param } from './define.ts';
 
 const prediction: PortSpec = { name: 'prediction', kind: 'tensor', doc: 'What the model says.' };
@@ -138,6 +145,9 @@ export const hinge = defineLoss({
   },
 });
 
+/** PyTorch's default: no data has this label. */
+const ignoreNothing = -100;
+
 export const crossEntropy = defineLoss({
   kind: 'crossEntropy',
   title: 'Softmax cross-entropy',
@@ -146,22 +156,192 @@ export const crossEntropy = defineLoss({
   formula: 'L = \\log \\sum_j e^{z_j} - z_y',
   source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3',
   pytorch: 'torch.nn.CrossEntropyLoss',
+  params: z.strictObject({
+    labelSmoothing: param(z.number().min(0).max(1).default(0), {
+      title: 'Label smoothing',
+      description: 'The share of the target that is spread evenly over all classes.',
+    }),
+    classWeights: param(z.array(z.number().min(0).max(1e6)).max(1000).default([]), {
+      title: 'Class weights',
+      description: 'How much each class counts, in the order of the classes; nothing for all alike.',
+    }),
+    ignore: param(z.int().min(-1000).max(1_000_000).default(ignoreNothing), {
+      title: 'Ignored label',
+      description: 'Places with this label, such as padding, do not count.',
+    }),
+  }),
+  decision: 'largest',
+  sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
+  loss(ctx, p, t, { labelSmoothing, classWeights: weights, ignore }) {
+    checkClasses(ctx, p, t);
+    const classes = p.shape.at(-1) ?? 0;
+    if (weights.length > 0 && weights.length !== classes)
+      throw new EngineError('param/invalid', {
+        node: ctx.node,
+        param: 'classWeights',
+        why: `must hold ${classes} numbers, one per class, or none`,
+      });
+    const classWeights = weights.length > 0 ? rowOf(weights) : null;
+    const losses = crossEntropyOf(p, t, {
+      labelSmoothing,
+      ...(ignore !== ignoreNothing && { ignore }),
+      ...(classWeights && { classWeights }),
+    });
+    if (!classWeights && ignore === ignoreNothing) return averaged(losses);
+    return countedMean(losses, labelWeights(t, classWeights, ignore));
+  },
+});
+
+/** One row of logits for each label, as many as there are classes; or a sentence. */
+function checkClasses(ctx: BuildContext, p: Value, t: Value): void {
+  if (t.dtype === 'f32') throw new EngineError('loss/needs-classes', { node: ctx.node });
+  const classes = classesOf(ctx);
+  const rows = p.shape.slice(0, -1);
+  if (!sameShape(rows, t.shape) || (classes !== null && p.shape.at(-1) !== classes))
+    throw new EngineError('shape/mismatch', {
+      op: ctx.node,
+      expected: `${classes ?? 'as many'} logits per ${t.shape.length > 1 ? 'place' : 'sample'}, one per class,`,
+      got: formatShape(p.shape.slice(1)),
+    });
+}
+
+/** Numbers known at build time as a tensor [k]. */
+function rowOf(numbers: readonly number[]): Value {
+  const place = iota({ shape: [numbers.length], axis: 0, dtype: 'i32' });
+  return numbers.map((n, i) => mul(equal(place, scalar(i, 'i32')), scalar(n))).reduce((a, b) => add(a, b));
+}
+
+/** How much each label counts, in the labels' shape. */
+function labelWeights(t: Value, classWeights: Value | null, ignore: number): Value {
+  const counts = not(equal(t, scalar(ignore, t.dtype)));
+  return classWeights ? mul(counts, gather(classWeights, t)) : counts;
+}
+
+/** Losses of all places as one number per sample, [batch], whose mean is Σ losses / Σ weights, as PyTorch averages. */
+function countedMean(losses: Value, weights: Value): Value {
+  const [batch = 1] = losses.shape;
+  const scale = div(scalar(batch), maximum(sum(weights, 'all'), scalar(1e-12)));
+  const perSample = losses.shape.length === 1 ? losses : sum(losses, losses.shape.map((_, i) => i).slice(1));
+  return mul(perSample, scale);
+}
+
+export const nll = defineLoss({
+  kind: 'nll',
+  title: 'Negative log-likelihood',
+  aliases: ['nll', 'log loss', 'classification'],
+  doc: 'For one class out of several, after a log-softmax: minus the logarithm that the right class got.',
+  formula: 'L = -x_y',
+  source: 'Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.4',
+  pytorch: 'torch.nn.NLLLoss',
   params: z.strictObject({}),
   decision: 'largest',
   sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
   loss(ctx, p, t) {
-    if (t.dtype === 'f32') throw new EngineError('loss/needs-classes', { node: ctx.node });
-    const logits = p.shape.at(-1) ?? 0;
-    const classes = classesOf(ctx);
-    if (p.shape.length !== 2 || (classes !== null && logits !== classes))
-      throw new EngineError('shape/mismatch', {
-        op: ctx.node,
-        expected: `${classes ?? 'as many'} logits per sample, one per class,`,
-        got: formatShape(p.shape.slice(1)),
-      });
-    return crossEntropyOf(p, t);
+    checkClasses(ctx, p, t);
+    return averaged(negativeLogLikelihood(p, t));
   },
 });
 
+export const bce = defineLoss({
+  kind: 'bce',
+  title: 'Binary cross-entropy of probabilities',
+  aliases: ['bce', 'logistic', 'log loss'],
+  doc: 'For yes-or-no answers given as probabilities, after a sigmoid. The one that takes logits is more exact.',
+  formula: 'L = -y \\log p - (1 - y) \\log(1 - p)',
+  source: 'Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.2',
+  pytorch: 'torch.nn.BCELoss',
+  params: z.strictObject({}),
+  decision: 'number',
+  // A probability; outside (0, 1) the loss is flat.
+  loss: (ctx, p, t) => binaryCrossEntropy(p, targetNumbers(ctx.node, classesOf(ctx), p, t)),
+});
+
+export const huber = defineLoss({
+  kind: 'huber',
+  title: 'Huber',
+  aliases: ['robust', 'regression'],
+  doc: 'Squares small differences and counts large ones by their size, so that outliers pull less.',
+  formula: 'L = \\tfrac{1}{2} e^2 \\;(|e| < \\delta), \\quad \\delta (|e| - \\tfrac{1}{2} \\delta)',
+  source: 'Huber, Robust estimation of a location parameter, 1964',
+  pytorch: 'torch.nn.HuberLoss',
+  params: z.strictObject({
+    delta: param(z.number().min(1e-6).max(1e6).default(1), {
+      title: 'δ',
+      description: 'Where the parabola ends and the line begins.',
+    }),
+  }),
+  decision: 'number',
+  loss: (ctx, p, t, { delta }) => huberOf(p, targetNumbers(ctx.node, classesOf(ctx), p, t), delta),
+});
+
+export const smoothL1 = defineLoss({
+  kind: 'smoothL1',
+  title: 'Smooth L1',
+  aliases: ['huber', 'robust', 'regression', 'boxes'],
+  doc: 'The absolute difference with a rounded tip: Huber divided by β.',
+  formula: 'L = \\frac{e^2}{2 \\beta} \\;(|e| < \\beta), \\quad |e| - \\tfrac{1}{2} \\beta',
+  source: 'Girshick, Fast R-CNN, ICCV 2015',
+  pytorch: 'torch.nn.SmoothL1Loss',
+  params: z.strictObject({
+    beta: param(z.number().min(1e-6).max(1e6).default(1), {
+      title: 'β',
+      description: 'Where the parabola ends and the line begins.',
+    }),
+  }),
+  decision: 'number',
+  loss: (ctx, p, t, { beta }) => smoothL1Of(p, targetNumbers(ctx.node, classesOf(ctx), p, t), beta),
+});
+
+export const kl = defineLoss({
+  kind: 'klDivergence',
+  title: 'KL divergence',
+  aliases: ['kullback-leibler', 'relative entropy', 'distillation'],
+  doc: 'How far log-probabilities, after a log-softmax, are from probabilities; 0 where they agree.',
+  formula: 'L = \\sum_i t_i (\\log t_i - x_i)',
+  source: 'Kullback & Leibler, On information and sufficiency, 1951',
+  pytorch: "torch.nn.KLDivLoss(reduction='batchmean')",
+  params: z.strictObject({}),
+  decision: 'largest',
+  loss: (ctx, p, t) => klDivergence(p, targetNumbers(ctx.node, classesOf(ctx), p, t)),
+});
+
+export const multiMargin = defineLoss({
+  kind: 'multiMargin',
+  title: 'Multi-class hinge',
+  aliases: ['svm', 'margin', 'classification'],
+  doc: 'For one class out of several: every other class should score less by a margin.',
+  formula: 'L = \\frac{1}{k} \\sum_{i \\neq y} \\max(0, m - x_y + x_i)',
+  source:
+    'Crammer & Singer, On the algorithmic implementation of multiclass kernel-based vector machines, 2001',
+  pytorch: 'torch.nn.MultiMarginLoss',
+  params: z.strictObject({
+    margin: param(z.number().min(0).max(100).default(1), {
+      title: 'Margin m',
+      description: 'How much more the right class should score.',
+    }),
+  }),
+  decision: 'largest',
+  sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
+  loss(ctx, p, t, { margin }) {
+    checkClasses(ctx, p, t);
+    return averaged(multiMarginOf(p, t, margin));
+  },
+});
+
+/** The mean of a sample's places. */
+const averaged = (x: Value): Value => (x.shape.length === 1 ? x : mean(x, x.shape.map((_, i) => i).slice(1)));
+
 /** All losses, in the order of the palette. */
-export const losses: readonly LayerSpec[] = [crossEntropy, bceWithLogits, mse, mae, hinge];
+export const losses: readonly LayerSpec[] = [
+  crossEntropy,
+  bceWithLogits,
+  mse,
+  mae,
+  huber,
+  smoothL1,
+  hinge,
+  multiMargin,
+  bce,
+  nll,
+  kl,
+];

@@ -2,9 +2,18 @@
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { sameShape, wholeAxis } from '../ir/shape.ts';
-import { concat as concatOp } from '../ops/concat.ts';
-import { add as addOp, mul } from '../ops/elementwise.ts';
-import { allAt, defineLayer, type PortSpec, param, type TypeScriptSite, tensorOut } from './define.ts';
+import { concat as concatOp, stack as stackOp } from '../ops/concat.ts';
+import { add as addOp, mul, sub } from '../ops/elementwise.ts';
+import {
+  allAt,
+  at,
+  defineLayer,
+  type PortSpec,
+  param,
+  type TypeScriptSite,
+  tensorIn,
+  tensorOut,
+} from './define.ts';
 
 const many: PortSpec = {
   name: 'x',
@@ -121,5 +130,51 @@ function concat(...parts: Float32Array[]): Float32Array {
         why: 'is the batch: samples cannot be joined',
       });
     return { y: concatOp(parts, axis) };
+  },
+});
+
+const pair = [
+  { ...tensorIn, name: 'a', doc: 'What is on the left.' },
+  { ...tensorIn, name: 'b', doc: 'What is on the right.' },
+];
+
+export const subtract = defineLayer({
+  kind: 'subtract',
+  title: 'Subtract',
+  category: 'merge',
+  aliases: ['minus', 'difference', 'residual'],
+  doc: 'The first tensor minus the second, element by element; sizes of 1 are repeated.',
+  formula: 'y = a - b',
+  source: 'torch.sub',
+  pytorch: 'torch.sub',
+  inputs: pair,
+  outputs: [tensorOut],
+  params: z.strictObject({}),
+  build: (_, inputs) => ({ y: sub(at(inputs, 'a'), at(inputs, 'b')) }),
+});
+
+export const stack = defineLayer({
+  kind: 'stack',
+  title: 'Stack',
+  category: 'merge',
+  aliases: ['join', 'new axis'],
+  doc: 'Puts tensors of one shape next to each other along a new axis.',
+  formula: 'y_{n, k} = x_{k, n}',
+  source: 'torch.stack',
+  pytorch: 'torch.stack',
+  inputs: [many],
+  outputs: [tensorOut],
+  params: z.strictObject({
+    axis: param(z.int().min(-8).max(8).default(1), {
+      title: 'Axis',
+      description: 'Where the new axis stands: 1 is right after the batch, −1 is the last.',
+    }),
+  }),
+  build({ node }, inputs, p) {
+    const parts = allAt(inputs, 'x');
+    const axis = wholeAxis(p.axis, (parts[0]?.shape.length ?? 0) + 1, node);
+    if (axis === 0)
+      throw new EngineError('param/invalid', { node, param: 'axis', why: 'is the batch, which stays first' });
+    return { y: stackOp(parts, axis) };
   },
 });

@@ -10,8 +10,10 @@ import { sum } from '../../ops/reduce.ts';
 import type { BuildContext } from '../define.ts';
 import { layerOf } from '../index.ts';
 import attention from './attention.json' with { type: 'json' };
+import basic from './basic.json' with { type: 'json' };
 import convolution from './convolution.json' with { type: 'json' };
 import embedding from './embedding.json' with { type: 'json' };
+import losses from './losses.json' with { type: 'json' };
 import normalisation from './normalisation.json' with { type: 'json' };
 import pooling from './pooling.json' with { type: 'json' };
 import recurrent from './recurrent.json' with { type: 'json' };
@@ -52,6 +54,8 @@ export const layerGoldens: Readonly<Record<string, readonly LayerGolden[]>> = Ob
     recurrent,
     attention,
     transformer,
+    basic,
+    losses,
   }).map(([family, cases]) => [family, z.array(caseSchema).parse(cases)]),
 );
 
