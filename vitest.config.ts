@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'gpu',
           include: gpuTests,
+          globalSetup: 'scripts/checks/provide-data.ts',
           env: vulkanEnvironment(),
           // One process for all files: one device at a time, as in the app, and one start of the driver.
           maxWorkers: 1,

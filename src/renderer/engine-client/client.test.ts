@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { describeNet } from '../../engine/index.ts';
 import { TrainingClient } from './client.ts';
-import { describeNet } from './net-facts.ts';
 import { createTrainingStore, shownRun, type TrainingStore } from './store.ts';
 import { ChainPort, chainDocument } from './testing.ts';
 

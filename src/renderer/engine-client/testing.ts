@@ -11,10 +11,9 @@ import type {
   RunFacts,
   ToWorker,
 } from '../../engine/index.ts';
-import { documentSchema } from '../../engine/index.ts';
+import { describeNet, documentSchema } from '../../engine/index.ts';
 import { captureOf, normalNumbers } from '../../engine/probe/testing.ts';
 import type { PortListener, TrainingPort } from './client.ts';
-import { describeNet } from './net-facts.ts';
 import { foldMessage, newRun, type RunView } from './run.ts';
 
 const WIDTH = 16;

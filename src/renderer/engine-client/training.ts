@@ -1,10 +1,9 @@
 /** Training, for the features: one store and one client per workbench, made when they are first asked for. */
 import { useStore } from 'zustand';
-import type { FromWorker } from '../../engine/index.ts';
+import { describeNet, type FromWorker } from '../../engine/index.ts';
 import { useWorkbench, type Workbench } from '../session/workbench.ts';
 import { type PortListener, TrainingClient, type TrainingPort } from './client.ts';
 import { readDataFiles } from './data-files.ts';
-import { describeNet } from './net-facts.ts';
 import { scheduleFrame } from './schedule.ts';
 import { createTrainingStore, type TrainingState, type TrainingStore } from './store.ts';
 

@@ -1,22 +1,22 @@
 /** What verdict rules may know of a net, read from its document: layer kinds with their categories, and the optimiser's terms. */
-import {
-  type GraphDocument,
-  type LayerFacts,
-  layerOf,
-  type NetFacts,
-  type OptimizerFacts,
-  optimizerOf,
-  paramDefaults,
-  type RunFacts,
-} from '../../engine/index.ts';
+import { paramDefaults } from '../layers/fields.ts';
+import { layerOf } from '../layers/index.ts';
+import type { GraphDocument } from '../model/schema.ts';
+import { optimizerOf } from '../optim/index.ts';
+import type { ProbeSegment } from './types.ts';
+import type { LayerFacts, NetFacts, OptimizerFacts } from './verdict.ts';
 
-export function describeNet(document: GraphDocument, facts: RunFacts): NetFacts {
+/** @param probed what a run of the document says of itself: the tensors that it looks at */
+export function describeNet(
+  document: GraphDocument,
+  probed: { readonly segments: readonly ProbeSegment[] },
+): NetFacts {
   const layers = Object.entries(document.nodes).map(([id, { kind }]): [string, LayerFacts] => [
     id,
     { kind, category: layerOf(kind)?.category ?? 'unknown' },
   ]);
   return {
-    segments: facts.segments,
+    segments: probed.segments,
     layers: Object.fromEntries(layers),
     optimizer: describeOptimizer(document),
   };
