@@ -70,7 +70,8 @@ export function compileGraph(
   const values = new Map<number, Value>();
   for (const { stores, loads } of plan) for (const v of [...stores, ...loads]) values.set(v.id, v);
 
-  const home = new Set(plan.flatMap((p) => p.stores));
+  /** The group that stores each value. */
+  const home = new Map(plan.flatMap((p) => p.stores.map((v) => [v, p.group.number] as const)));
   // What has no elements takes no kernel.
   const busy = plan.filter(({ group }) => group.space.rows > 0);
   const dispatches = busy.map(({ group, stores }) => {
@@ -79,7 +80,10 @@ export function compileGraph(
       stores,
       (v) =>
         isLeaf(v) ||
-        (home.has(v) && !group.members.has(v) && !group.reduces.includes(v) && group.rowSum !== v),
+        ((home.get(v) ?? Number.POSITIVE_INFINITY) < group.number &&
+          !group.members.has(v) &&
+          !group.reduces.includes(v) &&
+          group.rowSum !== v),
       options.processor,
     );
     return dispatchOf(kernel, (slot) => values.get(slot)!, find, options);

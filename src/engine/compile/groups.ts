@@ -187,8 +187,7 @@ function grow(
     inside(group, v) || readyAfter(v) < group.number || v.inputs.length === 0;
   const lower = groupLowering(
     group,
-    (v) =>
-      isLeaf(v) || (readyAfter(v) < group.number && !inside(group, v) && isStorable(v, anchors, groupOf)),
+    (v) => isLeaf(v) || (!inside(group, v) && isStoredBefore(group, v, groupOf)),
   );
   for (const v of later) {
     if (groupOf.has(v)) continue;
@@ -225,9 +224,12 @@ function reachable(v: Value, available: (v: Value) => boolean): boolean {
   );
 }
 
-/** While grouping, everything that an earlier group computes may be assumed to be in memory. */
-function isStorable(v: Value, anchors: ReadonlySet<Value>, groupOf: ReadonlyMap<Value, Group>): boolean {
-  return groupOf.has(v) || anchors.has(v);
+/**
+ * While grouping, everything that an earlier group computes may be assumed to be in memory; a constant that a later group
+ * stores may not.
+ */
+function isStoredBefore(group: Group, v: Value, groupOf: ReadonlyMap<Value, Group>): boolean {
+  return (groupOf.get(v)?.number ?? Number.POSITIVE_INFINITY) < group.number;
 }
 
 /** The element reader inside a group: reductions are held in registers at the row (or product element) they belong to. */

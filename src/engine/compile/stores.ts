@@ -16,7 +16,7 @@ export interface GroupStores {
   readonly loads: readonly Value[];
 }
 
-/** Decides for every group; groups that nobody needs are left out. */
+/** Decides for every group: it loads what an earlier one stores, and computes the rest itself; groups that nobody needs are left out. */
 export function decideStores({ order, groups, groupOf, anchors }: Grouping): GroupStores[] {
   const dear = dearValues(order, anchors, groupOf);
   const needed = new Map<Group, Set<Value>>(groups.map((g) => [g, new Set<Value>()]));
@@ -36,7 +36,11 @@ export function decideStores({ order, groups, groupOf, anchors }: Grouping): Gro
         for (const input of v.inputs) visit(input);
       } else if (isLeaf(v)) {
         loads.add(v);
-      } else if (home && (v.op.lower.kind === 'reduce' || anchors.has(v) || dear.has(v))) {
+      } else if (
+        home &&
+        home.number < group.number &&
+        (v.op.lower.kind === 'reduce' || anchors.has(v) || dear.has(v))
+      ) {
         needed.get(home)!.add(v);
         loads.add(v);
       } else {

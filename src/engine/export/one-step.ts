@@ -3,7 +3,7 @@
  * checking Gradloom against anything else.
  */
 import { gradientMap } from '../autodiff/grad.ts';
-import { compileGraph } from '../compile/compile.ts';
+import { compileGraph, type Target } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
 import { checkDocument } from '../data/document.ts';
 import { EngineError, invariant } from '../errors.ts';
@@ -13,7 +13,7 @@ import { type Model, seedHyper, stepHyper } from '../model/build.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { inputAttrs, zeros } from '../ops/leaf.ts';
 import { mean } from '../ops/reduce.ts';
-import type { OpenDevice } from '../runtime/device.ts';
+import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { Machine } from '../runtime/machine.ts';
 import type { Safetensors, StoredTensor } from './safetensors.ts';
 
@@ -44,6 +44,7 @@ export async function runOneStep(
   try {
     const results = await runOnce(
       machine,
+      targetOf(open),
       wanted.map((w) => w.value),
       feeds,
       {
@@ -165,6 +166,7 @@ export function wantedValues(model: Model): Wanted[] {
 /** Compiles a graph, runs it once and reads every result back. */
 async function runOnce(
   machine: Machine,
+  target: Target,
   roots: readonly Value[],
   feeds: ReadonlyMap<Value, Elements>,
   hypers: Readonly<Record<string, number>>,
@@ -179,7 +181,7 @@ async function runOnce(
   const { program, places } = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
-    { arena: 'arena', uniforms, maxBindings: device.limits.maxStorageBuffersPerShaderStage },
+    { arena: 'arena', uniforms, ...target },
   );
   await machine.reserve(
     Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),
