@@ -10,7 +10,7 @@ import { buildModel, type DataShapes } from '../model/build.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { inputAttrs } from '../ops/leaf.ts';
 import type { LoadedProgram, Machine } from '../runtime/machine.ts';
-import type { ParameterLayout } from './layout.ts';
+import { type Layouts, placeOfWeight } from './step-program.ts';
 
 const batch = 256;
 
@@ -32,7 +32,7 @@ export class Predictor {
     machine: Machine,
     document: GraphDocument,
     shapes: DataShapes,
-    layout: ParameterLayout,
+    layout: Layouts,
     options: { uniforms: readonly string[] } & Target,
   ) {
     this.machine = machine;
@@ -47,7 +47,9 @@ export class Predictor {
         (leaf) => {
           if (leaf === x) return input;
           const name = inputAttrs(leaf)?.name ?? '';
-          return layout.place(name, 'params');
+          const place = placeOfWeight(layout, name);
+          invariant(place, `the input ${name} has a place`);
+          return place;
         },
         { arena: 'predict:arena', ...options },
       );

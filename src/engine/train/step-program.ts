@@ -10,7 +10,7 @@ import { invariant } from '../errors.ts';
 import { replaceValues, topological } from '../ir/graph.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import type { Model } from '../model/build.ts';
+import type { Model, ModelParameter, ModelState } from '../model/build.ts';
 import type { Metric } from '../model/metrics.ts';
 import { reshape } from '../ops/core.ts';
 import { add, cast, less, mul, sqrt, sub, where } from '../ops/elementwise.ts';
@@ -18,7 +18,7 @@ import { gather } from '../ops/indexing.ts';
 import { hyper, input, inputAttrs, iota, scalar, zeros } from '../ops/leaf.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import type { OptimizerSpec } from '../optim/define.ts';
-import { arenaRow, type ParameterLayout } from './layout.ts';
+import { arenaRow, type Layout } from './layout.ts';
 
 /** Data sets in GPU buffers, sample after sample. */
 export interface DataPlaces {
@@ -61,12 +61,26 @@ export interface StepProgram {
   readonly arena: { readonly size: number; readonly lowerBound: number };
 }
 
+/** Where the model's tensors lie. */
+export interface Layouts {
+  /** In the arenas `params`, `grads` and those of the optimiser's states. */
+  readonly parameters: Layout<ModelParameter>;
+  /** In the arenas `memory` and `nextMemory`: what layers remember between steps. */
+  readonly memory: Layout<ModelState>;
+}
+
+/** Where a leaf of the model lies: a parameter, or what a layer remembers; null for anything else. */
+export function placeOfWeight(layout: Layouts, name: string): Place | null {
+  if (layout.parameters.has(name)) return layout.parameters.place(name, 'params');
+  return layout.memory.has(name) ? layout.memory.place(name, 'memory') : null;
+}
+
 export interface StepSpec {
   readonly model: Model;
   readonly metrics: readonly Metric[];
   readonly optimizer: OptimizerSpec;
   readonly optimizerParams: Record<string, unknown>;
-  readonly layout: ParameterLayout;
+  readonly layout: Layouts;
   readonly data: DataPlaces;
   /** Samples of the training part. */
   readonly samples: number;
@@ -152,17 +166,21 @@ export function compileStep(spec: StepSpec): StepProgram {
   const loss = mean(rebuilt[0]!, 'all');
   const metricMeans = rebuilt.slice(1, 1 + metricValues.length).map((v) => mean(v, 'all'));
   const activations = rebuilt.slice(1 + metricValues.length);
-  const parameters = layout.parameters.map((p) => p.value);
+  const parameters = layout.parameters.items.map((p) => p.value);
   const gradient = gradientMap(loss, [...parameters, ...activations]);
 
   const columns: Wanted[] = [loss, ...metricMeans].map((value, i) => ({
     value,
     at: slotPlace(i === 0 ? 0 : i + 1),
   }));
-  const gradients: Wanted[] = layout.parameters.map((p) => ({
+  const gradients: Wanted[] = layout.parameters.items.map((p) => ({
     value: gradient.get(p.value) ?? zeros(p.shape),
-    at: layout.place(p.name, 'grads'),
+    at: layout.parameters.place(p.name, 'grads'),
   }));
+  const memory: Wanted[] = replaceValues(
+    layout.memory.items.map((m) => m.next),
+    exchange,
+  ).map((value, i) => ({ value, at: layout.memory.place(layout.memory.items[i]!.name, 'nextMemory') }));
   const watched = spec.probes
     ? outputs.flatMap((o, i) => {
         const dy = gradient.get(activations[i]!);
@@ -183,22 +201,21 @@ export function compileStep(spec: StepSpec): StepProgram {
     'batch.indices': { buffer: 'batch', offset: 0, length: size },
     counter: counterPlace,
   };
-  for (const p of layout.parameters) places[p.name] = layout.place(p.name, 'params');
   const options: CompileOptions = { arena: 'arena', uniforms: spec.uniforms, ...spec.target };
   const placeOf = (leaf: Value): Place => {
     const name = inputAttrs(leaf)?.name ?? '';
-    const place = places[name];
+    const place = places[name] ?? placeOfWeight(layout, name);
     invariant(place, `the input ${name} has a place`);
     return place;
   };
   const main = compileGraph(
-    [...gradients, ...columns, ...watched.map(({ value }) => ({ value }))],
+    [...gradients, ...columns, ...memory, ...watched.map(({ value }) => ({ value }))],
     placeOf,
     options,
   );
 
   const count = 1 + metricMeans.length;
-  const norm = compileNorm(layout, slotPlace(0), slotPlace(1), options);
+  const norm = compileNorm(layout.parameters, slotPlace(0), slotPlace(1), options);
   const update = compileUpdate(spec, layout, options);
   const columnPlaces = [slotPlace(0), slotPlace(1), ...metricMeans.map((_, i) => slotPlace(i + 2))];
   const ring: Place = { buffer: 'ring', offset: 0, length: ringRows * columnPlaces.length };
@@ -226,12 +243,14 @@ export function compileStep(spec: StepSpec): StepProgram {
     batch: size,
     order: order.length,
     ring: ring.length,
-    params: layout.size,
-    grads: layout.size,
+    params: layout.parameters.size,
+    grads: layout.parameters.size,
+    memory: layout.memory.size,
+    nextMemory: layout.memory.size,
     ...norm.program.buffers,
-    ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.size])),
+    ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };
-  const firstWatched = gradients.length + columns.length;
+  const firstWatched = gradients.length + columns.length + memory.length;
   const probed: ProbedTensor[] = watched.map((w, i) => ({
     node: w.node,
     name: w.name,
@@ -263,9 +282,9 @@ export function compileStep(spec: StepSpec): StepProgram {
 /** f32: 1 where the step's numbers are finite. */
 const soundPlace = scalarPlace('sound', 0);
 
-function probedParameters(model: Model, layout: ParameterLayout): ProbedTensor[] {
+function probedParameters(model: Model, layout: Layouts): ProbedTensor[] {
   const depth = depths(model);
-  return layout.parameters.flatMap((p) =>
+  return layout.parameters.items.flatMap((p) =>
     (['weight', 'weightGradient'] as const).map((what) => ({
       node: p.node,
       name: model.nodes.get(p.node)!.name,
@@ -273,13 +292,13 @@ function probedParameters(model: Model, layout: ParameterLayout): ProbedTensor[]
       tensor: p.tensor,
       shape: p.shape,
       depth: depth.get(p.node) ?? 0,
-      place: layout.place(p.name, what === 'weight' ? 'params' : 'grads'),
+      place: layout.parameters.place(p.name, what === 'weight' ? 'params' : 'grads'),
     })),
   );
 }
 
 /** ‖g‖ over all parameters, in two stages, and whether it and the loss are finite. */
-function compileNorm(layout: ParameterLayout, lossAt: Place, normAt: Place, options: CompileOptions) {
+function compileNorm(layout: Layout<ModelParameter>, lossAt: Place, normAt: Place, options: CompileOptions) {
   const g = input('grads', [layout.size], 'state');
   const loss = reshape(input('loss', [1], 'state'), []);
   const rows = sum(
@@ -304,8 +323,8 @@ function compileNorm(layout: ParameterLayout, lossAt: Place, normAt: Place, opti
 }
 
 /** The optimiser's rule over the arenas, in place; nothing is written where the step is not sound. */
-function compileUpdate(spec: StepSpec, layout: ParameterLayout, options: CompileOptions) {
-  const flat = (name: string): Value => input(name, [layout.size], 'state');
+function compileUpdate(spec: StepSpec, layout: Layouts, options: CompileOptions) {
+  const flat = (name: string): Value => input(name, [layout.parameters.size], 'state');
   const states = Object.fromEntries(spec.optimizer.states.map((s) => [s, flat(`state:${s}`)]));
   const parameters = flat('params');
   const step = add(cast(reshape(input('counter', [1], 'state', 'u32'), []), 'f32'), scalar(1));
@@ -321,7 +340,11 @@ function compileUpdate(spec: StepSpec, layout: ParameterLayout, options: Compile
   );
   const sound = reshape(input('sound', [1], 'state'), []);
   const guarded = (now: Value, before: Value): Value => where(sound, now, before);
-  const whole = (buffer: string): Place => ({ buffer, offset: 0, length: layout.size });
+  const whole = (buffer: string): Place => ({
+    buffer,
+    offset: 0,
+    length: (buffer.endsWith('emory') ? layout.memory : layout.parameters).size,
+  });
   const wanted: Wanted[] = [
     { value: guarded(updated.parameters, parameters), at: whole('params') },
     ...spec.optimizer.states.map((s) => ({
@@ -329,6 +352,12 @@ function compileUpdate(spec: StepSpec, layout: ParameterLayout, options: Compile
       at: whole(`state:${s}`),
     })),
   ];
+  if (layout.memory.items.length > 0) {
+    const [before, now] = ['memory', 'nextMemory'].map((name) =>
+      input(name, [layout.memory.size], 'state'),
+    ) as [Value, Value];
+    wanted.push({ value: guarded(now, before), at: whole('memory') });
+  }
   const placeOf = (leaf: Value): Place => {
     const { name } = inputAttrs(leaf)!;
     return name === 'counter' ? counterPlace : name === 'sound' ? soundPlace : whole(name);
@@ -354,7 +383,7 @@ export const evalCountUniform = 'eval.count';
 export function compileEval(
   model: Model,
   metrics: readonly Metric[],
-  layout: ParameterLayout,
+  layout: Layouts,
   data: DataPlaces,
   options: { uniforms: readonly string[] } & Target,
 ): EvalProgram {
@@ -376,12 +405,16 @@ export function compileEval(
     'batch.indices': { buffer: 'evalBatch', offset: 0, length: batchSize },
     counter: evalCounterPlace,
   };
-  for (const p of layout.parameters) places[p.name] = layout.place(p.name, 'params');
   const compileOptions: CompileOptions = { arena: 'arena', ...options };
   const columnPlaces = sums.map((_, i): Place => ({ buffer: 'evalScalars', offset: i * 64, length: 1 }));
   const main = compileGraph(
     sums.map((value, i) => ({ value, at: columnPlaces[i]! })),
-    (leaf) => places[inputAttrs(leaf)!.name]!,
+    (leaf) => {
+      const { name } = inputAttrs(leaf)!;
+      const place = places[name] ?? placeOfWeight(layout, name);
+      invariant(place, `the input ${name} has a place`);
+      return place;
+    },
     compileOptions,
   );
   const capacity = Math.ceil(data.count / batchSize + 1) * batchSize;

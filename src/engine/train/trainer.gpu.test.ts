@@ -168,3 +168,41 @@ describe('a trainer', () => {
     t.dispose();
   });
 });
+
+describe('what layers remember', () => {
+  const document = documentOf(
+    {
+      data: 'data',
+      linear_1: ['linear', { units: 8 }],
+      norm: 'batchNorm1d',
+      relu: 'relu',
+      out: ['linear', { units: 2 }],
+      loss: 'crossEntropy',
+    },
+    [
+      'data.x -> linear_1.x',
+      'linear_1.y -> norm.x',
+      'norm.y -> relu.x',
+      'relu.y -> out.x',
+      'out.y -> loss.prediction',
+      'data.y -> loss.target',
+    ],
+  );
+
+  test('moves while training, stays while evaluating, and starts anew', async () => {
+    const t = await trainer(document);
+    const mean = async (): Promise<number[]> => [...(await t.weights()).get('norm.running_mean')!.data];
+    expect(await mean()).toEqual(new Array(8).fill(0));
+    await t.run(10);
+    const trained = await mean();
+    expect(trained.every((v) => v !== 0)).toBe(true);
+    await t.evaluate('validation');
+    expect(await mean()).toEqual(trained);
+    const checkpoint = await t.checkpoint();
+    await t.reset();
+    expect(await mean()).toEqual(new Array(8).fill(0));
+    t.restore(checkpoint);
+    expect(await mean()).toEqual(trained);
+    t.dispose();
+  });
+});

@@ -12,7 +12,13 @@ import { epochOrder } from '../data/shuffle.ts';
 import { EngineError, invariant } from '../errors.ts';
 import { binCount, momentCount, momentNames } from '../ir/capture.ts';
 import { initialValues } from '../layers/init.ts';
-import { buildModel, type Model, parameterCount } from '../model/build.ts';
+import {
+  buildModel,
+  type Model,
+  type ModelParameter,
+  type ModelState,
+  parameterCount,
+} from '../model/build.ts';
 import { finishMetric, type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { OptimizerSpec } from '../optim/define.ts';
@@ -21,7 +27,7 @@ import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
-import { layOutParameters, type ParameterLayout } from './layout.ts';
+import { type Layout, layOut } from './layout.ts';
 import { Predictor } from './predictor.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import {
@@ -32,6 +38,7 @@ import {
   type EvalProgram,
   evalCounterPlace,
   evalCountUniform,
+  type Layouts,
   optimizerUniform,
   type StepProgram,
 } from './step-program.ts';
@@ -75,7 +82,7 @@ export class Trainer {
   readonly machine: Machine;
   private readonly document: GraphDocument;
   private readonly data: LoadedData;
-  private readonly layout: ParameterLayout;
+  private readonly layout: Layouts;
   private readonly metrics: readonly Metric[];
   private readonly program: StepProgram;
   private readonly loaded: LoadedProgram;
@@ -119,7 +126,7 @@ export class Trainer {
     const optimizerParams = paramsOf(optimizer, document.training.optimizer.params);
 
     const machine = new Machine(open.device);
-    const layout = layOutParameters(model.parameters);
+    const layout: Layouts = { parameters: layOut(model.parameters), memory: layOut(model.states) };
     const metrics = metricsOf(model);
     const hypers = startingHypers(document, model, optimizer.hypers(optimizerParams));
     const uniforms = Object.keys(hypers);
@@ -207,7 +214,7 @@ export class Trainer {
     machine: Machine;
     document: GraphDocument;
     data: LoadedData;
-    layout: ParameterLayout;
+    layout: Layouts;
     metrics: readonly Metric[];
     step: StepProgram;
     loaded: LoadedProgram;
@@ -264,9 +271,21 @@ export class Trainer {
   async reset(seed = this.seed): Promise<void> {
     if (seed !== this.seed) this.given = null;
     const { layout, machine, given } = this;
-    for (const p of layout.parameters) {
-      const place = layout.place(p.name, 'params');
-      const values = given?.get(p.name) ?? initialValues(p.init, place.length, seed, p.name);
+    const fresh = [
+      ...layout.parameters.items.map((p) => ({
+        name: p.name,
+        place: layout.parameters.place(p.name, 'params'),
+        values: (size: number) => initialValues(p.init, size, seed, p.name),
+      })),
+      ...layout.memory.items.map((m) => ({
+        name: m.name,
+        place: layout.memory.place(m.name, 'memory'),
+        values: (size: number) => new Float32Array(size).fill(m.init),
+      })),
+    ];
+    for (const p of fresh) {
+      const { place } = p;
+      const values = given?.get(p.name) ?? p.values(place.length);
       if (values.length !== place.length)
         throw new EngineError('train/weights', { name: p.name, expected: place.length, got: values.length });
       machine.write(place, values);
@@ -282,24 +301,29 @@ export class Trainer {
     return Object.keys(this.program.program.buffers).filter((name) => name.startsWith('state:'));
   }
 
+  /** Everything that training changes. */
+  private arenas(): Place[] {
+    const { parameters, memory } = this.layout;
+    return [
+      ...['params', ...this.stateArenas()].map((buffer) => ({ buffer, offset: 0, length: parameters.size })),
+      { buffer: 'memory', offset: 0, length: memory.size },
+    ];
+  }
+
   /** What `restore` needs to go on from here. Waits for the steps submitted so far. */
   async checkpoint(): Promise<Checkpoint> {
     const arenas = new Map<string, Float32Array<ArrayBuffer>>();
     const { step, seed } = { step: this.submitted, seed: this.seed };
-    for (const name of ['params', ...this.stateArenas()])
-      arenas.set(
-        name,
-        new Float32Array(await this.machine.read({ buffer: name, offset: 0, length: this.layout.size })),
-      );
+    for (const place of this.arenas())
+      arenas.set(place.buffer, new Float32Array(await this.machine.read(place)));
     return { step, seed, arenas };
   }
 
   /** Goes on from a checkpoint of this document, perhaps made on another device or with other settings. */
   restore(checkpoint: Checkpoint): void {
-    for (const name of ['params', ...this.stateArenas()]) {
-      const data = checkpoint.arenas.get(name);
-      if (data?.length === this.layout.size)
-        this.machine.write({ buffer: name, offset: 0, length: data.length }, data);
+    for (const place of this.arenas()) {
+      const data = checkpoint.arenas.get(place.buffer);
+      if (data?.length === place.length) this.machine.write(place, data);
     }
     this.startAt(checkpoint.step, checkpoint.seed);
   }
@@ -471,17 +495,23 @@ export class Trainer {
     return this.predictor.predict(rows);
   }
 
-  /** All weights, by name. */
+  /** All weights by name, and what layers remember beside them: PyTorch's state_dict. */
   async weights(): Promise<Map<string, { shape: readonly number[]; data: Float32Array<ArrayBuffer> }>> {
-    const all = new Float32Array(
-      await this.machine.read({ buffer: 'params', offset: 0, length: this.layout.size }),
-    );
-    return new Map(
-      this.layout.parameters.map((p) => {
-        const { offset, length } = this.layout.place(p.name, 'params');
-        return [p.name, { shape: p.shape, data: all.slice(offset, offset + length) }];
-      }),
-    );
+    const { parameters, memory } = this.layout;
+    const found = new Map<string, { shape: readonly number[]; data: Float32Array<ArrayBuffer> }>();
+    const collect = async (layout: Layout<ModelParameter | ModelState>, arena: string): Promise<void> => {
+      if (layout.items.length === 0) return;
+      const all = new Float32Array(
+        await this.machine.read({ buffer: arena, offset: 0, length: layout.size }),
+      );
+      for (const item of layout.items) {
+        const { offset, length } = layout.place(item.name, arena);
+        found.set(item.name, { shape: item.shape, data: all.slice(offset, offset + length) });
+      }
+    };
+    await collect(parameters, 'params');
+    await collect(memory, 'memory');
+    return found;
   }
 
   /** The first tensor, from the data on, that holds a number that is not finite. Meant for a step that was halted. */
