@@ -14,6 +14,9 @@ interface Ready {
   readonly y: number;
 }
 
+/** What programs are encoded into. */
+export type Pass = GPUComputePassEncoder;
+
 export interface LoadedProgram {
   readonly program: Program;
   readonly dispatches: readonly Ready[];
@@ -192,7 +195,7 @@ export class Machine {
   }
 
   /** Encodes programs, one after the other, into a pass. */
-  encode(pass: GPUComputePassEncoder, loaded: LoadedProgram): void {
+  encode(pass: Pass, loaded: LoadedProgram): void {
     if (this.uniformGroup) pass.setBindGroup(1, this.uniformGroup);
     for (const d of loaded.dispatches) {
       pass.setPipeline(d.pipeline);

@@ -150,17 +150,17 @@ export class Session {
   /** The device, opened once; losing it restores every run on the next one. */
   private open(): Promise<OpenDevice> {
     this.device ??= this.options.openDevice().then((open) => {
-      void open.device.lost.then((info) => this.recover(info));
+      void open.device.lost.then(({ message }) => this.recover(message));
       return open;
     });
     return this.device;
   }
 
   /** Puts every run on a new device, from its checkpoint; whatever else is asked of a run waits for that. */
-  private recover(info: GPUDeviceLostInfo): void {
+  private recover(why: string): void {
     this.device = null;
     for (const run of this.runs.values()) {
-      const notice = new EngineError('gpu/lost', { why: info.message || 'the driver gave no reason' });
+      const notice = new EngineError('gpu/lost', { why: why || 'the driver gave no reason' });
       this.options.post({ type: 'notice', run: run.id, ...notice.user });
       this.between(run, () => this.rebuild(run)).catch((error) => this.fail(run.id, error));
     }

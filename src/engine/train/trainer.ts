@@ -25,7 +25,7 @@ import type { OptimizerSpec } from '../optim/define.ts';
 import { optimizerOf } from '../optim/index.ts';
 import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
-import { type LoadedProgram, Machine } from '../runtime/machine.ts';
+import { type LoadedProgram, Machine, type Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import { type Layout, layOut } from './layout.ts';
 import { Predictor } from './predictor.ts';
@@ -387,7 +387,7 @@ export class Trainer {
     const slot = await this.ring.acquire();
     const encoder = machine.device.createCommandEncoder();
     let word = this.program.ring.length;
-    let pass: GPUComputePassEncoder | null = null;
+    let pass: Pass | null = null;
     for (let step = first; step < first + count; step++) {
       pass ??= encoder.beginComputePass();
       machine.encode(pass, this.loaded);

@@ -8,17 +8,17 @@ import { Session } from './session.ts';
 // The page's policy forbids code made of text, which zod would otherwise try.
 z.config({ jitless: true });
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
+declare const self: DedicatedWorkerGlobalScope;
 
 const session = new Session({
   openDevice: () => {
-    if (!scope.navigator.gpu)
+    if (!self.navigator.gpu)
       throw new EngineError('gpu/none', { why: 'this browser has no WebGPU in workers' });
-    return openDevice(scope.navigator.gpu);
+    return openDevice(self.navigator.gpu);
   },
   post: (message: FromWorker, transfer: readonly ArrayBuffer[] = []) =>
-    scope.postMessage(message, [...transfer]),
+    self.postMessage(message, [...transfer]),
   now: () => performance.now(),
 });
 
-scope.addEventListener('message', (event: MessageEvent<ToWorker>) => void session.take(event.data));
+self.addEventListener('message', (event: MessageEvent<ToWorker>) => void session.take(event.data));

@@ -3,7 +3,7 @@ import { layerOf } from '../../../engine/index.ts';
 import { selectNodes } from '../../session/session.ts';
 import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Chooser } from '../../ui/Chooser.tsx';
-import { categories } from '../../ui/category.tsx';
+import { categories } from '../../ui/category.ts';
 
 export function FindNode() {
   const { session, canvas } = useWorkbench();

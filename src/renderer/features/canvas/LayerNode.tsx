@@ -4,7 +4,7 @@ import { memo } from 'react';
 import { layerOf, type PortSpec } from '../../../engine/index.ts';
 import { portKey, portsOf } from '../../document/graph.ts';
 import { useAnalysis, useDocument, useLive, useSession } from '../../session/workbench.ts';
-import { categories } from '../../ui/category.tsx';
+import { categories } from '../../ui/category.ts';
 import styles from './LayerNode.module.css';
 import { NodeName } from './NodeName.tsx';
 import { PORT_ROW, PORTS_TOP } from './node-metrics.ts';

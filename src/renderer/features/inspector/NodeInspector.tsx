@@ -3,7 +3,7 @@ import { type Json, layerOf, paramFields } from '../../../engine/index.ts';
 import { renameNode, setParam, whyNotName } from '../../document/commands/nodes.ts';
 import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
-import { categories } from '../../ui/category.tsx';
+import { categories } from '../../ui/category.ts';
 import { TextField } from '../../ui/Fields.tsx';
 import { DataForm } from './DataForm.tsx';
 import styles from './Inspector.module.css';

@@ -4,7 +4,7 @@ import { layerOf } from '../../../engine/index.ts';
 import { flowOrder } from '../../document/graph.ts';
 import { selectNodes } from '../../session/session.ts';
 import { useAnalysis, useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
-import { categories } from '../../ui/category.tsx';
+import { categories } from '../../ui/category.ts';
 import styles from './Outline.module.css';
 
 export function Outline() {

@@ -5,7 +5,7 @@ import { type LayerSpec, layerList } from '../../../engine/index.ts';
 import { addNode } from '../../document/commands/nodes.ts';
 import { DRAGGED_KIND } from '../../session/session.ts';
 import { useWorkbench } from '../../session/workbench.ts';
-import { categories } from '../../ui/category.tsx';
+import { categories } from '../../ui/category.ts';
 import { fuzzySearch } from '../../ui/fuzzy.ts';
 import { Tip } from '../../ui/Tip.tsx';
 import styles from './LayerPalette.module.css';

@@ -6,7 +6,7 @@ import { addNode } from '../../document/commands/nodes.ts';
 import { addConnected, kindFits } from '../../document/commands/wires.ts';
 import type { QuickAdd as Request } from '../../session/session.ts';
 import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
-import { categories } from '../../ui/category.tsx';
+import { categories } from '../../ui/category.ts';
 import { searchLayers } from './LayerPalette.tsx';
 import styles from './QuickAdd.module.css';
 
