@@ -11,6 +11,23 @@ import torch
 torch.set_default_dtype(torch.float64)
 STEPS, SIZE = 20, 4
 
+
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of Chen et al., Symbolic discovery of optimization algorithms, 2023; PyTorch has none."""
+
+    def __init__(self, params, lr=1e-4, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            b1, b2 = group["betas"]
+            for p in group["params"]:
+                m = self.state[p].setdefault("m", torch.zeros_like(p))
+                p.sub_(group["lr"] * ((b1 * m + (1 - b1) * p.grad).sign() + group["weight_decay"] * p))
+                m.mul_(b2).add_((1 - b2) * p.grad)
+
+
 cases = [
     ("sgd", {"learningRate": 0.1}, lambda p: torch.optim.SGD(p, lr=0.1)),
     (
@@ -40,6 +57,25 @@ cases = [
         {"learningRate": 0.05, "weightDecay": 0.5},
         lambda p: torch.optim.AdamW(p, lr=0.05, weight_decay=0.5),
     ),
+    ("rmsprop", {}, lambda p: torch.optim.RMSprop(p)),
+    (
+        "rmsprop",
+        {"learningRate": 0.05, "alpha": 0.9, "momentum": 0.8, "centered": True, "epsilon": 0.001, "weightDecay": 0.1},
+        lambda p: torch.optim.RMSprop(p, lr=0.05, alpha=0.9, momentum=0.8, centered=True, eps=0.001, weight_decay=0.1),
+    ),
+    ("adagrad", {}, lambda p: torch.optim.Adagrad(p)),
+    (
+        "adagrad",
+        {"learningRate": 0.5, "learningRateDecay": 0.1, "initial": 0.2, "epsilon": 0.001, "weightDecay": 0.1},
+        lambda p: torch.optim.Adagrad(p, lr=0.5, lr_decay=0.1, initial_accumulator_value=0.2, eps=0.001, weight_decay=0.1),
+    ),
+    ("lion", {}, lambda p: Lion(p)),
+    (
+        "lion",
+        {"learningRate": 0.01, "beta1": 0.8, "beta2": 0.95, "weightDecay": 0.1},
+        lambda p: Lion(p, lr=0.01, betas=(0.8, 0.95), weight_decay=0.1),
+    ),
+    ("gradientDescent", {"learningRate": 0.2}, lambda p: torch.optim.SGD(p, lr=0.2)),
 ]
 
 torch.manual_seed(1)

@@ -76,6 +76,8 @@ export {
 } from './model/summary.ts';
 export type { OptimizerSpec } from './optim/define.ts';
 export { optimizerList, optimizerOf } from './optim/index.ts';
+export { addEpoch, noPlateau, type Plateau, plateauParams } from './optim/plateau.ts';
+export { type ScheduleSpec, scheduleList, scheduleOf } from './optim/schedule.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';
 export { applicableFixes, type Fix, fixes } from './probe/fixes.ts';
 export { CaptureHistory } from './probe/history.ts';

@@ -1,9 +1,18 @@
 // The list of optimisers, in the order in which they are offered.
 import { adam, adamw } from './adam.ts';
+import { adagrad, lion, rmsprop } from './adaptive.ts';
 import type { OptimizerSpec } from './define.ts';
-import { sgd } from './sgd.ts';
+import { gradientDescent, sgd } from './sgd.ts';
 
-export const optimizerList: readonly OptimizerSpec[] = [sgd, adam, adamw];
+export const optimizerList: readonly OptimizerSpec[] = [
+  sgd,
+  adam,
+  adamw,
+  rmsprop,
+  adagrad,
+  lion,
+  gradientDescent,
+];
 
 /** The declaration of an optimiser; undefined for a kind that this version does not know. */
 export function optimizerOf(kind: string): OptimizerSpec | undefined {

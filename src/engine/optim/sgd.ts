@@ -40,3 +40,20 @@ export const sgd = defineOptimizer({
     };
   },
 });
+
+export const gradientDescent = defineOptimizer({
+  kind: 'gradientDescent',
+  title: 'Gradient descent',
+  doc: 'A step against the gradient and nothing else. With a batch as large as the data set, it is full-batch gradient descent.',
+  formula: '\\theta \\leftarrow \\theta - \\eta\\, g',
+  source: 'Cauchy, Méthode générale pour la résolution des systèmes d’équations simultanées, 1847',
+  pytorch: 'torch.optim.SGD',
+  family: 'plain',
+  params: z.strictObject({ learningRate: learningRate(0.1) }),
+  states: [],
+  hypers: ({ learningRate }) => ({ learningRate }),
+  update: ({ parameters, gradients, hyper }) => ({
+    parameters: sub(parameters, mul(hyper('learningRate'), gradients)),
+    state: {},
+  }),
+});
