@@ -48,6 +48,8 @@ export function build({ force = false }: { force?: boolean } = {}): void {
   step('Packing the data sets', ['scripts/pack-data.ts']);
   const builder = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
   step('Building the app', [builder, 'build', '-c', 'electron.config.ts', '--logLevel', 'warn']);
+  // After the app, whose build empties the folders that it writes.
+  step('Bundling the engine', ['scripts/bundle-engine.ts']);
   writeFileSync(stamp, wanted);
 }
 

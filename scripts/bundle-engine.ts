@@ -1,10 +1,12 @@
-// Bundles the engine into one ES module, for the train.ts of exported projects: out/engine/gradloom.js.
+// Bundles the engine into one ES module, for the train.ts of exported projects: out/engine/gradloom.js, which the command line
+// reads, and the same beside the page, which fetches it.
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 
-export async function bundleEngine(): Promise<void> {
+async function bundleEngine(): Promise<void> {
   await build({
     configFile: false,
     root,
@@ -17,6 +19,10 @@ export async function bundleEngine(): Promise<void> {
       lib: { entry: join(root, 'src/engine/index.ts'), formats: ['es'], fileName: () => 'gradloom.js' },
     },
   });
+  const page = join(root, 'out/renderer');
+  if (!existsSync(page)) return;
+  mkdirSync(join(page, 'engine'), { recursive: true });
+  copyFileSync(join(root, 'out/engine/gradloom.js'), join(page, 'engine/gradloom.js'));
 }
 
-if (import.meta.main) await bundleEngine();
+await bundleEngine();

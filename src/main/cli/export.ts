@@ -1,7 +1,7 @@
 // `gradloom export`: writes the model as a project that runs by itself, whole or not at all.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFileOf, exportTypeScript } from '../../engine/index.ts';
@@ -51,8 +51,19 @@ export async function exportProject(path: string, { to, out, weights }: ExportOp
   print(`${written.files} files written to ${written.path}. Try: node ${join(out, 'predict.ts')}`);
 }
 
+/** Whether the engine's sources are newer than its bundle. */
+function isStale(): boolean {
+  if (!existsSync(bundle)) return true;
+  const made = statSync(bundle).mtimeMs;
+  const folder = join(root, 'src/engine');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  return sources.some((name) => statSync(join(folder, name)).mtimeMs > made);
+}
+
 async function engineBundle(): Promise<string> {
-  if (!existsSync(bundle)) {
+  if (isStale()) {
     const { status } = spawnSync(process.execPath, [join(root, 'scripts/bundle-engine.ts')], {
       stdio: ['ignore', 2, 2],
     });
