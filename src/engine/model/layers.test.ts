@@ -1,5 +1,6 @@
 // Layers in documents: what they remember between steps, and the sentence that each mistake gets.
 import { describe, expect, test } from 'vitest';
+import { layerList } from '../layers/index.ts';
 import { buildModel, type DataShapes } from './build.ts';
 import type { Json } from './schema.ts';
 import { documentOf } from './testing.ts';
@@ -7,6 +8,11 @@ import { documentOf } from './testing.ts';
 const images = (...shape: number[]): DataShapes => ({
   inputs: [{ name: 'x', dtype: 'f32', shape }],
   targets: [{ kind: 'regression', shape: [1] }],
+});
+
+const tokens = (...shape: number[]): DataShapes => ({
+  inputs: [{ name: 'x', dtype: 'u32', shape, names: ['a', 'b', 'c', 'd', 'e', 'f', 'g'] }],
+  targets: [{ kind: 'class', names: ['no', 'yes', 'maybe'] }],
 });
 
 /** One layer between data and output, in a batch of 4. */
@@ -87,6 +93,34 @@ describe('a mistake gets one sentence, on the node', () => {
     ['batchNorm2d', {}, images(5), 'it expects batch × channels × height × width but receives 4 × 5'],
     ['groupNorm', { groups: 4 }, images(6, 2), '4 groups do not divide the 6 input channels of it'],
     ['layerNorm', { axes: 2 }, images(6), 'it: axes must be at most 1, the axes of one sample'],
+    ['embedding', {}, images(5), 'it expects token indices but receives numbers'],
+    ['embedding', { vocabulary: 5 }, tokens(4), 'it has 5 rows, but the data has 7 different tokens'],
+    [
+      'rotaryEncoding',
+      {},
+      images(3, 5),
+      'it expects an even number of features, to turn in pairs, but receives 4 × 3 × 5',
+    ],
+    [
+      'learnedEncoding',
+      { length: 2 },
+      images(3, 5),
+      'it: length must be at least 3, the time steps that come in',
+    ],
+    ['lstm', {}, images(5), 'it expects batch × time × features but receives 4 × 5'],
+    ['rnn', {}, images(2000, 1), 'it expects at most 1024 time steps but receives 2000'],
+    ['glu', {}, images(5), 'it expects an even number of features, to be halved, but receives 4 × 5'],
+    ['slice', { start: 7 }, images(5), 'it: start must stay inside the 5 places of axis 1'],
+    ['slice', { axis: 0 }, images(5), 'it: axis is the batch, which stays whole'],
+    [
+      'permute',
+      { order: [1, 3] },
+      images(2, 3),
+      'it: order must hold each axis from 1 to 2 of 4 × 2 × 3 once',
+    ],
+    ['reduce', { axes: [0] }, images(5), 'it: axes must not hold the batch: samples stay apart'],
+    ['reduce', { axes: 3 }, images(5), 'it has no axis 3 in a tensor of 2 axes'],
+    ['upsample', {}, images(5), 'it expects batch × channels × space but receives 4 × 5'],
     [
       'linear',
       {},
@@ -98,4 +132,94 @@ describe('a mistake gets one sentence, on the node', () => {
     expect(problems.filter((p) => p.node === 'it').map((p) => p.title)).toEqual([title]);
     expect(nodes.get('it')?.state).toBe('problem');
   });
+});
+
+describe('attention', () => {
+  const attend = (kind: string, params: Record<string, Json>, data: DataShapes, wires: readonly string[]) =>
+    buildModel(
+      documentOf({ data: 'data', mask: ['reduce', { axes: [-1] }], it: [kind, params], out: 'output' }, [
+        'data.x -> mask.x',
+        ...wires,
+        'it.y -> out.x',
+      ]),
+      data,
+      { batch: 4, training: true },
+    ).problems.filter((p) => p.node === 'it');
+
+  test.each<[string, Record<string, Json>, string[], string]>([
+    [
+      'multiHeadAttention',
+      { heads: 4 },
+      ['data.x -> it.query'],
+      'it: heads must divide the 6 features; 4 do not',
+    ],
+    [
+      'transformerEncoderLayer',
+      { heads: 5 },
+      ['data.x -> it.x'],
+      'it: heads must divide the 6 features; 5 do not',
+    ],
+    [
+      'multiHeadAttention',
+      {},
+      ['data.x -> it.query', 'data.x -> it.mask'],
+      'it expects a mask of 4 × 3 or 4 × 3 × 3 but receives 4 × 3 × 6',
+    ],
+    [
+      'scaledDotProductAttention',
+      {},
+      ['data.x -> it.query', 'data.x -> it.key', 'mask.y -> it.value'],
+      'it expects batch × time × features as value but receives 4 × 3',
+    ],
+  ])('%s with %j says what is wrong', (kind, params, wires, title) => {
+    expect(attend(kind, params, images(3, 6), wires).map((p) => p.title)).toEqual([title]);
+  });
+
+  test('a mask of the right length is taken', () => {
+    const wires = ['data.x -> it.query', 'mask.y -> it.mask'];
+    expect(attend('multiHeadAttention', {}, images(3, 6), wires)).toEqual([]);
+  });
+});
+
+test('class weights must be as many as the classes', () => {
+  const model = buildModel(
+    documentOf(
+      { data: 'data', a: ['linear', { units: 3 }], it: ['crossEntropy', { classWeights: [1, 2] }] },
+      ['data.x -> a.x', 'a.y -> it.prediction', 'data.y -> it.target'],
+    ),
+    { ...images(2), targets: tokens(1).targets },
+    { batch: 4, training: true },
+  );
+  expect(model.problems.map((p) => p.title)).toEqual([
+    'it: classWeights must hold 3 numbers, one per class, or none',
+  ]);
+});
+
+describe('whatever a layer is wired to, it answers in words', () => {
+  const shapes = [[], [1], [5], [3, 4], [1, 1], [2, 3, 4], [1, 1, 1], [2, 3, 4, 5], [0, 3]];
+  const sources = [
+    ...shapes.flatMap((shape) => [images(...shape), tokens(...shape)]),
+    { ...images(3), targets: tokens().targets },
+    { ...images(1), targets: tokens().targets },
+  ];
+  test.each(layerList.filter((l) => l.kind !== 'data').map((l) => [l.kind, l] as const))(
+    '%s',
+    (kind, spec) => {
+      for (const source of sources)
+        for (const wired of [spec.inputs, spec.inputs.filter((p) => !p.optional)]) {
+          const wires = wired.flatMap(({ name, kind: port, many }) => {
+            const wire = `data.${port === 'labels' ? 'y' : 'x'} -> it.${name}`;
+            return many ? [wire, wire] : [wire];
+          });
+          const model = buildModel(documentOf({ data: 'data', it: kind }, wires), source, {
+            batch: 4,
+            training: true,
+          });
+          const bugs = model.problems.filter((p) => p.code === 'internal');
+          expect(bugs.map((p) => [p.title, source.inputs[0]?.shape])).toEqual([]);
+          for (const v of Object.values(model.nodes.get('it')?.outputs ?? {}))
+            expect(v.shape.every((d) => Number.isInteger(d) && d >= 0)).toBe(true);
+        }
+    },
+  );
 });
