@@ -1,10 +1,5 @@
 // Every template is trained as it ships, and held to what its text promises.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dataSpecOf } from '../data/document.ts';
-import { type LoadedData, loadDataset } from '../data/load.ts';
-import { invariant } from '../errors.ts';
 import { type JudgeState, judge, noVerdicts } from '../probe/judge.ts';
 import { addLoss, noLoss } from '../probe/loss-trend.ts';
 import { describeNet } from '../probe/net-facts.ts';
@@ -13,17 +8,10 @@ import { testDevice } from '../runtime/testing.ts';
 import { capturesPerChunk, Trainer } from '../train/trainer.ts';
 import type { Quality, Template } from './define.ts';
 import { templates } from './index.ts';
+import { dataOf } from './testing.ts';
 
 /** As in the app: every one of the first steps is looked at, later ones now and then. */
 const looksAt = (step: number): boolean => step < 256 || step % 64 === 0;
-
-function load({ document }: Template): Promise<LoadedData> {
-  const spec = dataSpecOf(document);
-  invariant(spec, 'a template has data');
-  const readShipped = async (id: string): Promise<ArrayBuffer> =>
-    Uint8Array.from(await readFile(join(import.meta.dirname, '../../../assets/data', `${id}.bin`))).buffer;
-  return loadDataset(spec, { readShipped, readFile: readShipped });
-}
 
 /** How many of the coming steps hold no more looks than one submission may. */
 function stepsToSubmit(first: number, most: number): number {
@@ -59,7 +47,7 @@ describe.each(templates.map((template) => [template.title, template] as const))(
   const { quality } = template;
   test(quality.kind === 'verdict' ? 'shows its fault' : 'gets as good as it says', async () => {
     const open = { device: await testDevice(), name: 'test', software: true };
-    const trainer = await Trainer.create(open, template.document, await load(template), { probes: true });
+    const trainer = await Trainer.create(open, template.document, await dataOf(template), { probes: true });
     try {
       const verdicts = await trainAndJudge(trainer, template, stepsOf(quality, trainer));
       if (quality.kind === 'verdict') {

@@ -183,9 +183,6 @@ class Printer {
       case 'lane':
       case 'bitcast':
         throw new Unsayable('it reads the bits of a number');
-      case 'quad':
-      case 'lane':
-        throw new Unsayable('it reads four numbers at once');
       default:
         return e satisfies never;
     }

@@ -1,0 +1,80 @@
+// What a step asks of the GPU, counted at the device: docs/performance.md has the table. The counts are budgets of the
+// design; times depend on the machine and are measured by `npm run bench`.
+import { expect, test } from 'vitest';
+import { testDevice } from '../runtime/testing.ts';
+import { mlpMnist } from '../templates/nets.ts';
+import { dataOf } from '../templates/testing.ts';
+import { Trainer } from './trainer.ts';
+
+type Counts = Map<string, number>;
+
+/** What a step may do often, and what it may not do at all: each method by its own name. */
+const counted = /^(submit|write|dispatch|create|begin|copy|clear|destroy)/;
+/** Encoders and passes, whose methods count too. */
+const counting = /^(createCommandEncoder|beginComputePass)$/;
+
+/** The object, with a count of what is called on it and on the encoders that it makes. */
+function watched<T extends object>(object: T, counts: Counts): T {
+  return new Proxy(object, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key === 'queue') return watched(value as object, counts);
+      if (typeof value !== 'function') return value;
+      return (...args: readonly unknown[]): unknown => {
+        const name = String(key);
+        if (counted.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+        const made: unknown = Reflect.apply(value, target, args);
+        return counting.test(name) ? watched(made as object, counts) : made;
+      };
+    },
+  });
+}
+
+/** Calls per step, by method, of submissions of so many steps each. */
+async function callsPerStep(
+  trainer: Trainer,
+  counts: Counts,
+  { submissions, steps, looking }: { submissions: number; steps: number; looking: boolean },
+): Promise<Record<string, number>> {
+  counts.clear();
+  for (let i = 0; i < submissions; i++) await trainer.run(steps, () => looking);
+  return Object.fromEntries([...counts].sort().map(([name, n]) => [name, n / (submissions * steps)]));
+}
+
+/** What WebGPU has no submission without, and what a submission may do. */
+const isOfSubmitting = /^(createCommandEncoder|beginComputePass|copyBufferToBuffer|clearBuffer)$/;
+
+test('a step of an MLP on MNIST keeps to its budgets, looked at or not', async () => {
+  const { document } = mlpMnist;
+  expect(document.training).toMatchObject({ batchSize: 64, optimizer: { kind: 'adam' } });
+  const device = await testDevice();
+  const counts: Counts = new Map();
+  const open = { device: watched(device, counts), name: 'counted', software: true };
+  const trainer = await Trainer.create(open, document, await dataOf(mlpMnist), { probes: true });
+  try {
+    expect([...counts.keys()]).toContain('createComputePipelineAsync'); // the counter hears
+    await trainer.run(1, () => true);
+    const before = trainer.machine.created;
+    const cases = {
+      'looking, 1 step a submission': { submissions: 8, steps: 1, looking: true },
+      'looking, 8 steps a submission': { submissions: 2, steps: 8, looking: true },
+      'plain, 1 step a submission': { submissions: 8, steps: 1, looking: false },
+      'plain, 32 steps a submission': { submissions: 2, steps: 32, looking: false },
+    };
+    const { description, device: model } = device.adapterInfo;
+    const lines = [`Calls per step on ${description || model}:`];
+    for (const [name, how] of Object.entries(cases)) {
+      const calls = await callsPerStep(trainer, counts, how);
+      lines.push(`${name}: ${JSON.stringify(calls)}`);
+      const { dispatchWorkgroups = 0, submit = 0, ...others } = calls;
+      expect(dispatchWorkgroups).toBeGreaterThan(0);
+      expect(dispatchWorkgroups).toBeLessThanOrEqual(20);
+      expect(submit).toBe(1 / how.steps);
+      expect(Object.keys(others).filter((method) => !isOfSubmitting.test(method))).toEqual([]);
+    }
+    expect(trainer.machine.created).toBe(before);
+    console.log(lines.join('\n'));
+  } finally {
+    trainer.dispose();
+  }
+});
