@@ -69,6 +69,7 @@ export {
   formatBytes,
   formatCount,
   formatFlops,
+  type MemoryLimits,
   type ModelSummary,
   memoryProblem,
   type NodeSummary,

@@ -23,6 +23,8 @@ describe('summaries', () => {
       parameters: 11,
       // 8 rows × 10 features × (multiply + add), and 8 biases.
       flops: 8 * 10 * 2 + 8,
+      // 4 bytes each: 11 parameters, their gradients and Adam's two states; 8 outputs and their gradients.
+      memory: 4 * (11 * 4 + 8 * 2),
     });
     expect(summary.parameters).toBe(11);
     expect(summary.memory.optimizer).toBe(2 * 11 * 4);
@@ -31,10 +33,10 @@ describe('summaries', () => {
 
   test('say in words that a model does not fit', () => {
     const model = buildModel(net('mse', 1), regression(1_000_000), { batch: 8, training: true });
-    expect(memoryProblem(summarise(model), 2 ** 20)?.title).toBe(
+    expect(memoryProblem(summarise(model), { total: 2 ** 20, buffer: 2 ** 20 })?.title).toBe(
       'This model does not fit: training needs about 76.3 MiB, and 1.0 MiB are available',
     );
-    expect(memoryProblem(summarise(model), 2 ** 30)).toBeNull();
+    expect(memoryProblem(summarise(model), { total: 2 ** 30, buffer: 2 ** 30 })).toBeNull();
   });
 
   test('format numbers for reading', () => {

@@ -16,12 +16,14 @@ export interface NodeSummary {
   readonly parameters: number;
   /** Operations of one forward pass over one batch. */
   readonly flops: number;
+  /** Bytes: parameters with gradients and optimiser states, outputs with their gradients. */
+  readonly memory: number;
 }
 
 export interface ModelSummary {
   readonly nodes: ReadonlyMap<string, NodeSummary>;
   readonly parameters: number;
-  /** Operations per batch. `step` is forward and backward, without the update. */
+  /** Operations per batch. `step` is forward and backward, without the update; it is counted when it is first read. */
   readonly flops: { readonly forward: number; readonly step: number };
   /** Bytes. */
   readonly memory: {
@@ -40,17 +42,21 @@ export function summarise(model: Model): ModelSummary {
   const parametersOf = new Map<string, number>();
   for (const { node, shape } of model.parameters)
     parametersOf.set(node, (parametersOf.get(node) ?? 0) + sizeOf(shape));
+  const states = optimizerOf(model.document.training.optimizer.kind)?.states.length ?? 0;
   let outputs = 0;
   for (const id of model.order) {
-    const own = topologicalUntil(Object.values(model.nodes.get(id)?.outputs ?? {}), seen);
+    const values = Object.values(model.nodes.get(id)?.outputs ?? {});
+    const own = topologicalUntil(values, seen);
+    const trained = parametersOf.get(id) ?? 0;
+    const made = values.reduce((n, v) => n + sizeOf(v.shape), 0);
     nodes.set(id, {
-      parameters: parametersOf.get(id) ?? 0,
+      parameters: trained,
       flops: own.reduce((n, v) => n + flopsOf(v), 0),
+      memory: bytesPerElement * ((2 + states) * trained + 2 * made),
     });
-    for (const v of Object.values(model.nodes.get(id)?.outputs ?? {})) outputs += sizeOf(v.shape);
+    outputs += made;
   }
   const parameters = parameterCount(model);
-  const states = optimizerOf(model.document.training.optimizer.kind)?.states.length ?? 0;
   const memory = {
     parameters: parameters * bytesPerElement,
     gradients: parameters * bytesPerElement,
@@ -58,10 +64,18 @@ export function summarise(model: Model): ModelSummary {
     activations: 2 * outputs * bytesPerElement,
   };
   const forward = [...nodes.values()].reduce((n, s) => n + s.flops, 0);
+  let step: number | undefined;
   return {
     nodes,
     parameters,
-    flops: { forward, step: stepFlops(model) ?? forward },
+    flops: {
+      forward,
+      // Differentiating costs more than all the rest, and this is asked at every edit.
+      get step() {
+        step ??= stepFlops(model) ?? forward;
+        return step;
+      },
+    },
     memory: {
       ...memory,
       total: memory.parameters + memory.gradients + memory.optimizer + memory.activations,
@@ -69,17 +83,38 @@ export function summarise(model: Model): ModelSummary {
   };
 }
 
-/** A problem where training needs more memory than there is, in bytes. */
-export function memoryProblem({ memory }: ModelSummary, available: number): Problem | null {
-  if (memory.total <= available) return null;
+/** What a model may take, in bytes. */
+export interface MemoryLimits {
+  /** For everything together. */
+  readonly total: number;
+  /** The largest buffer: all parameters lie in one. */
+  readonly buffer: number;
+}
+
+/** A problem where training needs more memory than there is; it stands at the node that takes the most. */
+export function memoryProblem(
+  { memory, nodes }: ModelSummary,
+  { total, buffer }: MemoryLimits,
+): Problem | null {
+  const [largest] = [...nodes].sort(([, a], [, b]) => b.memory - a.memory);
+  const place = largest ? { node: largest[0] } : {};
+  const narrower = 'Make the widest layer narrower, or use fewer layers.';
+  if (memory.total > total) {
+    return {
+      code: 'memory/too-large',
+      severity: 'error',
+      title: `This model does not fit: training needs about ${formatBytes(memory.total)}, and ${formatBytes(total)} are available`,
+      advice: memory.activations > memory.total / 2 ? 'Lower the batch size.' : narrower,
+      ...place,
+    };
+  }
+  if (memory.parameters <= buffer) return null;
   return {
-    code: 'memory/too-large',
+    code: 'memory/buffer',
     severity: 'error',
-    title: `This model does not fit: training needs about ${formatBytes(memory.total)}, and ${formatBytes(available)} are available`,
-    advice:
-      memory.activations > memory.total / 2
-        ? 'Lower the batch size.'
-        : 'Make the widest layer narrower, or use fewer layers.',
+    title: `This model does not fit: its parameters need ${formatBytes(memory.parameters)} in one buffer, and this GPU allows ${formatBytes(buffer)}`,
+    advice: narrower,
+    ...place,
   };
 }
 

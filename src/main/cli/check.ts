@@ -12,7 +12,7 @@ import {
   summarise,
 } from '../../engine/index.ts';
 import { readDocumentFile } from './files.ts';
-import { type MemoryLimits, memoryLimits } from './gpu.ts';
+import { type KnownLimits, memoryLimits } from './gpu.ts';
 import { print, printJson, table } from './output.ts';
 
 /** @returns the exit code: 1 when the document cannot be trained */
@@ -21,7 +21,7 @@ export async function check(path: string, { json = false }: { json?: boolean }):
   const { model } = checkDocument(document);
   const summary = summarise(model);
   const limits = await memoryLimits(summary.memory.total);
-  const tooLarge = sizeProblem(summary, limits);
+  const tooLarge = memoryProblem(summary, limits);
   const problems = [...model.problems, ...(tooLarge ? [tooLarge] : [])];
   const trainable = model.trainable && problems.every((p) => p.severity !== 'error');
   if (json) printJson(report(path, model, summary, { limits, problems, trainable }));
@@ -29,20 +29,8 @@ export async function check(path: string, { json = false }: { json?: boolean }):
   return trainable ? 0 : 1;
 }
 
-/** What does not fit: all of it together, or the parameters in one buffer. */
-function sizeProblem(summary: ModelSummary, { total, buffer }: MemoryLimits): Problem | null {
-  const whole = memoryProblem(summary, total);
-  if (whole || summary.memory.parameters <= buffer) return whole;
-  return {
-    code: 'memory/buffer',
-    severity: 'error',
-    title: `This model does not fit: its parameters need ${formatBytes(summary.memory.parameters)} in one buffer, and this GPU allows ${formatBytes(buffer)}`,
-    advice: 'Make the widest layer narrower, or use fewer layers.',
-  };
-}
-
 interface Findings {
-  readonly limits: MemoryLimits;
+  readonly limits: KnownLimits;
   readonly problems: readonly Problem[];
   readonly trainable: boolean;
 }
@@ -57,20 +45,13 @@ interface NodeRow {
   readonly memory: number;
 }
 
-const bytesPerNumber = 4;
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
-
 function rowsOf(model: Model, summary: ModelSummary): NodeRow[] {
-  const { parameters, memory } = summary;
-  /** Parameter, gradient and states: the same number for each parameter. */
-  const copies = parameters > 0 ? (memory.parameters + memory.gradients + memory.optimizer) / parameters : 0;
   const ids = [...new Set([...model.order, ...model.nodes.keys()])];
   return ids.flatMap((id): NodeRow[] => {
     const node = model.nodes.get(id);
     if (!node) return [];
-    const own = summary.nodes.get(id) ?? { parameters: 0, flops: 0 };
+    const own = summary.nodes.get(id) ?? { parameters: 0, flops: 0, memory: 0 };
     const outputs = Object.entries(node.outputs).map(([port, value]) => [port, value.shape] as const);
-    const elements = outputs.reduce((n, [, shape]) => n + sizeOf(shape), 0);
     return [
       {
         node: node.name,
@@ -78,7 +59,7 @@ function rowsOf(model: Model, summary: ModelSummary): NodeRow[] {
         shapes: Object.fromEntries(outputs),
         parameters: own.parameters,
         flops: own.flops,
-        memory: own.parameters * copies + 2 * bytesPerNumber * elements,
+        memory: own.memory,
       },
     ];
   });

@@ -1,6 +1,6 @@
 // The GPU of the command line, and what is known of its memory. WebGPU tells limits of buffers, not how much memory there is.
 import { totalmem } from 'node:os';
-import { formatBytes, type OpenDevice, openDevice } from '../../engine/index.ts';
+import { formatBytes, type MemoryLimits, type OpenDevice, openDevice } from '../../engine/index.ts';
 import { createNodeGpu, NoGpuError } from '../node-gpu.ts';
 import { say } from './output.ts';
 
@@ -12,11 +12,7 @@ export async function openGpu(quiet: boolean): Promise<OpenDevice> {
 }
 
 /** What a model may take before training is refused. */
-export interface MemoryLimits {
-  /** Bytes for everything together. */
-  readonly total: number;
-  /** Bytes of the largest buffer: all parameters lie in one. */
-  readonly buffer: number;
+export interface KnownLimits extends MemoryLimits {
   /** Where the numbers are from. */
   readonly how: string;
 }
@@ -27,7 +23,7 @@ const promisedBuffer = 128 * 2 ** 20;
 const assumedMemory = 4 * 2 ** 30;
 
 /** Asks for the limits that matter for a model of this size; a small one fits everywhere, so nobody is asked. */
-export async function memoryLimits(bytes: number): Promise<MemoryLimits> {
+export async function memoryLimits(bytes: number): Promise<KnownLimits> {
   if (bytes <= promisedBuffer) return { total: assumedMemory, buffer: promisedBuffer, how: 'fits any GPU' };
   try {
     const { gpu, how } = await createNodeGpu();

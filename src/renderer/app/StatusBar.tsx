@@ -1,12 +1,13 @@
 /** The status bar: shell, GPU, size of the net, speed. Numbers that nobody knows yet are left out. */
 import { CircleAlert, CircleCheck, Cpu, Unplug } from 'lucide-react';
+import { formatBytes, formatCount, formatFlops } from '../../engine/index.ts';
 import { useAnalysis, useLive, useSession, useWorkbench } from '../session/workbench.ts';
 import styles from './StatusBar.module.css';
 
 export function StatusBar() {
   const { host, session } = useWorkbench();
   const problems = useAnalysis((s) => s.problems.length);
-  const parameters = useAnalysis((s) => s.parameters);
+  const summary = useAnalysis((s) => s.summary);
   const adapter = useLive((s) => s.adapter);
   const memory = useLive((s) => s.memoryBytes);
   const speed = useLive((s) => s.stepsPerSecond);
@@ -29,9 +30,18 @@ export function StatusBar() {
         </span>
       )}
       <span className={styles.spring} />
-      <span className={styles.item}>{parameters.toLocaleString('en')} parameters</span>
-      {memory === null ? null : (
-        <span className={styles.item}>{(memory / 2 ** 20).toFixed(1)} MiB on the GPU</span>
+      <span className={styles.item}>{formatCount(summary.parameters)} parameters</span>
+      <span className={styles.item} title="Operations of one forward pass over one batch">
+        {formatFlops(summary.flops.forward)}
+      </span>
+      {memory === null ? (
+        <span className={styles.item} title="What training is expected to need on the GPU">
+          needs {formatBytes(summary.memory.total)}
+        </span>
+      ) : (
+        <span className={styles.item} title="What training holds on the GPU">
+          {formatBytes(memory)} on the GPU
+        </span>
       )}
       {speed === null ? null : (
         <span className={styles.item}>{speed.toFixed(speed < 10 ? 1 : 0)} steps/s</span>

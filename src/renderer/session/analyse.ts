@@ -1,31 +1,36 @@
 /** From the engine's account of a document to what the canvas shows. Pure; nothing is allocated for the tensors it speaks of. */
 import {
   applyEdits,
-  buildModel,
-  describeData,
-  EngineError,
+  checkDocument,
   type Problem as EngineProblem,
   formatShape,
   type GraphDocument,
-  parameterCount,
-  parseDataSpec,
+  type MemoryLimits,
+  memoryProblem,
+  summarise,
 } from '../../engine/index.ts';
 import type { AnalysisState, NodeFacts, Problem } from './analysis.ts';
 
-export function analyse(doc: GraphDocument): AnalysisState {
-  const data = dataOf(doc);
-  const model = buildModel(doc, data.shapes, { batch: doc.training.batchSize, training: true });
-  const problems = [...data.problems, ...model.problems].map(toProblem);
+/** Everything about a document that is known without running it. `limits`: what a training run may take. */
+export function analyse(doc: GraphDocument, limits: MemoryLimits): Omit<AnalysisState, 'limits'> {
+  const { model } = checkDocument(doc);
+  const summary = summarise(model);
+  const tooLarge = memoryProblem(summary, limits);
+  const problems = [...(tooLarge ? [tooLarge] : []), ...model.problems].map(toProblem);
+  const ofNode = Map.groupBy(
+    problems.filter(({ wire }) => wire === null),
+    ({ node }) => node,
+  );
   const nodes: Record<string, NodeFacts> = {};
   for (const [id, built] of model.nodes) {
     const shapes = Object.entries(built.outputs).map(([port, value]) => [port, formatShape(value.shape)]);
-    const parameters = model.parameters
-      .filter((p) => p.node === id)
-      .reduce((sum, p) => sum + p.shape.reduce((n, d) => n * d, 1), 0);
+    const { parameters = 0, flops = 0, memory = 0 } = summary.nodes.get(id) ?? {};
     nodes[id] = {
       shapes: Object.fromEntries(shapes),
       parameters,
-      problems: problems.filter((p) => p.node === id && p.wire === null),
+      flops,
+      memory,
+      problems: ofNode.get(id) ?? [],
     };
   }
   const wires: Record<string, string> = {};
@@ -37,29 +42,9 @@ export function analyse(doc: GraphDocument): AnalysisState {
     nodes,
     wires,
     problems,
-    parameters: parameterCount(model),
-    trainable: model.trainable,
+    summary,
+    trainable: model.trainable && tooLarge === null,
   };
-}
-
-/** What the document's data node promises, read without loading anything. */
-function dataOf(doc: GraphDocument) {
-  const entry = Object.entries(doc.nodes).find(([, node]) => node.kind === 'data');
-  if (!entry) return { shapes: null, problems: [] };
-  const [id, node] = entry;
-  try {
-    return { shapes: describeData(parseDataSpec(node.params)), problems: [] };
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    const problem: EngineProblem = {
-      code: error.code,
-      severity: 'error',
-      title: `${node.name}: ${error.user.title}`,
-      advice: error.user.fix,
-      node: id,
-    };
-    return { shapes: null, problems: [problem] };
-  }
 }
 
 function toProblem(problem: EngineProblem): Problem {

@@ -3,7 +3,7 @@
  * graph or its training settings change; moving a node asks nothing.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { GraphDocument } from '../../engine/index.ts';
+import type { GraphDocument, MemoryLimits, ModelSummary } from '../../engine/index.ts';
 import type { Command, DocumentStore } from '../document/store.ts';
 import { analyse } from './analyse.ts';
 
@@ -23,6 +23,10 @@ export interface NodeFacts {
   /** Text of the shape of each output port, batch axis first: `32 × 128`. */
   readonly shapes: Readonly<Record<string, string>>;
   readonly parameters: number;
+  /** Operations of one forward pass over one batch. */
+  readonly flops: number;
+  /** Bytes that training it needs, as forecast. */
+  readonly memory: number;
   readonly problems: readonly Problem[];
 }
 
@@ -31,18 +35,31 @@ export interface AnalysisState {
   /** Text of the shape on each wire; absent where it is not known. */
   readonly wires: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
-  readonly parameters: number;
-  /** There is a loss, something to train, and no error. */
+  /** What the net costs, before anything runs. */
+  readonly summary: ModelSummary;
+  /** There is a loss, something to train, no error, and it fits. */
   readonly trainable: boolean;
+  /** What a run may take: a guess until the adapter has answered. */
+  readonly limits: MemoryLimits;
 }
 
 export type AnalysisStore = StoreApi<AnalysisState>;
 
+/** A laptop's GPU: assumed while no adapter has answered. */
+const assumedLimits: MemoryLimits = { total: 4 * 2 ** 30, buffer: 4 * 2 ** 30 };
+
 /** Follows a document store. */
 export function createAnalysisStore(document: DocumentStore): AnalysisStore {
-  const store = createStore<AnalysisState>(() => analyse(document.getState().doc));
+  const state = (limits: MemoryLimits): AnalysisState => ({
+    ...analyse(document.getState().doc, limits),
+    limits,
+  });
+  const store = createStore<AnalysisState>(() => state(assumedLimits));
   document.subscribe(({ doc }, before) => {
-    if (!meansTheSame(doc, before.doc)) store.setState(analyse(doc), true);
+    if (!meansTheSame(doc, before.doc)) store.setState(state(store.getState().limits), true);
+  });
+  store.subscribe(({ limits }, before) => {
+    if (limits !== before.limits) store.setState(state(limits), true);
   });
   return store;
 }

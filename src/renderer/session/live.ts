@@ -21,7 +21,7 @@ export interface NodeHealth {
 }
 
 /** The ring around every node that takes part in a run. */
-export type RunRing = 'none' | 'running' | 'paused' | 'ended' | 'failed';
+export type RunRing = 'none' | 'compiling' | 'running' | 'paused' | 'ended' | 'failed';
 
 export interface LiveState {
   readonly wireTints: ReadonlyMap<string, WireTint>;

@@ -1,5 +1,12 @@
 /** One node: its name, its parameters, what it makes, its problems, its documentation. */
-import { type Json, layerOf, paramFields } from '../../../engine/index.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatFlops,
+  type Json,
+  layerOf,
+  paramFields,
+} from '../../../engine/index.ts';
 import { renameNode, setParam, whyNotName } from '../../document/commands/nodes.ts';
 import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -68,7 +75,15 @@ export function NodeInspector({ id }: { readonly id: string }) {
           ))}
           <div>
             <dt>Parameters</dt>
-            <dd>{(facts?.parameters ?? 0).toLocaleString('en')}</dd>
+            <dd>{formatCount(facts?.parameters ?? 0)}</dd>
+          </div>
+          <div>
+            <dt>Arithmetic, forward</dt>
+            <dd>{formatFlops(facts?.flops ?? 0)}</dd>
+          </div>
+          <div>
+            <dt>Memory, forecast</dt>
+            <dd>{formatBytes(facts?.memory ?? 0)}</dd>
           </div>
         </dl>
       </section>

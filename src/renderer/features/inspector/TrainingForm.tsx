@@ -1,5 +1,12 @@
 /** How the net is trained, shown where nothing is selected: optimiser, batch size, epochs, seed; and what the net amounts to. */
-import { optimizerList, optimizerOf, paramFields } from '../../../engine/index.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatFlops,
+  optimizerList,
+  optimizerOf,
+  paramFields,
+} from '../../../engine/index.ts';
 import { setTraining } from '../../document/commands/settings.ts';
 import { omit } from '../../document/ids.ts';
 import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
@@ -9,10 +16,18 @@ import { NumberField } from '../../ui/NumberField.tsx';
 import styles from './Inspector.module.css';
 import { ParamForm } from './ParamForm.tsx';
 
+const memoryParts = {
+  total: 'Memory, forecast',
+  activations: '· activations',
+  parameters: '· parameters',
+  gradients: '· gradients',
+  optimizer: '· optimiser',
+} as const;
+
 export function TrainingForm() {
   const { document } = useWorkbench();
   const training = useDocument((s) => s.doc.training);
-  const parameters = useAnalysis((s) => s.parameters);
+  const summary = useAnalysis((s) => s.summary);
   const { run } = document.getState();
   const { optimizer } = training;
   const spec = optimizerOf(optimizer.kind);
@@ -66,8 +81,18 @@ export function TrainingForm() {
         <dl className={styles.facts}>
           <div>
             <dt>Parameters</dt>
-            <dd>{parameters.toLocaleString('en')}</dd>
+            <dd>{formatCount(summary.parameters)}</dd>
           </div>
+          <div>
+            <dt>Arithmetic per step</dt>
+            <dd>{formatFlops(summary.flops.step)}</dd>
+          </div>
+          {Object.entries(memoryParts).map(([part, title]) => (
+            <div key={part}>
+              <dt>{title}</dt>
+              <dd>{formatBytes(summary.memory[part as keyof typeof memoryParts])}</dd>
+            </div>
+          ))}
         </dl>
       </section>
       {spec ? (

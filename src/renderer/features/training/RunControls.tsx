@@ -1,5 +1,14 @@
 /** The middle of the toolbar: play, pause, step, epoch, stop, reset, seed; what is running, how fast, and what looking costs. */
-import { ChevronsRight, Dices, Pause, Play, RotateCcw, Square, StepForward } from 'lucide-react';
+import {
+  ChevronsRight,
+  Dices,
+  LoaderCircle,
+  Pause,
+  Play,
+  RotateCcw,
+  Square,
+  StepForward,
+} from 'lucide-react';
 import type { ReactNode } from 'react';
 import { readable as readableKeys } from '../../app/keys.ts';
 import { isAlive } from '../../engine-client/client.ts';
@@ -23,7 +32,7 @@ export function RunControls() {
   return (
     <div className={styles.controls} role="toolbar" aria-label="Training">
       <ActionButton id="train.toggle" tone="main">
-        {run?.status === 'running' ? <Pause aria-hidden /> : <Play aria-hidden />}
+        <ToggleIcon status={run?.status} />
       </ActionButton>
       <ActionButton id="train.step">
         <StepForward aria-hidden />
@@ -50,6 +59,11 @@ export function RunControls() {
       <RunList />
     </div>
   );
+}
+
+function ToggleIcon({ status }: { readonly status: RunView['status'] | undefined }) {
+  if (status === 'compiling') return <LoaderCircle className={styles.spinner} aria-hidden />;
+  return status === 'running' ? <Pause aria-hidden /> : <Play aria-hidden />;
 }
 
 function Readout({ run }: { readonly run: RunView }) {

@@ -5,6 +5,8 @@ import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { trainingOf } from '../../engine-client/training.ts';
 import type { Action } from '../../session/actions.ts';
+import { sayFailure } from '../../session/files.ts';
+import { selectNodes } from '../../session/session.ts';
 import type { Workbench } from '../../session/workbench.ts';
 
 /** The run that the buttons act on: the one shown, if it can still be trained. */
@@ -17,6 +19,21 @@ function liveRun(workbench: Workbench): RunView | null {
 function canTrain(workbench: Workbench): boolean {
   return liveRun(workbench) !== null || workbench.analysis.getState().trainable;
 }
+
+/** Says what keeps the net from being trained, and shows where. */
+function sayWhyNot({ analysis, session, canvas }: Workbench): void {
+  const { problems } = analysis.getState();
+  const problem = problems.find((p) => p.severity === 'error') ?? problems[0];
+  sayFailure(problem ?? noNet);
+  if (problem?.node == null) return;
+  session.setState({ selection: selectNodes([problem.node]) });
+  canvas.current?.reveal([problem.node]);
+}
+
+const noNet = {
+  title: 'There is nothing to train yet',
+  fix: 'Wire data through layers into a loss: its output is what training makes small.',
+};
 
 /** Plays the shown run; makes one first where there is none, or where the graph is another one by now. */
 function play(workbench: Workbench): void {
@@ -45,11 +62,13 @@ export const trainingActions: readonly Action[] = [
     group: 'Train',
     keys: ['CmdOrCtrl+Enter'],
     whileTyping: true,
-    enabled: canTrain,
+    enabled: ({ session }) => session.getState().screen === 'workbench',
     run(workbench) {
       const run = liveRun(workbench);
+      const isShown = run !== null && !trainingOf(workbench).store.getState().stale;
       if (run?.status === 'running') trainingOf(workbench).client.pause(run.id);
-      else play(workbench);
+      else if (isShown || workbench.analysis.getState().trainable) play(workbench);
+      else sayWhyNot(workbench);
     },
   },
   {

@@ -38,7 +38,7 @@ export function liveStateOf(run: RunView | null, theme: Theme): LiveState {
 }
 
 const rings: Record<RunView['status'], RunRing> = {
-  compiling: 'none',
+  compiling: 'compiling',
   paused: 'paused',
   running: 'running',
   ended: 'ended',
