@@ -55,6 +55,10 @@ export interface Host {
   /** Asks the user where to save, overwriting confirmed; null: cancelled. The path is granted to this session. */
   chooseSave(request: { purpose: FilePurpose; suggestedName: string }): Promise<Reply<string | null>>;
   dropped(file: File): Promise<DroppedFile>;
+  /** The bytes of a data file: from the disk, or of one that was dropped where the shell knows no paths. */
+  readData(path: string): Promise<Reply<Output<'data:read'>>>;
+  /** Keeps a dropped file for as long as the page lives; returns the path by which it is read. */
+  keepDropped(file: DroppedFile): string;
   /** Sets the dialog in the page; needed only where `info.nativeDialogs` is false. */
   setFileDialog(dialog: FileDialog): void;
 }
@@ -79,6 +83,7 @@ export async function connectHost(): Promise<Host> {
 
 function makeHost(transport: Transport, info: AppInfo): Host {
   let dialog: FileDialog | null = null;
+  const kept = new Map<string, DroppedFile>();
   const inPage = async (
     ask: (dialog: FileDialog) => Promise<string | null>,
   ): Promise<Reply<string | null>> => (dialog ? { ok: true, value: await ask(dialog) } : noDialog);
@@ -94,6 +99,16 @@ function makeHost(transport: Transport, info: AppInfo): Host {
     async dropped(file) {
       const [path, buffer] = await Promise.all([transport.grantDropped(file), file.arrayBuffer()]);
       return { name: file.name, path, bytes: new Uint8Array(buffer) };
+    },
+    async readData(path) {
+      const file = kept.get(path);
+      if (!file) return transport.invoke('data:read', { path });
+      return { ok: true, value: { name: file.name, bytes: file.bytes, fingerprint: path } };
+    },
+    keepDropped(file) {
+      if (file.path !== null) return file.path;
+      kept.set(file.name, file);
+      return file.name;
     },
     setFileDialog(next) {
       dialog = next;

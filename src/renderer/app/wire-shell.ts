@@ -3,18 +3,12 @@ import { toast } from 'sonner';
 import { stringifyDocument } from '../../engine/index.ts';
 import { pasteText } from '../features/canvas/actions.ts';
 import { isEnabled } from '../session/actions.ts';
-import {
-  isUnsaved,
-  mayLeave,
-  openCopy,
-  openPath,
-  readDocument,
-  sayFailure,
-  valueOrSay,
-} from '../session/files.ts';
+import { isUnsaved, mayLeave, openPath, sayFailure, valueOrSay } from '../session/files.ts';
+import { gpuLimits } from '../session/gpu-limits.ts';
 import { ask } from '../session/questions.ts';
 import type { Workbench } from '../session/workbench.ts';
 import { actions, menuOf, runAction } from './actions.ts';
+import { openDropped } from './drops.ts';
 import { matches } from './keys.ts';
 import { followTheme } from './theme.ts';
 
@@ -23,6 +17,7 @@ export function wireShell(workbench: Workbench): () => void {
   const stops = [
     followTheme(workbench),
     followKeys(workbench),
+    followGestures(workbench),
     followPaste(workbench),
     followDrops(workbench),
     autosave(workbench),
@@ -32,6 +27,7 @@ export function wireShell(workbench: Workbench): () => void {
   ];
   void takeSettings(workbench);
   void openPending(workbench);
+  void gpuLimits().then((limits) => limits && workbench.analysis.setState({ limits }));
   return () => {
     for (const stop of stops) stop();
   };
@@ -80,6 +76,47 @@ function followKeys(workbench: Workbench): () => void {
   return () => window.removeEventListener('keydown', listen);
 }
 
+/** Escape takes back what the pointer is doing; a button that was clicked gives the keyboard back to the canvas. */
+function followGestures({ document: store, session }: Workbench): () => void {
+  let before: number | null = null;
+  const down = (): void => {
+    before = store.getState().past.length;
+  };
+  const up = (): void => {
+    before = null;
+  };
+  const escape = (event: KeyboardEvent): void => {
+    if (event.key !== 'Escape' || before === null) return;
+    const { past, cancel } = store.getState();
+    const step = past.at(-1);
+    const isWiring = session.getState().wiring !== null;
+    if (past.length > before && step?.mergeKey !== undefined) cancel(step.mergeKey);
+    else if (!isWiring) return;
+    session.setState({ wiring: null });
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  // Space adds a layer: it must not press the button that was clicked last once more.
+  const click = ({ detail }: MouseEvent): void => {
+    const { activeElement } = document;
+    const isPlain = activeElement?.matches('button:not([role], [aria-haspopup])') === true;
+    const isModal = activeElement?.closest('[role="dialog"], [role="alertdialog"]') !== null;
+    if (detail > 0 && isPlain && !isModal && activeElement instanceof HTMLElement) activeElement.blur();
+  };
+  window.addEventListener('pointerdown', down, true);
+  window.addEventListener('pointerup', up, true);
+  window.addEventListener('pointercancel', up, true);
+  window.addEventListener('keydown', escape, true);
+  window.addEventListener('click', click);
+  return () => {
+    window.removeEventListener('pointerdown', down, true);
+    window.removeEventListener('pointerup', up, true);
+    window.removeEventListener('pointercancel', up, true);
+    window.removeEventListener('keydown', escape, true);
+    window.removeEventListener('click', click);
+  };
+}
+
 /** Pasting reads the event's own text: reading the clipboard without one would need a permission. */
 function followPaste(workbench: Workbench): () => void {
   const listen = (event: ClipboardEvent): void => {
@@ -93,24 +130,8 @@ function followPaste(workbench: Workbench): () => void {
   return () => window.removeEventListener('paste', listen);
 }
 
-/** A document that is dropped anywhere on the page is opened: as its file where the shell knows the path, else as a copy. */
+/** What is dropped anywhere on the page is opened: a document, or a table as data. See `openDropped`. */
 function followDrops(workbench: Workbench): () => void {
-  const open = async (file: File): Promise<void> => {
-    const { name, path, bytes } = await workbench.host.dropped(file);
-    if (!/\.(gradloom|json)$/i.test(name)) {
-      sayFailure({
-        title: `${name} is not a Gradloom document`,
-        fix: 'Drop a .gradloom file. A table is chosen in the inspector of a data node.',
-      });
-      return;
-    }
-    if (path !== null) {
-      if (await mayLeave(workbench)) await openPath(workbench, path);
-      return;
-    }
-    const doc = readDocument(new TextDecoder().decode(bytes), name);
-    if (doc) await openCopy(workbench, doc);
-  };
   const over = (event: DragEvent): void => {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
   };
@@ -118,7 +139,7 @@ function followDrops(workbench: Workbench): () => void {
     const [file] = event.dataTransfer?.files ?? [];
     if (!file) return;
     event.preventDefault();
-    void open(file);
+    void openDropped(workbench, file, [event.clientX, event.clientY]);
   };
   window.addEventListener('dragover', over);
   window.addEventListener('drop', drop);

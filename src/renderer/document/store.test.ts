@@ -64,6 +64,16 @@ describe('the document store', () => {
     expect(store.getState()).toMatchObject({ doc: before, past: [], future: [] });
   });
 
+  test('what a cancelled gesture still sends is not taken, and the next gesture is', () => {
+    const { store } = storeOf(smallNet());
+    store.getState().run(moveItems(at(9, 9), 'move:1'));
+    store.getState().cancel('move:1');
+    store.getState().run(moveItems(at(12, 12), 'move:1'));
+    expect(store.getState().past).toEqual([]);
+    store.getState().run(moveItems(at(5, 5), 'move:2'));
+    expect(store.getState().doc.nodes.linear_1?.position).toEqual([5, 5]);
+  });
+
   test('undo brings the selection back that was there', () => {
     const { store, selection } = storeOf(smallNet());
     selection.current = selectNodes(['linear_1']);

@@ -34,7 +34,7 @@ export interface DocumentState {
   run(command: Command): void;
   undo(): void;
   redo(): void;
-  /** Takes back a gesture that has not ended, leaving no trace. */
+  /** Takes back a gesture that has not ended, leaving no trace; what else it still sends is not taken. */
   cancel(mergeKey: string): void;
   /** Starts over with a document of its own history. `saved`: a file holds exactly this. */
   load(doc: GraphDocument, options: { readonly saved: boolean }): void;
@@ -53,6 +53,7 @@ export interface SelectionHolder {
 const HISTORY_LIMIT = 1000;
 
 export function createDocumentStore(doc: GraphDocument, selection: SelectionHolder): DocumentStore {
+  let cancelled: string | undefined;
   return createStore<DocumentState>((set, get) => {
     const remember = (step: Pick<HistoryStep, 'label' | 'mergeKey'>): HistoryStep => ({
       label: step.label,
@@ -66,6 +67,8 @@ export function createDocumentStore(doc: GraphDocument, selection: SelectionHold
       future: [],
       saved: null,
       run({ label, mergeKey, apply, select }) {
+        if (mergeKey !== undefined && mergeKey === cancelled) return;
+        cancelled = undefined;
         const { doc, past, future } = get();
         const next = apply(doc);
         if (next === doc) return;
@@ -92,6 +95,7 @@ export function createDocumentStore(doc: GraphDocument, selection: SelectionHold
         const { past } = get();
         const step = past.at(-1);
         if (step?.mergeKey !== mergeKey) return;
+        cancelled = mergeKey;
         set({ doc: step.doc, past: past.slice(0, -1) });
         selection.set(step.selection);
       },

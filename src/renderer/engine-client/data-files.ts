@@ -9,7 +9,10 @@ import {
 import type { Host } from '../host.ts';
 
 /** @throws Error whose message says which file could not be read, and what to do */
-export async function readDataFiles(document: GraphDocument, host: Pick<Host, 'invoke'>): Promise<DataFiles> {
+export async function readDataFiles(
+  document: GraphDocument,
+  host: Pick<Host, 'invoke' | 'readData'>,
+): Promise<DataFiles> {
   const files = await Promise.all(dataFiles(document).map((file) => readDataFile(file, host)));
   return Object.fromEntries(files);
 }
@@ -27,10 +30,10 @@ function dataFiles(document: GraphDocument): readonly DataFile[] {
 
 async function readDataFile(
   file: DataFile,
-  { invoke }: Pick<Host, 'invoke'>,
+  { invoke, readData }: Pick<Host, 'invoke' | 'readData'>,
 ): Promise<[string, ArrayBuffer]> {
   if (file.place === 'user') {
-    const reply = await invoke('data:read', { path: file.path });
+    const reply = await readData(file.path);
     if (!reply.ok) throw new Error(`${reply.title} ${reply.fix}`);
     return [file.name, ownBuffer(reply.value.bytes)];
   }

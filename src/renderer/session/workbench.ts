@@ -20,7 +20,9 @@ export interface CanvasControls {
   centre(): [number, number];
   /** The pointer in canvas units if it is over the canvas, else the middle: where a paste goes. */
   pointer(): [number, number];
-  /** The same point on the screen. */
+  /** A point of the screen in canvas units. */
+  at(point: readonly [number, number]): [number, number];
+  /** Where `pointer` is on the screen. */
   pointerOnScreen(): [number, number];
 }
 

@@ -51,6 +51,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
   const { nodes, edges } = view(doc, selection);
   const gesture = useRef({ number: 0, isDragging: false });
   const rerouted = useRef<string | null>(null);
+  const escaped = useRef(false);
   const box = useRef<HTMLDivElement>(null);
   useCanvasControls(box);
   const run = document.getState().run;
@@ -69,6 +70,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
 
   function endWiring(event: globalThis.MouseEvent | TouchEvent, state: FinalConnectionState): void {
     const { wiring } = session.getState();
+    escaped.current = wiring === null;
     session.setState({ wiring: null });
     if (!wiring || state.isValid) return;
     const { loose } = wiring;
@@ -185,7 +187,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
         }}
         onReconnectEnd={(_, edge, __, state) => {
           rerouted.current = null;
-          if (!state.toNode) run(disconnect([edge.id]));
+          if (!state.toNode && !escaped.current) run(disconnect([edge.id]));
         }}
         onEdgeClick={(event, edge) => {
           if (event.altKey) run(disconnect([edge.id]));
@@ -255,5 +257,5 @@ function isFree(refused: ReadonlyMap<string, string> | undefined, wire: Edge | C
   const from = portKey(wire.source, 'from', wire.sourceHandle ?? '');
   const to = portKey(wire.target, 'to', wire.targetHandle ?? '');
   // One of the two is the loose end itself, which is on the refused side by definition: only the other one counts.
-  return refused === undefined || !refused.has(to) || !refused.has(from);
+  return refused !== undefined && (!refused.has(to) || !refused.has(from)); // Escape has ended a drag without any
 }

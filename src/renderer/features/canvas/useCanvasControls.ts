@@ -1,5 +1,5 @@
 /** Hands the canvas's controls to the workbench while the canvas is mounted, so that actions can reach it. */
-import { useReactFlow } from '@xyflow/react';
+import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { type RefObject, useEffect } from 'react';
 import { useWorkbench } from '../../session/workbench.ts';
 
@@ -8,6 +8,7 @@ const PADDING = 0.08;
 export function useCanvasControls(box: RefObject<HTMLDivElement | null>): void {
   const { canvas, session } = useWorkbench();
   const flow = useReactFlow();
+  const store = useStoreApi();
   useEffect(() => {
     const element = box.current;
     if (!element) return;
@@ -56,16 +57,22 @@ export function useCanvasControls(box: RefObject<HTMLDivElement | null>): void {
         node?.focus({ preventScroll: true });
       },
       centre: () => onCanvas(middle()),
+      at: ([x, y]) => onCanvas({ x, y }),
       pointer: () => onCanvas(pointer ?? middle()),
       pointerOnScreen: () => {
         const { x, y } = pointer ?? middle();
         return [x, y];
       },
     };
+    // Escape ends the drawing of a wire; React Flow must hear of it too.
+    const stopWiring = session.subscribe(({ wiring }, before) => {
+      if (before.wiring && !wiring) store.getState().cancelConnection();
+    });
     return () => {
+      stopWiring();
       element.removeEventListener('pointermove', follow);
       element.removeEventListener('pointerleave', forget);
       canvas.current = null;
     };
-  }, [box, canvas, flow, session]);
+  }, [box, canvas, flow, session, store]);
 }

@@ -3,81 +3,42 @@ import { type ColumnRecipe, missingRules, type TableRecipe } from '../../../engi
 import { SwitchField } from '../../ui/Fields.tsx';
 import styles from './Inspector.module.css';
 
+export type ColumnType = ColumnRecipe['type'];
+
 interface Props {
   readonly recipe: TableRecipe;
   onChange(recipe: TableRecipe, label: string): void;
+  /** Absent where the types are fixed: the tables that ship. */
+  readonly onRetype?: (name: string, type: ColumnType) => void;
 }
 
 const roles = { feature: 'Feature', target: 'Target', ignore: 'Ignore' } as const;
+const types = { number: 'Number', category: 'Category', boolean: 'Yes / no', text: 'Text' } as const;
 const ruleWords = {
   drop: 'Drop row',
   mean: 'Mean',
   median: 'Median',
-  mode: 'Mode',
+  mode: 'Most frequent',
   indicator: 'Indicator',
 } as const;
 
-export function ColumnTable({ recipe, onChange }: Props) {
+export function ColumnTable({ recipe, onChange, onRetype }: Props) {
   const change = (name: string, patch: Partial<ColumnRecipe>, label: string): void => {
     const columns = recipe.columns.map((c) => (c.name === name ? { ...c, ...patch } : c));
     onChange({ ...recipe, columns }, label);
   };
   return (
     <>
-      <table className={styles.columns}>
-        <thead>
-          <tr>
-            <th scope="col">Column</th>
-            <th scope="col">Role</th>
-            <th scope="col">Missing</th>
-          </tr>
-        </thead>
-        <tbody>
-          {recipe.columns.map(({ name, type, role, missing }) => (
-            <tr key={name}>
-              <td title={`${name}: ${type}`}>{name}</td>
-              <td>
-                <select
-                  aria-label={`Role of ${name}`}
-                  value={role}
-                  onChange={(event) => {
-                    const chosen = keyOf(roles, event.target.value);
-                    if (chosen) change(name, { role: chosen }, `change the role of ${name}`);
-                  }}
-                >
-                  {Object.entries(roles).map(([value, title]) => (
-                    <option key={value} value={value} disabled={type === 'text' && value !== 'ignore'}>
-                      {title}
-                    </option>
-                  ))}
-                </select>
-              </td>
-              <td>
-                <select
-                  aria-label={`Missing values of ${name}`}
-                  value={missing}
-                  title={missingRules[missing]}
-                  disabled={role === 'ignore'}
-                  onChange={(event) => {
-                    const chosen = keyOf(ruleWords, event.target.value);
-                    if (chosen) change(name, { missing: chosen }, `change the rule for ${name}`);
-                  }}
-                >
-                  {Object.entries(ruleWords).map(([value, title]) => (
-                    <option
-                      key={value}
-                      value={value}
-                      disabled={type === 'category' && (value === 'mean' || value === 'median')}
-                    >
-                      {title}
-                    </option>
-                  ))}
-                </select>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ul className={styles.columns} aria-label="Columns">
+        {recipe.columns.map((column) => (
+          <ColumnRow
+            key={column.name}
+            column={column}
+            onChange={(patch, what) => change(column.name, patch, `change the ${what} of ${column.name}`)}
+            onRetype={onRetype && ((type) => onRetype(column.name, type))}
+          />
+        ))}
+      </ul>
       <SwitchField
         label="Standardise features"
         name="Standardise features"
@@ -94,6 +55,81 @@ export function ColumnTable({ recipe, onChange }: Props) {
   );
 }
 
-function keyOf<T extends object>(words: T, value: string): keyof T | null {
-  return Object.hasOwn(words, value) ? (value as keyof T) : null;
+interface RowProps {
+  readonly column: ColumnRecipe;
+  onChange(patch: Partial<ColumnRecipe>, what: string): void;
+  readonly onRetype: ((type: ColumnType) => void) | undefined;
+}
+
+function ColumnRow({ column: { name, type, role, missing, categories }, onChange, onRetype }: RowProps) {
+  const isAverage = (rule: keyof typeof ruleWords): boolean => rule === 'mean' || rule === 'median';
+  return (
+    <li className={styles.column} data-role={role}>
+      <span className={styles.columnName} title={name}>
+        {name}
+      </span>
+      {onRetype ? (
+        <Choice
+          label={`Type of ${name}`}
+          words={types}
+          value={type}
+          title={type === 'category' ? categories.join(', ') : types[type]}
+          onChoose={onRetype}
+        />
+      ) : (
+        <span className={styles.columnType} title={categories.join(', ')}>
+          {types[type]}
+        </span>
+      )}
+      <Choice
+        label={`Role of ${name}`}
+        words={roles}
+        value={role}
+        isDisabled={(value) => type === 'text' && value !== 'ignore'}
+        onChoose={(chosen) => onChange({ role: chosen }, 'role')}
+      />
+      {role === 'ignore' ? (
+        <span />
+      ) : (
+        <Choice
+          label={`Missing values of ${name}`}
+          words={ruleWords}
+          value={missing}
+          title={missingRules[missing]}
+          isDisabled={(rule) => type === 'category' && isAverage(rule)}
+          onChoose={(chosen) => onChange({ missing: chosen }, 'rule for missing values')}
+        />
+      )}
+    </li>
+  );
+}
+
+interface ChoiceProps<K extends string> {
+  readonly label: string;
+  readonly words: Readonly<Record<K, string>>;
+  readonly value: K;
+  readonly title?: string;
+  isDisabled?(value: K): boolean;
+  onChoose(value: K): void;
+}
+
+function Choice<K extends string>({ label, words, value, title, isDisabled, onChoose }: ChoiceProps<K>) {
+  const keys = Object.keys(words) as K[];
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      title={title}
+      onChange={(event) => {
+        const chosen = keys.find((key) => key === event.target.value);
+        if (chosen !== undefined) onChoose(chosen);
+      }}
+    >
+      {keys.map((key) => (
+        <option key={key} value={key} disabled={isDisabled?.(key) ?? false}>
+          {words[key]}
+        </option>
+      ))}
+    </select>
+  );
 }

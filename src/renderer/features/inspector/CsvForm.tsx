@@ -1,47 +1,54 @@
-/** A CSV file as data: chosen through the shell, looked at by the engine, its columns then corrected by hand. */
+/** A CSV file as data: where it is, a way to another one, and its columns, corrected by hand. */
 import { FileSpreadsheet } from 'lucide-react';
-import { type DataOrigin, EngineError, previewCsv } from '../../../engine/index.ts';
-import { sayFailure, valueOrSay } from '../../session/files.ts';
+import { type DataOrigin, retypeColumn } from '../../../engine/index.ts';
+import { type CsvOrigin, chooseCsv, readCsv } from '../../session/csv.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
-import { ColumnTable } from './ColumnTable.tsx';
+import { ColumnTable, type ColumnType } from './ColumnTable.tsx';
 import styles from './Inspector.module.css';
 
-type CsvOrigin = Extract<DataOrigin, { source: 'csv' }>;
-
 interface Props {
-  /** Null before a file was chosen. */
+  /** Null where the node's data cannot be read. */
   readonly origin: CsvOrigin | null;
   onChange(origin: DataOrigin, label: string): void;
 }
 
 export function CsvForm({ origin, onChange }: Props) {
   const { host } = useWorkbench();
-  async function choose(): Promise<void> {
-    const path = valueOrSay(await host.chooseOpen({ purpose: 'data' }));
-    const file = path === null ? null : valueOrSay(await host.invoke('data:read', { path }));
-    if (path === null || !file) return;
-    try {
-      const { recipe, hash, table } = await previewCsv(Uint8Array.from(file.bytes).buffer, file.name);
-      const format = { delimiter: 'auto' as const, decimal: table.decimal };
-      onChange({ source: 'csv', path, format, recipe, hash }, `open ${file.name}`);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      sayFailure(error.user);
-    }
-  }
+  const choose = async (): Promise<void> => {
+    const chosen = await chooseCsv(host);
+    if (chosen) onChange(chosen, `open ${fileName(chosen.path)}`);
+  };
+  /** A category's values are in the file, so it is read again. */
+  const retype = async (from: CsvOrigin, name: string, type: ColumnType): Promise<void> => {
+    const read = await readCsv(host, from.path, from.format);
+    if (!read) return;
+    const columns = from.recipe.columns.map((column) => {
+      if (column.name !== name) return column;
+      const next = retypeColumn(read.table, column, type, from.recipe.missingTokens);
+      return type === 'text' ? { ...next, role: 'ignore' as const } : next;
+    });
+    onChange({ ...from, recipe: { ...from.recipe, columns } }, `change the type of ${name}`);
+  };
   return (
     <>
-      {origin ? <p className={styles.hint}>{origin.path}</p> : null}
-      <Button onClick={() => void choose()}>
-        <FileSpreadsheet aria-hidden /> {origin ? 'Choose another CSV file' : 'Choose a CSV file'}
-      </Button>
+      {origin ? (
+        <p className={styles.file} title={origin.path}>
+          <FileSpreadsheet aria-hidden /> {fileName(origin.path)}
+        </p>
+      ) : null}
+      <Button onClick={() => void choose()}>{origin ? 'Choose another file' : 'Choose a CSV file'}</Button>
       {origin ? (
         <ColumnTable
           recipe={origin.recipe}
           onChange={(recipe, label) => onChange({ ...origin, recipe }, label)}
+          onRetype={(name, type) => void retype(origin, name, type)}
         />
       ) : null}
     </>
   );
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
 }

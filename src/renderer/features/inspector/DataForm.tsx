@@ -8,7 +8,8 @@ import {
   paramFields,
   shippedDatasets,
 } from '../../../engine/index.ts';
-import { setParams } from '../../document/commands/nodes.ts';
+import { asJson, setData } from '../../document/commands/data.ts';
+import { chooseCsv } from '../../session/csv.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { SelectField, SwitchField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
@@ -30,18 +31,16 @@ const sources = [
 ];
 
 export function DataForm({ id, params }: Props) {
-  const { document } = useWorkbench();
+  const { document, host } = useWorkbench();
   const parsed = dataSpec.safeParse(params);
   const spec = parsed.success ? parsed.data : null;
   const split = spec?.split ?? dataSpec.shape.split.parse(undefined);
   const set = (origin: DataOrigin, label: string, gesture?: string): void =>
     write({ origin, split }, label, gesture && `data:${id}:${gesture}`);
-  const write = (next: DataSpec, label: string, mergeKey?: string): void => {
-    const command = setParams(id, asJson(next), label);
-    document.getState().run(mergeKey === undefined ? command : { ...command, mergeKey });
-  };
-  const choose = (source: string): void => {
-    const origin = firstOrigin(source);
+  const write = (next: DataSpec, label: string, mergeKey?: string): void =>
+    document.getState().run(setData(id, next, label, mergeKey));
+  const choose = async (source: string): Promise<void> => {
+    const origin = source === 'csv' ? await chooseCsv(host) : firstOrigin(source);
     if (origin) set(origin, 'choose other data');
   };
   return (
@@ -51,7 +50,7 @@ export function DataForm({ id, params }: Props) {
         name="Data"
         value={spec ? sourceOf(spec.origin) : ''}
         options={sources}
-        onChange={choose}
+        onChange={(source) => void choose(source)}
       />
       {spec === null || spec.origin.source === 'csv' ? (
         <CsvForm origin={spec?.origin.source === 'csv' ? spec.origin : null} onChange={set} />
@@ -212,7 +211,7 @@ function sourceOf(origin: DataOrigin): string {
   return origin.source === 'shipped' ? `shipped/${origin.id}` : 'csv';
 }
 
-/** What a data node holds after its source was chosen; null for a file, which must be asked for. */
+/** What a data node holds after a source that is no file was chosen. */
 function firstOrigin(source: string): DataOrigin | null {
   const [from, name] = source.split('/');
   if (from === 'generated') return readOrigin({ source: from, kind: name, params: {} });
@@ -223,9 +222,4 @@ function firstOrigin(source: string): DataOrigin | null {
 function readOrigin(raw: unknown): DataOrigin | null {
   const parsed = dataSpec.shape.origin.safeParse(raw);
   return parsed.success ? parsed.data : null;
-}
-
-/** What zod has read from JSON is JSON. */
-function asJson(value: object): Record<string, Json> {
-  return JSON.parse(JSON.stringify(value)) as Record<string, Json>;
 }

@@ -1,5 +1,5 @@
 /** The net as a list in the order of its flow: for screen readers, and for speed. */
-import { CircleAlert } from 'lucide-react';
+import { CircleAlert, TriangleAlert } from 'lucide-react';
 import { layerOf } from '../../../engine/index.ts';
 import { flowOrder } from '../../document/graph.ts';
 import { selectNodes } from '../../session/session.ts';
@@ -28,6 +28,8 @@ function OutlineRow({ id }: { readonly id: string }) {
   if (!node) return null;
   const look = categories[layerOf(node.kind)?.category ?? 'unknown'];
   const [shape] = Object.values(facts?.shapes ?? {});
+  const worst = facts?.problems.find((p) => p.severity === 'error') ?? facts?.problems[0];
+  const ProblemIcon = worst?.severity === 'error' ? CircleAlert : TriangleAlert;
   return (
     <li>
       <button
@@ -42,9 +44,14 @@ function OutlineRow({ id }: { readonly id: string }) {
       >
         <look.Icon aria-hidden />
         <span className={styles.name}>{node.name}</span>
-        {facts && facts.problems.length > 0 ? (
-          <CircleAlert className={styles.problem} role="img" aria-label="has a problem" />
-        ) : null}
+        {worst === undefined ? null : (
+          <ProblemIcon
+            className={styles.problem}
+            data-severity={worst.severity}
+            role="img"
+            aria-label={`${worst.severity}: ${worst.title}`}
+          />
+        )}
         <span className={styles.shape}>{shape}</span>
       </button>
     </li>
