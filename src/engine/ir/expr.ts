@@ -109,6 +109,8 @@ export const bool = (value: boolean): Expr => constant(value ? 1 : 0, 'bool');
 
 /** A named variable; index variables are i32 and tell how far they go (`extent` exclusive). */
 export function variable(name: string, type: ScalarType, extent = Infinity): Expr {
+  // What can only be 0 is 0, so that indices along axes of size 1 are equal however they were made.
+  if (type === 'i32' && extent === 1) return i32(0);
   const bounded = type === 'i32' && Number.isFinite(extent);
   return intern(
     `v${type}${name}:${extent}`,

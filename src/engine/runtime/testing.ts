@@ -1,6 +1,7 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
 import { type Compiled, compileGraph } from '../compile/compile.ts';
+import type { ProcessorKind } from '../compile/product-kernel.ts';
 import type { Place } from '../compile/program.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -38,11 +39,17 @@ export interface GpuRun {
   readonly compiled: Compiled;
 }
 
+export interface RunOptions {
+  readonly hypers?: Readonly<Record<string, number>>;
+  /** Which cut of the kernels: the one for software adapters, or the one for GPUs. */
+  readonly processor?: ProcessorKind;
+}
+
 /** The elements of each root, computed by the compiled program. Feeds are keyed by their input values. */
 export async function runOnGpu(
   roots: readonly Value[],
   feeds: ReadonlyMap<Value, ArrayLike<number>>,
-  hypers: Readonly<Record<string, number>> = {},
+  { hypers = {}, processor = 'cpu' }: RunOptions = {},
 ): Promise<GpuRun> {
   const machine = new Machine(await testDevice());
   const { device } = machine;
@@ -55,7 +62,7 @@ export async function runOnGpu(
   const compiled = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
-    { arena: 'arena', uniforms, ...targetOf({ device, name: 'test', software: true }) },
+    { arena: 'arena', uniforms, ...targetOf({ device, name: 'test', software: processor === 'cpu' }) },
   );
   await machine.reserve(
     Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),
