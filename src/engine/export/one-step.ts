@@ -28,7 +28,7 @@ export interface StepInputs {
 
 /**
  * `loss`, the mean over the batch; `outputs.<node>.<port>`; `output_gradients.<node>.<port>`, where the loss depends on the
- * output; `parameter_gradients.<node>.<tensor>`.
+ * output; `parameter_gradients.<node>.<tensor>`; `states.<node>.<tensor>`, what a running statistic becomes.
  */
 export type StepDump = ReadonlyMap<string, StoredTensor>;
 
@@ -92,6 +92,7 @@ export function prepareStep(document: GraphDocument, { weights, batch, names }: 
     throw new EngineError('weights/format', { file: names.batch, why: 'it has no tensor called y' });
   feeds.set(model.data.y, elementsFor(names.batch, 'y', target, model.data.y));
   checkClasses(model, feeds.get(model.data.y), names.batch);
+  checkTokens(model, feeds.get(model.data.x), names.batch);
   for (const { name, value } of model.parameters) {
     const found = weights.tensors.get(name);
     if (!found)
@@ -130,6 +131,18 @@ function checkClasses({ data }: Model, labels: Elements | undefined, file: strin
     });
 }
 
+function checkTokens({ data }: Model, tokens: Elements | undefined, file: string): void {
+  const vocabulary = data?.vocabulary;
+  if (vocabulary === undefined) return;
+  const wrong = tokens?.find((token) => token < 0 || token >= vocabulary);
+  if (wrong !== undefined)
+    throw new EngineError('weights/mismatch', {
+      file,
+      tensor: 'x',
+      why: `holds the token ${wrong}, and tokens are 0 to ${vocabulary - 1}`,
+    });
+}
+
 interface Wanted {
   readonly name: string;
   readonly value: Value;
@@ -160,6 +173,7 @@ export function wantedValues(model: Model): Wanted[] {
       name: `parameter_gradients.${name}`,
       value: gradient.get(value) ?? zeros(value.shape),
     })),
+    ...model.states.map(({ name, next }) => ({ name: `states.${name}`, value: next })),
   ];
 }
 
