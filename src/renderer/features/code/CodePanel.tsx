@@ -1,6 +1,6 @@
 /** The tab "Code": the model as text in Monaco, which is big and therefore loaded when the tab is first opened. */
-import { lazy, Suspense } from 'react';
-import { stringifyDocument } from '../../../engine/index.ts';
+import { lazy, Suspense, useMemo } from 'react';
+import { typescriptOf } from '../../../engine/index.ts';
 import { useDocument } from '../../session/workbench.ts';
 import styles from './CodePanel.module.css';
 
@@ -8,11 +8,14 @@ const Monaco = lazy(() => import('./MonacoView.tsx').then(({ MonacoView }) => ({
 
 export function CodePanel() {
   const doc = useDocument((s) => s.doc);
+  const code = useMemo(() => typescriptOf(doc).code, [doc]);
   return (
     <div className={styles.panel}>
-      <p className={styles.words}>The document as it is saved. It follows every edit on the canvas.</p>
+      <p className={styles.words}>
+        The model as TypeScript, one line for each layer. It follows every edit on the canvas.
+      </p>
       <Suspense fallback={<p className={styles.words}>Loading the editor…</p>}>
-        <Monaco text={stringifyDocument(doc)} language="json" label="The document as JSON, read-only" />
+        <Monaco text={code} language="typescript" label="The model as TypeScript, read-only" />
       </Suspense>
     </div>
   );
