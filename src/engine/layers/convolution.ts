@@ -58,19 +58,17 @@ function convWeights(
     outputs,
     bias,
     init,
-    groups = 1,
     prefix = '',
   }: {
     readonly outputs: number;
     readonly bias: boolean;
     readonly init: Init;
-    readonly groups?: number;
     readonly prefix?: string;
   },
 ): { weight: Value; bias: Value | null } {
   const [rows = 1, ...rest] = shape;
   const fanIn = sizeOf(rest);
-  const fanOut = (rows / groups) * sizeOf(shape.slice(2));
+  const fanOut = rows * sizeOf(shape.slice(2));
   return {
     weight: ctx.parameter(`${prefix}weight`, shape, weightInitialiser(init, [fanIn, fanOut])),
     bias: bias ? ctx.parameter(`${prefix}bias`, [outputs], biasInitialiser(init, fanIn)) : null,
@@ -114,7 +112,6 @@ function defineConv(rank: 1 | 2 | 3, sample: Shape, aliases: readonly string[]):
       const { weight, bias } = convWeights(ctx, [p.channels, input / p.groups, ...kernel], {
         outputs: p.channels,
         bias: p.bias,
-        groups: p.groups,
         init: p,
       });
       const padding = paddingOf(ctx.node, p, kernel, stride, dilation);
@@ -174,7 +171,6 @@ function defineConvTranspose(rank: 1 | 2, sample: Shape): LayerSpec {
       const { weight, bias } = convWeights(ctx, [input, p.channels / p.groups, ...onAxes(p.kernel, rank)], {
         outputs: p.channels,
         bias: p.bias,
-        groups: p.groups,
         init: p,
       });
       const padding = onAxes(p.padding, rank);
@@ -214,7 +210,6 @@ function depthwise(
   const { weight, bias } = convWeights(ctx, [channels * multiplier, 1, ...kernel], {
     outputs: channels * multiplier,
     bias: p.bias,
-    groups: channels,
     init: p,
     prefix,
   });

@@ -40,7 +40,9 @@ export type Initialiser =
       readonly kind: 'heUniform' | 'heNormal';
       readonly gain: number;
       readonly fan: readonly [number, number];
-    };
+    }
+  /** The tensor as a matrix with so many columns. */
+  | { readonly kind: 'orthogonal'; readonly gain: number; readonly columns: number };
 
 /** What the classes or numbers to be predicted are, as far as a layer may care. */
 export type TargetType =

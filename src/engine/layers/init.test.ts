@@ -32,6 +32,23 @@ describe('initial values', () => {
     },
   );
 
+  test.each([
+    [3, 5],
+    [5, 3],
+    [4, 4],
+    [1, 6],
+  ])('orthogonal weights of %i × %i have a shorter side at right angles', (rows, columns) => {
+    const w = initialValues({ kind: 'orthogonal', gain: 2, columns }, rows * columns, 1, 'a.weight');
+    const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
+    const at = (v: number, i: number): number => w[rows <= columns ? v * columns + i : i * columns + v] ?? 0;
+    for (let a = 0; a < count; a++)
+      for (let b = 0; b < count; b++) {
+        let product = 0;
+        for (let i = 0; i < length; i++) product += at(a, i) * at(b, i);
+        expect(product).toBeCloseTo(a === b ? 4 : 0, 5);
+      }
+  });
+
   test('constants are constant', () => {
     expect([...initialValues({ kind: 'constant', value: 0.5 }, 3, 1, 'a')]).toEqual([0.5, 0.5, 0.5]);
     expect([...initialValues({ kind: 'zeros' }, 2, 1, 'a')]).toEqual([0, 0]);

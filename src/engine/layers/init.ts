@@ -12,7 +12,9 @@ import { type Initialiser, type ParamMeta, param } from './define.ts';
  * - `xavierUniform`: U(−a, a), a = gain · √(6 / (fan_in + fan_out)); `xavierNormal`: N(0, gain² · 2 / (fan_in + fan_out)).
  *   Glorot & Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, eq. 16.
  * - `heUniform`: U(−a, a), a = gain · √(3 / fan_in); `heNormal`: N(0, gain² / fan_in); gain = √2 after a ReLU.
- *   He et al., "Delving deep into rectifiers", ICCV 2015, eq. 10.
+ *   He et al., "Delving deep into rectifiers", ICCV 2015, eq. 10. With gain 1 they are LeCun's (Efficient BackProp, 1998).
+ * - `orthogonal`: rows, or columns where there are fewer, of length `gain` at right angles to each other.
+ *   Saxe, McClelland & Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear networks", ICLR 2014.
  *
  * @param name `<node>.<parameter>`: tensors of one seed draw from streams of their own
  * @param size number of elements
@@ -52,10 +54,40 @@ export function initialValues(
     case 'xavierNormal':
     case 'heNormal':
       return normal(0, deviation(init));
+    case 'orthogonal':
+      return orthogonalise(normal(0, 1), init.columns, init.gain);
     default:
       init satisfies never;
       throw new TypeError('an initialiser of no known kind');
   }
+}
+
+/** Makes the shorter side of a row-major matrix orthogonal, by modified Gram–Schmidt in float64, twice against rounding. */
+function orthogonalise(
+  values: Float32Array<ArrayBuffer>,
+  columns: number,
+  gain: number,
+): Float32Array<ArrayBuffer> {
+  const rows = values.length / columns;
+  const wide = rows <= columns;
+  const [count, length] = wide ? [rows, columns] : [columns, rows];
+  const place = (v: number, i: number): number => (wide ? v * columns + i : i * columns + v);
+  const vectors = Array.from({ length: count }, (_, v) =>
+    Float64Array.from({ length }, (_, i) => values[place(v, i)] ?? 0),
+  );
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+  vectors.forEach((vector, v) => {
+    for (const earlier of [...vectors.slice(0, v), ...vectors.slice(0, v)]) {
+      const along = dot(vector, earlier);
+      for (let i = 0; i < length; i++) vector[i] = (vector[i] ?? 0) - along * (earlier[i] ?? 0);
+    }
+    const size = Math.sqrt(dot(vector, vector));
+    for (let i = 0; i < length; i++) vector[i] = (vector[i] ?? 0) / size;
+  });
+  vectors.forEach((vector, v) => {
+    for (let i = 0; i < length; i++) values[place(v, i)] = gain * (vector[i] ?? 0);
+  });
+  return values;
 }
 
 type Scaled = Extract<Initialiser, { fan: readonly [number, number] }>;
@@ -71,6 +103,9 @@ const weightInits = [
   'xavierNormal',
   'heUniform',
   'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+  'orthogonal',
   'uniform',
   'normal',
   'constant',
@@ -93,6 +128,9 @@ export const weightInitParams = {
       xavierNormal: 'Xavier normal',
       heUniform: 'He uniform',
       heNormal: 'He normal',
+      lecunUniform: 'LeCun uniform',
+      lecunNormal: 'LeCun normal',
+      orthogonal: 'Orthogonal',
       uniform: 'Uniform',
       normal: 'Normal',
       constant: 'Constant',
@@ -101,8 +139,8 @@ export const weightInitParams = {
   }),
   initGain: param(z.number().min(0).max(100).default(1), {
     title: 'Gain',
-    description: 'Multiplies the deviation of Xavier’s rule: 1 for sigmoid and linear layers, 5/3 for tanh.',
-    ...shownFor('xavierUniform', 'xavierNormal'),
+    description: 'Multiplies what the rule gives: 1 for sigmoid and linear layers, 5/3 for tanh.',
+    ...shownFor('xavierUniform', 'xavierNormal', 'orthogonal'),
   }),
   initStd: param(z.number().min(0).max(100).default(0.01), {
     title: 'Standard deviation σ',
@@ -155,6 +193,12 @@ export function weightInitialiser(p: WeightInitParams, fan: readonly [number, nu
     case 'heUniform':
     case 'heNormal':
       return { kind: p.init, gain: Math.SQRT2, fan };
+    case 'lecunUniform':
+      return { kind: 'heUniform', gain: 1, fan };
+    case 'lecunNormal':
+      return { kind: 'heNormal', gain: 1, fan };
+    case 'orthogonal':
+      return { kind: 'orthogonal', gain: p.initGain, columns: fan[0] };
     case 'uniform':
       return { kind: 'uniform', low: -p.initBound, high: p.initBound };
     case 'normal':

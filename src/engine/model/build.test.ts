@@ -141,7 +141,7 @@ describe('building a document', () => {
     [{ bias: 'yes' }, 'a: Bias (bias) must be true or false'],
     [
       { init: 'magic' },
-      'a: Initial weights (init) must be one of pytorch, xavierUniform, xavierNormal, heUniform, heNormal, uniform, normal, constant and zeros',
+      'a: Initial weights (init) must be one of pytorch, xavierUniform, xavierNormal, heUniform, heNormal, lecunUniform, lecunNormal, orthogonal, uniform, normal, constant and zeros',
     ],
     [{ unit: 3 }, 'a: Linear has no parameter called unit'],
   ])('says what is wrong with parameters %j', (params, title) => {
