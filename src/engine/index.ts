@@ -7,6 +7,7 @@ export {
   type DataFile,
   type DataIo,
   dataFileOf,
+  ioOfFiles,
   type LoadedData,
   loadDataset,
   previewCsv,

@@ -1,5 +1,6 @@
 /** All actions, in the order of the menus. A feature that has actions names them here. */
 import { canvasActions } from '../features/canvas/actions.ts';
+import { exportActions } from '../features/export/actions.ts';
 import { trainingActions } from '../features/training/actions.ts';
 import { type Action, actionTitle, isEnabled } from '../session/actions.ts';
 import type { Workbench } from '../session/workbench.ts';
@@ -7,6 +8,7 @@ import { fileActions, helpActions, viewActions } from './file-actions.ts';
 
 export const actions: readonly Action[] = [
   ...fileActions,
+  ...exportActions,
   ...canvasActions,
   ...trainingActions,
   ...viewActions,
