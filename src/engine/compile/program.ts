@@ -31,16 +31,6 @@ export interface Program {
   readonly uniforms: readonly string[];
 }
 
-/** A program as one line per dispatch. */
-export function printProgram(program: Program): string {
-  return program.dispatches
-    .map(
-      (d, i) =>
-        `${i}: ${d.label}  ${d.grid[0] * d.grid[1]} groups  ${d.bindings.map((b, k) => `${d.written[k] ? '→' : ''}${b.buffer}+${b.offset}`).join(' ')}`,
-    )
-    .join('\n');
-}
-
 /** Bytes of all buffers. */
 export function programBytes(program: Program): number {
   return Object.values(program.buffers).reduce((n, elements) => n + elements * 4, 0);

@@ -29,8 +29,6 @@ export interface ShippedImages extends ShippedBase {
   readonly classes: readonly string[];
 }
 
-export type ShippedDataset = ShippedTable | ShippedImages;
-
 const number = (name: string, role: ColumnRecipe['role'] = 'feature') => ({
   name,
   type: 'number' as const,

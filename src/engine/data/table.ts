@@ -5,6 +5,9 @@ import { EngineError } from '../errors.ts';
 /** One cell; null is a missing value. */
 export type Cell = string | number | null;
 
+/** A cell that is not missing. */
+type Present = Exclude<Cell, null>;
+
 /** A named column of cells. */
 export interface Column {
   readonly name: string;
@@ -58,13 +61,9 @@ export function numbersOf(
   column: Column,
   missing: readonly string[],
 ): Float64Array<ArrayBuffer> {
-  const isMissing = missingTest(missing);
-  return Float64Array.from(column.cells, (cell, row) => {
-    if (cell === null || isMissing(cell)) return Number.NaN;
-    const value = typeof cell === 'number' ? cell : parseNumber(cell, table.decimal);
-    if (value === null) throw wrongCell(table, column, row, 'a number');
-    return value;
-  });
+  const read = (cell: Present): number | null =>
+    typeof cell === 'number' ? cell : parseNumber(cell, table.decimal);
+  return readCells(table, column, missing, { read, wanted: 'a number' });
 }
 
 /** The cells as 0 and 1, missing ones as NaN. @throws EngineError `data/cell` for the first cell that is neither yes nor no */
@@ -73,11 +72,22 @@ export function booleansOf(
   column: Column,
   missing: readonly string[],
 ): Float64Array<ArrayBuffer> {
+  const read = (cell: Present): number | null => parseBoolean(String(cell));
+  return readCells(table, column, missing, { read, wanted: 'yes or no (true/false, yes/no, 1/0)' });
+}
+
+/** What `read` makes of the cells; where it gives null, the cell is not what was wanted. */
+function readCells(
+  table: Table,
+  column: Column,
+  missing: readonly string[],
+  { read, wanted }: { read(cell: Present): number | null; wanted: string },
+): Float64Array<ArrayBuffer> {
   const isMissing = missingTest(missing);
   return Float64Array.from(column.cells, (cell, row) => {
     if (cell === null || isMissing(cell)) return Number.NaN;
-    const value = parseBoolean(String(cell));
-    if (value === null) throw wrongCell(table, column, row, 'yes or no (true/false, yes/no, 1/0)');
+    const value = read(cell);
+    if (value === null) throw wrongCell(table, column, row, wanted);
     return value;
   });
 }

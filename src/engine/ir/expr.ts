@@ -80,7 +80,6 @@ export type Expr = Common &
     | { readonly kind: 'lane'; readonly x: Expr; readonly lane: number }
   );
 
-export type ExprOf<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
 type New = Expr extends infer E ? (E extends Expr ? Omit<E, 'id' | 'min' | 'max'> : never) : never;
 
 const interned = new Map<string, Expr>();

@@ -31,13 +31,6 @@ export interface SharedArray {
   readonly length: number;
 }
 
-export interface Operand {
-  /** The id of the value whose elements it holds. */
-  readonly slot: number;
-  readonly type: DType;
-  readonly written: boolean;
-}
-
 export interface Kernel {
   /** For people: what it computes, e.g. `matmul+add+relu 64×128`. Not part of the text. */
   readonly name: string;

@@ -356,7 +356,6 @@ export const equal: BinaryOp = defineBinary({
   derivatives: flat,
 });
 export const greater = (a: Value, b: Value): Value => less(b, a);
-export const greaterEqual = (a: Value, b: Value): Value => lessEqual(b, a);
 
 const whereOp: Op<3, null> = defineOp<3, null>({
   id: 'where',

@@ -411,11 +411,6 @@ export function takeAlong(x: Value, indices: Value, axis: number): Value {
   return takeAlongOp(x, indices, { axis: wholeAxis(axis, x.shape.length, 'takeAlong') });
 }
 
-/** torch.scatter_add on zeros: the adjoint of `takeAlong`; the result has `size` elements on that axis. */
-export function scatterAlong(dy: Value, indices: Value, axis: number, size: number): Value {
-  return scatterAlongOp(dy, indices, { axis: wholeAxis(axis, dy.shape.length, 'scatterAlong'), size });
-}
-
 /** The running sum along an axis; `reverse` runs from the end. torch.cumsum. */
 export function cumulativeSum(
   x: Value,

@@ -8,7 +8,7 @@ import { EngineError } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import { Pace } from './pace.ts';
-import type { AdapterWords, DataFiles, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
+import type { DataFiles, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
 import { type Checkpoint, capturesPerChunk, Trainer } from './trainer.ts';
 
 export interface SessionOptions {
@@ -331,9 +331,4 @@ export class Session {
         fix: 'Please report this.',
       });
   }
-}
-
-/** What a device is, in words. */
-export function adapterWords(open: OpenDevice): AdapterWords {
-  return { name: open.name, software: open.software };
 }

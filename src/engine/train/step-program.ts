@@ -8,7 +8,6 @@ import { type CompileOptions, compileGraph, type Target, type Wanted } from '../
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import { replaceValues, topological } from '../ir/graph.ts';
-import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model, ModelParameter, ModelState } from '../model/build.ts';
 import type { Metric } from '../model/metrics.ts';
@@ -456,6 +455,3 @@ export function compileEval(
     capacity,
   };
 }
-
-/** Elements of one sample of a field. */
-export const perSample = (v: Value): number => sizeOf(v.shape.slice(1));

@@ -38,14 +38,17 @@ export interface LiveState {
 
 export type LiveStore = StoreApi<LiveState>;
 
+/** While there is no run. */
+export const nothingLive: LiveState = {
+  wireTints: new Map(),
+  nodeHealth: new Map(),
+  ring: 'none',
+  failedNode: null,
+  adapter: null,
+  stepsPerSecond: null,
+  memoryBytes: null,
+};
+
 export function createLiveStore(): LiveStore {
-  return createStore<LiveState>(() => ({
-    wireTints: new Map(),
-    nodeHealth: new Map(),
-    ring: 'none',
-    failedNode: null,
-    adapter: null,
-    stepsPerSecond: null,
-    memoryBytes: null,
-  }));
+  return createStore<LiveState>(() => nothingLive);
 }

@@ -17,9 +17,6 @@ export const generators = {
   linear,
 } as const;
 
-/** The name of a generator. */
-export type GeneratorKind = keyof typeof generators;
-
 /** A generated data set as a document stores it: the generator, its parameters and the seed. */
 export const generatedSpec = z.discriminatedUnion('kind', [
   spec(xor),
@@ -32,8 +29,6 @@ export const generatedSpec = z.discriminatedUnion('kind', [
   spec(polynomial),
   spec(linear),
 ]);
-
-export type GeneratedSpec = z.infer<typeof generatedSpec>;
 
 function spec<K extends string, P extends z.ZodObject>({ kind, params }: Generator<K, P>) {
   return z.strictObject({

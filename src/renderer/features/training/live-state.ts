@@ -4,22 +4,18 @@
  */
 import { type ProbeCapture, type RunFacts, readable, statisticsOf } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import type { LiveState, NodeHealth, RunRing, WireTint } from '../../session/live.ts';
+import {
+  type LiveState,
+  type NodeHealth,
+  nothingLive,
+  type RunRing,
+  type WireTint,
+} from '../../session/live.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
 
 const WEAKEST_POWER = -10;
 const THINNEST = 1.5;
 const THICKEST = 4;
-
-const nothingLive: LiveState = {
-  wireTints: new Map(),
-  nodeHealth: new Map(),
-  ring: 'none',
-  failedNode: null,
-  adapter: null,
-  stepsPerSecond: null,
-  memoryBytes: null,
-};
 
 export function liveStateOf(run: RunView | null, theme: Theme): LiveState {
   if (!run) return nothingLive;
