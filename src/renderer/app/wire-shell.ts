@@ -85,7 +85,7 @@ function followGestures({ document: store, session }: Workbench): () => void {
   const up = (): void => {
     before = null;
   };
-  const escape = (event: KeyboardEvent): void => {
+  const giveUp = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || before === null) return;
     const { past, cancel } = store.getState();
     const step = past.at(-1);
@@ -106,13 +106,13 @@ function followGestures({ document: store, session }: Workbench): () => void {
   window.addEventListener('pointerdown', down, true);
   window.addEventListener('pointerup', up, true);
   window.addEventListener('pointercancel', up, true);
-  window.addEventListener('keydown', escape, true);
+  window.addEventListener('keydown', giveUp, true);
   window.addEventListener('click', click);
   return () => {
     window.removeEventListener('pointerdown', down, true);
     window.removeEventListener('pointerup', up, true);
     window.removeEventListener('pointercancel', up, true);
-    window.removeEventListener('keydown', escape, true);
+    window.removeEventListener('keydown', giveUp, true);
     window.removeEventListener('click', click);
   };
 }

@@ -76,7 +76,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
     const { loose } = wiring;
     const at = 'changedTouches' in event ? event.changedTouches[0] : event;
     if (!at) return;
-    if (!state.toNode || state.toNode.type !== 'layer') {
+    if (state.toNode?.type !== 'layer') {
       if (rerouted.current === null) quickAdd(at, loose); // else `onReconnectEnd` cuts it
       return;
     }

@@ -37,7 +37,6 @@ function OpenQuickAdd({ request }: { readonly request: Request }) {
   const top = Math.min(at[1], window.innerHeight - HEIGHT - MARGIN);
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from the keyboard */}
       <div className={styles.away} onPointerDown={close} />
       <Command
         className={styles.box}
