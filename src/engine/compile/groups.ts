@@ -14,6 +14,7 @@ import { type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { AxesAttrs } from '../ops/core.ts';
 import { CannotLower, type Lower, lowering } from './lower.ts';
+import { productForm, productIndex } from './product-form.ts';
 
 export type GroupKind = 'product' | 'rows' | 'map';
 
@@ -135,11 +136,7 @@ export function groupGraph(roots: readonly Value[]): Grouping {
 
   const open = (core: Value): void => {
     const number = groups.length;
-    const kind: GroupKind = !isReduce(core)
-      ? 'map'
-      : core.op.lower.kind === 'reduce' && core.op.lower.family === 'product'
-        ? 'product'
-        : 'rows';
+    const kind: GroupKind = !isReduce(core) ? 'map' : productForm(core) ? 'product' : 'rows';
     const group: Group = {
       number,
       kind,
@@ -257,17 +254,6 @@ export function coreIndex(group: Group): Expr[] {
   return group.kind === 'product'
     ? productIndex(group.core)
     : unflatten(spaceVariables(group.space).row, group.space.kept);
-}
-
-/** Names of a product's element: batch axes flattened, row m, column n. */
-export function productIndex(core: Value): Expr[] {
-  const lead = core.shape.slice(0, -2);
-  const [m, n] = core.shape.slice(-2) as [number, number];
-  return [
-    ...unflatten(variable('batch', 'i32', sizeOf(lead)), lead),
-    variable('m', 'i32', m),
-    variable('n', 'i32', n),
-  ];
 }
 
 /** The index at which a member is computed beside the core; null where it does not fit. */

@@ -4,6 +4,7 @@
  * nothing, and four neighbours at a time where they lie side by side. The left operand's sums over the inner axis (a bias
  * gradient) come with the product.
  */
+import { invariant } from '../errors.ts';
 import { type Expr, f32, i32, laneOfQuad, operandsOf, variable } from '../ir/expr.ts';
 import {
   add,
@@ -15,13 +16,12 @@ import {
   quartered,
   remainder,
   scale,
-  unflatten,
 } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import { operandIndex } from '../ops/product.ts';
 import { type Group, groupLowering, memberIndex, reduceName } from './groups.ts';
+import { factorOf, productForm } from './product-form.ts';
 import { rebuildExpr } from './rebuild.ts';
 
 /** How the work is cut. A thread takes blockM × blockN results; a workgroup threadsM × threadsN threads. */
@@ -55,11 +55,10 @@ export function productKernel(
   on: ProcessorKind,
 ): Kernel {
   const { core } = group;
-  const [left, right] = core.inputs as [Value, Value];
-  const lead = core.shape.slice(0, -2);
-  const [m, n] = core.shape.slice(-2) as [number, number];
-  const depth = left.shape.at(-1)!;
-  const batches = sizeOf(lead);
+  const form = productForm(core);
+  invariant(form, `${core.op.id} is a product of rows and columns`);
+  const { batches, rows: m, columns: n } = form;
+  const depth = sizeOf(form.inner);
   const { blockM, blockN, threadsM, threadsN } = chooseTiling(m, n, batches, on);
   const tilesM = Math.ceil(m / (blockM * threadsM));
   const tilesN = Math.ceil(n / (blockN * threadsN));
@@ -75,11 +74,16 @@ export function productKernel(
     { kind: 'let', name: 'mb', value: rowBlock },
     { kind: 'let', name: 'nb', value: columnBlock },
   ];
-  const batch = unflatten(variable('batch', 'i32', batches), lead);
+  const batch = variable('batch', 'i32', batches);
   const m0 = scale(variable('mb', 'i32', tilesM * threadsM), blockM);
   const n0 = scale(variable('nb', 'i32', tilesN * threadsN), blockN);
   const rows = edges(body, 'm', m0, blockM, m);
   const columns = edges(body, 'n', n0, blockN, n);
+
+  const left = (row: Expr, k: Expr): Expr =>
+    factorOf(core, form, 'row', form.index(batch, row, columns[0]!), k, lower);
+  const right = (column: Expr, k: Expr): Expr =>
+    factorOf(core, form, 'column', form.index(batch, rows[0]!, column), k, lower);
 
   const cells = { blockM, blockN };
   eachCell(cells, (i, j) => body.push({ kind: 'var', name: `c_${i}_${j}`, type: 'f32', value: f32(0) }));
@@ -89,14 +93,14 @@ export function productKernel(
   const turn = (k: Expr, tag: string): Stmt[] => {
     const statements: Stmt[] = [];
     rows.forEach((row, i) => {
-      const value = readTogether(lower(left, operandIndex(left.shape, batch, i32(0), row, k)));
+      const value = readTogether(left(row, k));
       statements.push({ kind: 'let', name: `a${tag}_${i}`, value });
       const sum = variable(`s_${i}`, 'f32');
       if (group.rowSum)
         statements.push({ kind: 'assign', name: `s_${i}`, value: add(sum, variable(`a${tag}_${i}`, 'f32')) });
     });
     columns.forEach((column, j) => {
-      const value = readTogether(lower(right, operandIndex(right.shape, batch, i32(0), k, column)));
+      const value = readTogether(right(column, k));
       statements.push({ kind: 'let', name: `b${tag}_${j}`, value });
     });
     eachCell(cells, (i, j) => {
@@ -109,10 +113,7 @@ export function productKernel(
     });
     return statements;
   };
-  const read = [
-    (k: Expr) => lower(left, operandIndex(left.shape, batch, i32(0), rows[0]!, k)),
-    (k: Expr) => lower(right, operandIndex(right.shape, batch, i32(0), k, columns[0]!)),
-  ];
+  const read = [(k: Expr) => left(rows[0]!, k), (k: Expr) => right(columns[0]!, k)];
   const unroll = depth >= 4 && read.some(liesAlong) ? 4 : 1;
   const whole = Math.floor(depth / unroll);
   const k = scale(variable('kq', 'i32', whole), unroll);

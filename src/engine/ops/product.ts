@@ -28,7 +28,7 @@ function productShape(a: TensorType, b: TensorType): Shape {
 }
 
 /** The index into an operand whose leading axes broadcast. */
-export function operandIndex<T>(shape: Shape, batch: readonly T[], zero: T, row: T, column: T): T[] {
+function operandIndex<T>(shape: Shape, batch: readonly T[], zero: T, row: T, column: T): T[] {
   const lead = shape.length - 2;
   return [
     ...shape.slice(0, lead).map((d, i) => (d === 1 ? zero : batch[i + batch.length - lead]!)),
