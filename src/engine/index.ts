@@ -1,5 +1,6 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
 export { shippedDatasets } from './data/catalogue.ts';
+export type { DataDescription } from './data/dataset.ts';
 export { type CheckedDocument, checkDocument } from './data/document.ts';
 export { generators } from './data/generators/index.ts';
 export {

@@ -29,6 +29,8 @@ export interface LiveState {
   readonly ring: RunRing;
   /** The node that a failure names, where it names one. */
   readonly failedNode: string | null;
+  /** The loss of the run so far, smoothed; null before the first step. */
+  readonly loss: number | null;
   /** For the status bar; null where nothing is known yet. */
   readonly adapter: { readonly name: string; readonly software: boolean } | null;
   readonly stepsPerSecond: number | null;
@@ -44,6 +46,7 @@ export const nothingLive: LiveState = {
   nodeHealth: new Map(),
   ring: 'none',
   failedNode: null,
+  loss: null,
   adapter: null,
   stepsPerSecond: null,
   memoryBytes: null,

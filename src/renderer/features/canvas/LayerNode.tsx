@@ -6,6 +6,7 @@ import { portKey, portsOf } from '../../document/graph.ts';
 import { useAnalysis, useDocument, useLive, useSession } from '../../session/workbench.ts';
 import { categories } from '../../ui/category.ts';
 import styles from './LayerNode.module.css';
+import { DataFace, LossFace } from './NodeFace.tsx';
 import { NodeName } from './NodeName.tsx';
 import { PORT_ROW, PORTS_TOP } from './node-metrics.ts';
 import { ProblemBadge } from './ProblemBadge.tsx';
@@ -48,7 +49,11 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Nod
         ) : null}
         {facts && facts.problems.length > 0 ? <ProblemBadge problems={facts.problems} /> : null}
       </header>
-      <div className={styles.strip} data-strip={id} />
+      {layer?.category === 'data' ? <DataFace id={id} /> : null}
+      {layer?.category === 'loss' ? <LossFace /> : null}
+      {layer?.category === 'data' || layer?.category === 'loss' ? null : (
+        <div className={styles.strip} data-strip={id} />
+      )}
       {ports.inputs.map((port, row) => (
         <Port
           key={port.name}

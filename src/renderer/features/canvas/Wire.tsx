@@ -6,13 +6,19 @@ import styles from './Wire.module.css';
 import { wirePath } from './wire-path.ts';
 
 const GRAB_WIDTH = 16;
+/** Widths of the label's letters and of what is around them. */
+const LETTER = 6;
+const PADDING = 10;
 
 export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
   const { id, selected } = props;
   const shape = useAnalysis((s) => s.wires[id]);
   const problem = useAnalysis((s) => s.problems.find((p) => p.wire === id));
   const tint = useLive((s) => s.wireTints.get(id));
-  const { path, label } = wirePath([props.sourceX, props.sourceY], [props.targetX, props.targetY]);
+  const { path, label, room } = wirePath([props.sourceX, props.sourceY], [props.targetX, props.targetY]);
+  // Words that do not fit are left out, since the port beside them says the same.
+  const isCramped = (shape?.length ?? 0) * LETTER + PADDING > room;
+  const isTold = problem !== undefined || (shape !== undefined && (selected === true || !isCramped));
   const color = problem ? 'var(--bad)' : (tint?.color ?? 'var(--wire)');
   return (
     <>
@@ -27,7 +33,7 @@ export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
           ...(problem ? { strokeDasharray: '6 4' } : {}),
         }}
       />
-      {shape === undefined && !problem ? null : (
+      {!isTold ? null : (
         <EdgeLabelRenderer>
           <div
             className={styles.label}

@@ -9,12 +9,16 @@ export interface WirePath {
   readonly path: string;
   /** Where the wire's words stand. */
   readonly label: Point;
+  /** How wide the words may be before they run over a port. */
+  readonly room: number;
 }
 
 const CURVATURE = 0.35;
 /** How far a wire that turns back runs straight on before it turns. */
 const RUN_OUT = 28;
 const CORNER = 14;
+/** A handle with its halo. */
+const PORT_REACH = 8;
 
 /** The path from an output to an input, both given by the middle of their handle. */
 export function wirePath(from: Point, to: Point): WirePath {
@@ -34,7 +38,8 @@ export function wirePath(from: Point, to: Point): WirePath {
         centerY: gapBetween(from[1], to[1]),
       })
     : getBezierPath({ ...ends, curvature: CURVATURE });
-  return { path, label: [x, y] };
+  const room = Math.abs(to[0] - from[0]) - 2 * PORT_REACH;
+  return { path, label: [x, y], room: turnsBack(from, to) ? Math.max(room, PORT_ROW * 5) : room };
 }
 
 /** Points along the path, close enough together to tell what it runs over. */

@@ -1,5 +1,6 @@
 /** What must live as long as the workbench: edits flow to the worker, and what the net tells flows to the canvas. Draws nothing. */
 import { useEffect } from 'react';
+import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench } from '../../session/workbench.ts';
@@ -28,12 +29,19 @@ export function TrainingBackground() {
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let told: RunView['status'] | undefined;
     const tell = (): void => {
       timer = undefined;
-      workbench.live.setState(liveStateOf(shownRun(store.getState()), currentTheme()));
+      const run = shownRun(store.getState());
+      told = run?.status;
+      workbench.live.setState(liveStateOf(run, currentTheme()));
     };
     const soon = (): void => {
-      timer ??= setTimeout(tell, CANVAS_PAUSE_MS);
+      // Pressing Play is answered at once.
+      if (shownRun(store.getState())?.status !== told) {
+        clearTimeout(timer);
+        tell();
+      } else timer ??= setTimeout(tell, CANVAS_PAUSE_MS);
     };
     const stops = [store.subscribe(soon), onThemeChange(soon)];
     tell();

@@ -27,6 +27,7 @@ export function liveStateOf(run: RunView | null, theme: Theme): LiveState {
     nodeHealth: facts && capture ? health(run, facts, capture) : new Map(),
     ring: rings[status],
     failedNode: run.problem?.node ?? null,
+    loss: run.trend.steps > 0 ? run.trend.now : null,
     adapter: facts?.adapter ?? null,
     stepsPerSecond: status === 'running' ? run.stepsPerSecond : null,
     memoryBytes: status === 'stopped' ? null : (facts?.memoryBytes ?? null),
