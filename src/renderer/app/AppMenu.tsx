@@ -4,7 +4,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { type Action, actionTitle, isEnabled } from '../session/actions.ts';
 import { useWorkbench } from '../session/workbench.ts';
-import styles from './AppMenu.module.css';
+import styles from '../ui/Menu.module.css';
 import { actions, groups, runAction } from './actions.ts';
 import { readable } from './keys.ts';
 

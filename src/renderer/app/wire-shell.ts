@@ -1,7 +1,7 @@
 /** What goes on between the app and its shell without anybody clicking: keys, menus, autosave, files that change, leaving. */
 import { toast } from 'sonner';
 import { stringifyDocument } from '../../engine/index.ts';
-import { pasteText } from '../features/canvas/actions.ts';
+import { pasteText, sayNothingToPaste } from '../features/canvas/actions.ts';
 import { isEnabled } from '../session/actions.ts';
 import { isUnsaved, mayLeave, openPath, sayFailure, valueOrSay } from '../session/files.ts';
 import { gpuLimits } from '../session/gpu-limits.ts';
@@ -57,7 +57,9 @@ function followKeys(workbench: Workbench): () => void {
   const isMac = workbench.host.info.platform === 'darwin';
   const listen = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
-    const typing = isTyping(event.target);
+    // A list of choices takes letters, and leaves Ctrl+Z to the document.
+    const isList = event.target instanceof HTMLSelectElement && (event.ctrlKey || event.metaKey);
+    const typing = isTyping(event.target) && !isList;
     // Space and Enter on a control press it.
     const onControl =
       event.target instanceof Element && event.target.closest('button, a, [role="option"]') !== null;
@@ -123,8 +125,7 @@ function followPaste(workbench: Workbench): () => void {
     if (isTyping(event.target) || workbench.session.getState().screen !== 'workbench') return;
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (pasteText(workbench, text)) event.preventDefault();
-    else if (text !== '')
-      toast.info('The clipboard holds no layers', { description: 'Copy nodes with Ctrl+C first.' });
+    else if (text !== '') sayNothingToPaste();
   };
   window.addEventListener('paste', listen);
   return () => window.removeEventListener('paste', listen);

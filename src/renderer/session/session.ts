@@ -24,13 +24,15 @@ export interface OpenFile {
   readonly fingerprint: string;
 }
 
-/** What the quick-add palette was opened for: where the node goes, and the loose end of a wire, if there is one. */
+/** What the quick-add palette was opened for: where the node goes, and what it is to be joined to, if anything. */
 export interface QuickAdd {
   /** On the canvas. */
   readonly position: readonly [number, number];
   /** On the screen. */
   readonly at: readonly [number, number];
   readonly loose: LooseEnd | null;
+  /** The wire that the node is put on. */
+  readonly wire: string | null;
 }
 
 /** A wire that ends in nothing. `side` says which end is known. */

@@ -111,3 +111,9 @@ export function kindFits(doc: GraphDocument, kind: string, loose: LooseEnd): boo
   const trial = withNode(doc, 'trial', { kind, position: [0, 0], params: {} as Record<string, Json> });
   return fittingPort(trial, loose, 'trial') !== null;
 }
+
+/** Whether a node of this kind can stand on the wire: what the palette shows when a layer is inserted. */
+export function kindFitsWire(doc: GraphDocument, kind: string, wire: string): boolean {
+  const added = withNode(doc, 'trial', { kind, position: [0, 0] });
+  return withInserted(added, 'trial', wire) !== added;
+}

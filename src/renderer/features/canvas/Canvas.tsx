@@ -24,6 +24,7 @@ import { omit } from '../../document/ids.ts';
 import { DRAGGED_KIND, type LooseEnd } from '../../session/session.ts';
 import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
 import styles from './Canvas.module.css';
+import { CanvasMenu } from './CanvasMenu.tsx';
 import { foldEdgeChanges, foldNodeChanges } from './changes.ts';
 import { createFlowView } from './flow.ts';
 import { LayerNode } from './LayerNode.tsx';
@@ -58,7 +59,9 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
 
   function quickAdd(event: { clientX: number; clientY: number }, loose: LooseEnd | null): void {
     const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
-    session.setState({ quickAdd: { position: [x, y], at: [event.clientX, event.clientY], loose } });
+    session.setState({
+      quickAdd: { position: [x, y], at: [event.clientX, event.clientY], loose, wire: null },
+    });
   }
 
   function startWiring(loose: LooseEnd): void {
@@ -129,109 +132,111 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the palette's shortcut does the same from the keyboard
-    <div
-      ref={box}
-      className={styles.canvas}
-      data-zoom={zoom}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={dropOnCanvas}
-      onDoubleClick={(event: MouseEvent) => {
-        if (event.target instanceof Element && event.target.classList.contains('react-flow__pane'))
-          quickAdd(event, null);
-      }}
-    >
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        onNodesChange={(changes) => {
-          const state = document.getState();
-          const report = foldNodeChanges(state.doc, session.getState().selection, changes);
-          if (report.selection !== session.getState().selection)
-            session.setState({ selection: report.selection });
-          const wasDragging = gesture.current.isDragging;
-          const key = report.dragging || wasDragging ? `move:${gesture.current.number}` : 'nudge';
-          if (report.nodes.size + report.notes.size > 0) state.run(moveItems(report, key));
-          for (const [id, size] of report.sizes) {
-            state.run(setNote(id, { size: [size[0], size[1]] }, `size:${id}:${gesture.current.number}`));
-          }
-          if (report.nodes.size + report.notes.size > 0) {
-            gesture.current.isDragging = report.dragging;
-            if (wasDragging && !report.dragging) gesture.current.number++;
-          }
+    <CanvasMenu>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the palette's shortcut does the same from the keyboard */}
+      <div
+        ref={box}
+        className={styles.canvas}
+        data-zoom={zoom}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={dropOnCanvas}
+        onDoubleClick={(event: MouseEvent) => {
+          if (event.target instanceof Element && event.target.classList.contains('react-flow__pane'))
+            quickAdd(event, null);
         }}
-        onEdgesChange={(changes) => {
-          const before = session.getState().selection;
-          const after = foldEdgeChanges(before, changes);
-          if (after !== before) session.setState({ selection: after });
-        }}
-        onNodeDragStop={(_, node) => endDrag(node)}
-        isValidConnection={(wire) => isFree(session.getState().wiring?.refusals, wire)}
-        onConnectStart={(_, { nodeId, handleId, handleType }) => {
-          if (nodeId === null || handleId === null) return;
-          startWiring({ node: nodeId, port: handleId, side: handleType === 'target' ? 'to' : 'from' });
-        }}
-        onConnect={(wire) => {
-          const ends = endsOf(wire);
-          if (ends) run(connect(ends.from, ends.to));
-        }}
-        onConnectEnd={endWiring}
-        onReconnectStart={(_, edge) => {
-          rerouted.current = edge.id; // `onConnectStart` follows, with the end that stays
-        }}
-        onReconnect={(edge, wire) => {
-          const ends = endsOf(wire);
-          if (ends) run(reconnect(edge.id, ends.from, ends.to));
-        }}
-        onReconnectEnd={(_, edge, __, state) => {
-          rerouted.current = null;
-          if (!state.toNode && !escaped.current) run(disconnect([edge.id]));
-        }}
-        onEdgeClick={(event, edge) => {
-          if (event.altKey) run(disconnect([edge.id]));
-        }}
-        onPaneClick={() => session.setState({ quickAdd: null })}
-        snapToGrid
-        snapGrid={snapGrid}
-        connectionRadius={28}
-        minZoom={0.05}
-        maxZoom={2.5}
-        zoomOnDoubleClick={false}
-        deleteKeyCode={null}
-        selectionMode={SelectionMode.Partial}
-        multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
-        fitView
-        fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
-        onlyRenderVisibleElements={nodes.length > 120}
-        proOptions={{ hideAttribution: true }}
-        ariaLabelConfig={{ 'controls.ariaLabel': 'Zoom' }}
       >
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--dots)" />
-        <Controls position="bottom-left" showInteractive={false} className={styles.controls ?? ''} />
-        {nodes.length > 0 ? (
-          <MiniMap
-            position="bottom-right"
-            pannable
-            zoomable
-            className={styles.minimap ?? ''}
-            style={minimapSize}
-            nodeColor={(node) => minimapColor(document.getState().doc.nodes[node.id])}
-            nodeBorderRadius={16}
-            maskColor="var(--minimap-mask)"
-            ariaLabel="Map of the canvas"
-          />
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={(changes) => {
+            const state = document.getState();
+            const report = foldNodeChanges(state.doc, session.getState().selection, changes);
+            if (report.selection !== session.getState().selection)
+              session.setState({ selection: report.selection });
+            const wasDragging = gesture.current.isDragging;
+            const key = report.dragging || wasDragging ? `move:${gesture.current.number}` : 'nudge';
+            if (report.nodes.size + report.notes.size > 0) state.run(moveItems(report, key));
+            for (const [id, size] of report.sizes) {
+              state.run(setNote(id, { size: [size[0], size[1]] }, `size:${id}:${gesture.current.number}`));
+            }
+            if (report.nodes.size + report.notes.size > 0) {
+              gesture.current.isDragging = report.dragging;
+              if (wasDragging && !report.dragging) gesture.current.number++;
+            }
+          }}
+          onEdgesChange={(changes) => {
+            const before = session.getState().selection;
+            const after = foldEdgeChanges(before, changes);
+            if (after !== before) session.setState({ selection: after });
+          }}
+          onNodeDragStop={(_, node) => endDrag(node)}
+          isValidConnection={(wire) => isFree(session.getState().wiring?.refusals, wire)}
+          onConnectStart={(_, { nodeId, handleId, handleType }) => {
+            if (nodeId === null || handleId === null) return;
+            startWiring({ node: nodeId, port: handleId, side: handleType === 'target' ? 'to' : 'from' });
+          }}
+          onConnect={(wire) => {
+            const ends = endsOf(wire);
+            if (ends) run(connect(ends.from, ends.to));
+          }}
+          onConnectEnd={endWiring}
+          onReconnectStart={(_, edge) => {
+            rerouted.current = edge.id; // `onConnectStart` follows, with the end that stays
+          }}
+          onReconnect={(edge, wire) => {
+            const ends = endsOf(wire);
+            if (ends) run(reconnect(edge.id, ends.from, ends.to));
+          }}
+          onReconnectEnd={(_, edge, __, state) => {
+            rerouted.current = null;
+            if (!state.toNode && !escaped.current) run(disconnect([edge.id]));
+          }}
+          onEdgeClick={(event, edge) => {
+            if (event.altKey) run(disconnect([edge.id]));
+          }}
+          onPaneClick={() => session.setState({ quickAdd: null })}
+          snapToGrid
+          snapGrid={snapGrid}
+          connectionRadius={28}
+          minZoom={0.05}
+          maxZoom={2.5}
+          zoomOnDoubleClick={false}
+          deleteKeyCode={null}
+          selectionMode={SelectionMode.Partial}
+          multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+          fitView
+          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+          onlyRenderVisibleElements={nodes.length > 120}
+          proOptions={{ hideAttribution: true }}
+          ariaLabelConfig={{ 'controls.ariaLabel': 'Zoom' }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--dots)" />
+          <Controls position="bottom-left" showInteractive={false} className={styles.controls ?? ''} />
+          {nodes.length > 0 ? (
+            <MiniMap
+              position="bottom-right"
+              pannable
+              zoomable
+              className={styles.minimap ?? ''}
+              style={minimapSize}
+              nodeColor={(node) => minimapColor(document.getState().doc.nodes[node.id])}
+              nodeBorderRadius={16}
+              maskColor="var(--minimap-mask)"
+              ariaLabel="Map of the canvas"
+            />
+          ) : null}
+          <WiringHint />
+          {children}
+        </ReactFlow>
+        {nodes.length === 0 ? (
+          <p className={styles.empty}>
+            Drag a layer here, double-click, or press <kbd>Space</kbd>
+          </p>
         ) : null}
-        <WiringHint />
-        {children}
-      </ReactFlow>
-      {nodes.length === 0 ? (
-        <p className={styles.empty}>
-          Drag a layer here, double-click, or press <kbd>Space</kbd>
-        </p>
-      ) : null}
-    </div>
+      </div>
+    </CanvasMenu>
   );
 }
 

@@ -1,8 +1,10 @@
 /** What can be done to the graph, whoever asks: menus, palette, keys. */
+import { toast } from 'sonner';
 import { clipOf, isEmptyClip, readClip, writeClip } from '../../document/clipboard.ts';
 import { deleteSelection, moveItems } from '../../document/commands/nodes.ts';
 import { duplicate, paste } from '../../document/commands/paste.ts';
 import { addNote } from '../../document/commands/settings.ts';
+import { disconnect } from '../../document/commands/wires.ts';
 import type { Action } from '../../session/actions.ts';
 import { nothingSelected, selectNodes } from '../../session/session.ts';
 import type { Workbench } from '../../session/workbench.ts';
@@ -28,6 +30,24 @@ export function pasteText(w: Workbench, text: string): boolean {
   if (!clip || isEmptyClip(clip)) return false;
   w.document.getState().run(paste(clip, w.canvas.current?.pointer() ?? [0, 0]));
   return true;
+}
+
+/** Pastes for those who use no keys: the shell may refuse to read the clipboard without one. */
+async function pasteByMenu(w: Workbench): Promise<void> {
+  const text = await navigator.clipboard.readText().catch(() => null);
+  if (text === null)
+    toast.info('The clipboard cannot be read from a menu here', { description: 'Press Ctrl+V.' });
+  else if (!pasteText(w, text)) sayNothingToPaste();
+}
+
+export function sayNothingToPaste(): void {
+  toast.info('The clipboard holds no layers', { description: 'Copy nodes with Ctrl+C first.' });
+}
+
+/** The one selected wire; null where it is another number. */
+function onlyWire(w: Workbench): string | null {
+  const [wire, ...others] = selection(w).wires;
+  return wire !== undefined && others.length === 0 ? wire : null;
 }
 
 function revealProblem(w: Workbench, by: 1 | -1): void {
@@ -71,6 +91,7 @@ export const canvasActions: readonly Action[] = [
     },
   },
   { id: 'edit.copy', title: 'Copy', group: 'Edit', keys: ['CmdOrCtrl+C'], enabled: isAnySelected, run: copy },
+  { id: 'edit.paste', title: 'Paste', group: 'Edit', enabled: isOpen, run: pasteByMenu },
   {
     id: 'edit.duplicate',
     title: 'Duplicate',
@@ -143,7 +164,7 @@ export const canvasActions: readonly Action[] = [
       const controls = canvas.current;
       if (!controls) return;
       session.setState({
-        quickAdd: { position: controls.pointer(), at: controls.pointerOnScreen(), loose: null },
+        quickAdd: { position: controls.pointer(), at: controls.pointerOnScreen(), loose: null, wire: null },
       });
     },
   },
@@ -154,6 +175,27 @@ export const canvasActions: readonly Action[] = [
     keys: ['Shift+N'],
     enabled: isOpen,
     run: (w) => w.document.getState().run(addNote(w.canvas.current?.pointer() ?? [0, 0])),
+  },
+  {
+    id: 'graph.insert',
+    title: 'Insert a layer on the wire',
+    group: 'Graph',
+    enabled: (w) => onlyWire(w) !== null,
+    run: (w) => {
+      const controls = w.canvas.current;
+      const wire = onlyWire(w);
+      if (!controls || wire === null) return;
+      w.session.setState({
+        quickAdd: { position: controls.pointer(), at: controls.pointerOnScreen(), loose: null, wire },
+      });
+    },
+  },
+  {
+    id: 'graph.cut-wire',
+    title: 'Cut the wire',
+    group: 'Graph',
+    enabled: (w) => selection(w).wires.size > 0,
+    run: (w) => w.document.getState().run(disconnect(selection(w).wires)),
   },
   {
     id: 'graph.wire',

@@ -3,7 +3,7 @@ import { Command } from 'cmdk';
 import { useState } from 'react';
 import type { LayerSpec } from '../../../engine/index.ts';
 import { addNode } from '../../document/commands/nodes.ts';
-import { addConnected, kindFits } from '../../document/commands/wires.ts';
+import { addConnected, addOnWire, kindFits, kindFitsWire } from '../../document/commands/wires.ts';
 import type { QuickAdd as Request } from '../../session/session.ts';
 import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
 import { categories } from '../../ui/category.ts';
@@ -23,15 +23,18 @@ function OpenQuickAdd({ request }: { readonly request: Request }) {
   const { document, session } = useWorkbench();
   const doc = useDocument((s) => s.doc);
   const [query, setQuery] = useState('');
-  const { loose, position, at } = request;
+  const { loose, wire, position, at } = request;
   const close = (): void => session.setState({ quickAdd: null });
-  const layers = searchLayers(query).filter((layer) => loose === null || kindFits(doc, layer.kind, loose));
+  const layers = searchLayers(query).filter(
+    ({ kind }) =>
+      (loose === null || kindFits(doc, kind, loose)) && (wire === null || kindFitsWire(doc, kind, wire)),
+  );
   const add = ({ kind }: LayerSpec): void => {
     close();
-    const place = [position[0], position[1] - 20] as const;
-    document
-      .getState()
-      .run(loose ? addConnected({ kind, position: place }, loose) : addNode({ kind, position: place }));
+    const node = { kind, position: [position[0], position[1] - 20] } as const;
+    const { run } = document.getState();
+    if (loose) run(addConnected(node, loose));
+    else run(wire === null ? addNode(node) : addOnWire(node, wire));
   };
   const left = Math.min(at[0], window.innerWidth - WIDTH - MARGIN);
   const top = Math.min(at[1], window.innerHeight - HEIGHT - MARGIN);
@@ -54,11 +57,15 @@ function OpenQuickAdd({ request }: { readonly request: Request }) {
           value={query}
           onValueChange={setQuery}
           autoFocus
-          placeholder={loose ? 'Add what fits this wire' : 'Add a layer: dense, relu, dropout'}
+          placeholder={
+            loose || wire !== null ? 'Add what fits this wire' : 'Add a layer: dense, relu, dropout'
+          }
         />
         <Command.List className={styles.list}>
           <Command.Empty className={styles.none}>
-            {loose && query === '' ? 'No layer takes this wire.' : `Nothing that fits is called “${query}”.`}
+            {(loose || wire !== null) && query === ''
+              ? 'No layer takes this wire.'
+              : `Nothing that fits is called “${query}”.`}
           </Command.Empty>
           {layers.map((layer) => (
             <QuickRow key={layer.kind} layer={layer} onChoose={add} />
