@@ -33,6 +33,7 @@ export {
 } from './export/typescript/project.ts';
 export { formatShape, type Shape } from './ir/shape.ts';
 export type { Decision, LayerSpec, ParamMeta, PortKind, PortSpec } from './layers/define.ts';
+export { categoryTitles, layerPage } from './layers/document.ts';
 export {
   type FieldType,
   isFieldShown,
