@@ -55,6 +55,34 @@ test('a template is edited, undone, saved, and opened again as it was', async ({
   await expect(node(page, 'linear_1')).toContainText('× 24');
 });
 
+test('the docs show the page of the layer that is selected, or that the palette has the keyboard on', async ({
+  app,
+}) => {
+  const { page } = app;
+  await openTemplate(page, /^MLP on spirals/);
+  await page.getByRole('tab', { name: 'Docs' }).click();
+  await expect(page.getByText(/^Select a node/)).toBeVisible();
+  await node(page, 'linear_1').click();
+  const linear = page.getByRole('article', { name: 'About Linear' });
+  // What a person sees, and the LaTeX that it was made from.
+  await expect(linear.locator('.katex-html').first()).toBeVisible();
+  await expect(linear.locator('annotation').first()).toHaveText('y = x W^\\top + b');
+  await expect(linear.getByText('torch.nn.Linear')).toBeVisible();
+  const units = linear.locator('tr').filter({ hasText: 'How many features come out.' });
+  await expect(units.locator('td')).toHaveText([
+    'Units units',
+    '16',
+    'a whole number, 1 to 16,777,216',
+    'How many features come out.',
+  ]);
+  await app.picture('docs');
+
+  await page.getByRole('button', { name: 'Softmax', exact: true }).focus();
+  await expect(page.getByRole('article', { name: 'About Softmax' })).toBeVisible();
+  await node(page, 'relu_1').click();
+  await expect(page.getByRole('article', { name: 'About ReLU' })).toBeVisible();
+});
+
 test('a wire is drawn by dragging, and one that would close a cycle is refused in words', async ({ app }) => {
   const { page } = app;
   await openTemplate(page, /^MLP on spirals/);

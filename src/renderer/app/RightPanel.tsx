@@ -1,4 +1,5 @@
-/** The right panel: the inspector of what is selected, the document's guide, the code. */
+/** The right panel: the inspector of what is selected, its layer's page, the document's guide, the code. */
+import { Docs } from '../features/docs/Docs.tsx';
 import { Guide } from '../features/inspector/Guide.tsx';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { useSession, useWorkbench } from '../session/workbench.ts';
@@ -15,6 +16,7 @@ export function RightPanel() {
       onOpen={(rightTab) => session.setState({ rightTab })}
       tabs={[
         { id: 'inspector', title: 'Inspector', content: <Inspector /> },
+        { id: 'docs', title: 'Docs', content: <Docs /> },
         { id: 'guide', title: 'Guide', content: <Guide /> },
         ...(slots.Code ? [{ id: 'code' as const, title: 'Code', content: <slots.Code /> }] : []),
       ]}

@@ -44,7 +44,7 @@ export interface LooseEnd {
 
 export type DialogName = 'none' | 'commands' | 'shortcuts' | 'find' | 'keyboard-wiring';
 export type LeftTab = 'layers' | 'outline';
-export type RightTab = 'inspector' | 'guide' | 'code';
+export type RightTab = 'inspector' | 'docs' | 'guide' | 'code';
 export type BottomTab = 'charts' | 'compare' | 'problems';
 
 export interface SessionState {
@@ -61,6 +61,8 @@ export interface SessionState {
   readonly renaming: string | null;
   readonly leftTab: LeftTab;
   readonly rightTab: RightTab;
+  /** The kind of layer that the palette last had the keyboard on, and what was selected then: until that changes, it is read about. */
+  readonly lookedUp: { readonly kind: string; readonly selection: Selection } | null;
   readonly bottomTab: BottomTab;
   readonly panels: { readonly left: boolean; readonly right: boolean; readonly bottom: boolean };
   readonly theme: 'system' | 'light' | 'dark';
@@ -83,6 +85,7 @@ export function createSessionStore(): SessionStore {
     renaming: null,
     leftTab: 'layers',
     rightTab: 'inspector',
+    lookedUp: null,
     bottomTab: 'charts',
     panels: { left: true, right: true, bottom: true },
     theme: 'system',

@@ -1,6 +1,7 @@
-/** Markdown with LaTeX, from documents: text only, no raw HTML, links open outside. */
+/** GitHub's Markdown with LaTeX, from documents and layers: text only, no raw HTML, links open outside. */
 import ReactMarkdown from 'react-markdown';
 import rehypeKatex from 'rehype-katex';
+import remarkGfm from 'remark-gfm';
 import remarkMath from 'remark-math';
 import 'katex/dist/katex.min.css';
 import styles from './Markdown.module.css';
@@ -9,7 +10,7 @@ export function Markdown({ text }: { readonly text: string }) {
   return (
     <div className={styles.markdown}>
       <ReactMarkdown
-        remarkPlugins={[remarkMath]}
+        remarkPlugins={[remarkMath, [remarkGfm, { singleTilde: false }]]}
         rehypePlugins={[[rehypeKatex, { strict: 'ignore' }]]}
         components={{
           a: ({ href, children }) => (

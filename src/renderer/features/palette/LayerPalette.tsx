@@ -62,7 +62,7 @@ export function searchLayers(query: string): LayerSpec[] {
 }
 
 function PaletteRow({ layer }: { readonly layer: LayerSpec }) {
-  const { document, canvas } = useWorkbench();
+  const { document, canvas, session } = useWorkbench();
   const { Icon, color } = categories[layer.category];
   return (
     <Tip text={layer.doc} side="right">
@@ -74,6 +74,10 @@ function PaletteRow({ layer }: { readonly layer: LayerSpec }) {
         onDragStart={(event) => {
           event.dataTransfer.setData(DRAGGED_KIND, layer.kind);
           event.dataTransfer.effectAllowed = 'copy';
+        }}
+        onFocus={() => {
+          const { selection } = session.getState();
+          session.setState({ lookedUp: { kind: layer.kind, selection } });
         }}
         onClick={() => {
           const position = canvas.current?.centre() ?? [0, 0];
