@@ -67,6 +67,10 @@ test('the docs show the page of the layer that is selected, or that the palette 
   // What a person sees, and the LaTeX that it was made from.
   await expect(linear.locator('.katex-html').first()).toBeVisible();
   await expect(linear.locator('annotation').first()).toHaveText('y = x W^\\top + b');
+  const sizeOf = (part: Locator): Promise<number> =>
+    part.evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+  const formula = linear.locator('.katex-html').first();
+  expect(await sizeOf(formula.getByText('⊤'))).toBeLessThan(0.8 * (await sizeOf(formula)));
   await expect(linear.getByText('torch.nn.Linear')).toBeVisible();
   const units = linear.locator('tr').filter({ hasText: 'How many features come out.' });
   await expect(units.locator('td')).toHaveText([
@@ -75,8 +79,6 @@ test('the docs show the page of the layer that is selected, or that the palette 
     'a whole number, 1 to 16,777,216',
     'How many features come out.',
   ]);
-  await app.picture('docs');
-
   await page.getByRole('button', { name: 'Softmax', exact: true }).focus();
   await expect(page.getByRole('article', { name: 'About Softmax' })).toBeVisible();
   await node(page, 'relu_1').click();

@@ -3,6 +3,7 @@ import ReactMarkdown from 'react-markdown';
 import rehypeKatex from 'rehype-katex';
 import remarkGfm from 'remark-gfm';
 import remarkMath from 'remark-math';
+// Of the version that rehype-katex writes for, which package.json must keep to: names of classes differ between versions.
 import 'katex/dist/katex.min.css';
 import styles from './Markdown.module.css';
 
