@@ -31,7 +31,7 @@ export const deepSigmoid = chainTemplate({
 back. A sigmoid's slope is at most ¼, and the small weights take more, so each layer passes on about a seventh of what it
 receives; after ten layers nothing is left.
 
-**Look at** the gradient strips, from the loss backwards: each is darker and lower than the one before. The wires turn cold, and
+**Look at** the gradient strips, from the loss backwards: each lies lower than the one before. The wires fade the same way, and
 after a few dozen steps a verdict says where the decay begins.
 
 **Try** what the verdict offers, *ReLU + He*: the fork starts from the same seed and the same batches, and learns. Then Xavier, and

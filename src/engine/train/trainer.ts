@@ -2,39 +2,27 @@
  * Trains one document on one device: compiles its step once, then submits many steps at a time and hands back their numbers.
  * Same document, same seed, same device: the same numbers to the bit, however often one looks, pauses or evaluates.
  */
-
-import type { Target } from '../compile/compile.ts';
-import { type ProbeProgram, probeProgram } from '../compile/probe-program.ts';
-import { type Place, programBytes } from '../compile/program.ts';
-import { classesAsNumbers, type Dataset, describeDataset, sampleSize } from '../data/dataset.ts';
+import type { Place } from '../compile/program.ts';
+import { describeDataset } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { epochOrder } from '../data/shuffle.ts';
 import { EngineError, invariant } from '../errors.ts';
-import { binCount, momentCount, momentNames } from '../ir/capture.ts';
 import { initialValues } from '../layers/init.ts';
-import {
-  buildModel,
-  type Model,
-  type ModelParameter,
-  type ModelState,
-  parameterCount,
-} from '../model/build.ts';
-import { finishMetric, type Metric, metricsOf } from '../model/metrics.ts';
+import type { Model, ModelParameter, ModelState } from '../model/build.ts';
+import { finishMetric, type Metric } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
-import type { OptimizerSpec } from '../optim/define.ts';
 import { optimizerOf } from '../optim/index.ts';
-import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
-import { type OpenDevice, targetOf } from '../runtime/device.ts';
-import { type LoadedProgram, Machine, type Pass } from '../runtime/machine.ts';
+import type { ProbeCapture } from '../probe/types.ts';
+import type { OpenDevice } from '../runtime/device.ts';
+import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
-import { type Layout, layOut } from './layout.ts';
+import type { Layout } from './layout.ts';
+import type { Lookout } from './lookout.ts';
 import { Predictor } from './predictor.ts';
+import { type PreparedRun, paramsOf, prepareRun, seedWord } from './prepare.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import {
-  compileEval,
-  compileStep,
   counterPlace,
-  type DataPlaces,
   type EvalProgram,
   evalCounterPlace,
   evalCountUniform,
@@ -68,13 +56,10 @@ export interface Chunk {
   readonly unsound: number | null;
 }
 
-const evalBatch = 256;
 /** Submissions whose results may be under way at once. */
 const slots = 3;
 /** Looks that one submission may take. */
 export const capturesPerChunk = 8;
-
-const seedWord = 'seed';
 
 export class Trainer {
   readonly facts: RunFacts;
@@ -86,7 +71,7 @@ export class Trainer {
   private readonly metrics: readonly Metric[];
   private readonly program: StepProgram;
   private readonly loaded: LoadedProgram;
-  private readonly looking: { program: ProbeProgram; loaded: LoadedProgram } | null;
+  private readonly lookout: Lookout | null;
   private readonly evaluation: { program: EvalProgram; loaded: LoadedProgram };
   private readonly ring: ReadbackRing;
   private readonly predictor: Predictor;
@@ -107,155 +92,37 @@ export class Trainer {
     data: LoadedData,
     options: TrainerOptions,
   ): Promise<Trainer> {
-    const shapes = describeDataset(data.dataset);
-    const training = data.split.train.length;
-    const batch = Math.min(document.training.batchSize, training);
-    const model = buildModel(document, shapes, { batch, training: true });
-    const error = model.problems.find((p) => p.severity === 'error');
-    if (error || !model.trainable)
-      throw new EngineError('train/untrainable', {
-        title: error?.title ?? 'There is nothing to train',
-        fix: error?.advice ?? 'Add a loss and a layer with weights.',
-      });
-    const optimizer = optimizerOf(document.training.optimizer.kind);
-    if (!optimizer)
-      throw new EngineError('train/untrainable', {
-        title: `The optimiser ${document.training.optimizer.kind} is unknown`,
-        fix: 'Choose another optimiser.',
-      });
-    const optimizerParams = paramsOf(optimizer, document.training.optimizer.params);
-
-    const machine = new Machine(open.device);
-    const layout: Layouts = { parameters: layOut(model.parameters), memory: layOut(model.states) };
-    const metrics = metricsOf(model);
-    const hypers = startingHypers(document, model, optimizer.hypers(optimizerParams));
-    const uniforms = Object.keys(hypers);
-    const target = targetOf(open);
-    const dataPlaces = placesOf(data.dataset, model);
-    const step = compileStep({
-      model,
-      metrics,
-      optimizer,
-      optimizerParams,
-      layout,
-      data: dataPlaces,
-      samples: training,
-      probes: options.probes,
-      uniforms,
-      target,
-    });
-    const evalModel = buildModel(document, shapes, {
-      batch: Math.min(evalBatch, data.dataset.count),
-      training: false,
-    });
-    const evaluate = compileEval(evalModel, metricsOf(evalModel), layout, dataPlaces, {
-      uniforms,
-      ...target,
-    });
-    const probe =
-      options.probes && step.probed.length > 0
-        ? probeProgram(
-            step.probed.map((p) => p.place),
-            target.processor,
-          )
-        : null;
-
-    const sizes: Record<string, number> = {};
-    const programs = [step.program, evaluate.program, ...(probe ? [probe.program] : [])];
-    for (const p of programs)
-      for (const [name, n] of Object.entries(p.buffers)) sizes[name] = Math.max(sizes[name] ?? 0, n);
-    for (const p of [dataPlaces.x, dataPlaces.y]) sizes[p.buffer] = p.length;
-    await machine.reserve(sizes);
-    machine.reserveUniforms(uniforms);
-    const loaded = await machine.load(step.program);
-    const evalLoaded = await machine.load(evaluate.program);
-    const looking = probe ? { program: probe, loaded: await machine.load(probe.program) } : null;
-    for (const t of probe?.tables ?? []) machine.write(t.place, t.data);
-    uploadData(machine, data.dataset, model, dataPlaces);
-
-    const segments = step.probed.map(
-      ({ place: _, ...p }): ProbeSegment => ({ ...p, elements: p.shape.reduce((n, d) => n * d, 1) }),
-    );
-    const plain = step.program.dispatches.length;
-    const facts: RunFacts = {
-      adapter: { name: open.name, software: open.software },
-      parameters: parameterCount(model),
-      memoryBytes: programBytes({ ...step.program, buffers: sizes }),
-      stepsPerEpoch: step.stepsPerEpoch,
-      samples: { train: training, validation: data.split.validation.length, test: data.split.test.length },
-      dispatches: { plain, looking: plain + (probe ? probe.program.dispatches.length : 0) },
-      segments,
-      metrics: metrics.map((m) => m.name),
-      notes: data.dataset.notes,
-    };
-    const trainer = new Trainer({
-      facts,
-      model,
-      machine,
-      document,
-      data,
-      layout,
-      metrics,
-      step,
-      loaded,
-      looking,
-      evaluation: { program: evaluate, loaded: evalLoaded },
-      hypers,
-      weights: options.weights ?? null,
-      target,
-    });
+    const trainer = new Trainer(await prepareRun(open, document, data, options), options.weights ?? null);
     await trainer.reset();
     return trainer;
   }
 
-  private constructor(parts: {
-    facts: RunFacts;
-    model: Model;
-    machine: Machine;
-    document: GraphDocument;
-    data: LoadedData;
-    layout: Layouts;
-    metrics: readonly Metric[];
-    step: StepProgram;
-    loaded: LoadedProgram;
-    looking: { program: ProbeProgram; loaded: LoadedProgram } | null;
-    evaluation: { program: EvalProgram; loaded: LoadedProgram };
-    hypers: Record<string, number>;
-    weights: ReadonlyMap<string, Float32Array> | null;
-    target: Target;
-  }) {
-    this.facts = parts.facts;
-    this.model = parts.model;
-    this.machine = parts.machine;
-    this.document = parts.document;
-    this.data = parts.data;
-    this.layout = parts.layout;
-    this.metrics = parts.metrics;
-    this.program = parts.step;
-    this.loaded = parts.loaded;
-    this.looking = parts.looking;
-    this.evaluation = parts.evaluation;
-    this.hypers = parts.hypers;
-    this.given = parts.weights;
-    this.seed = parts.document.training.seed;
-    const captureWords = parts.looking
-      ? parts.looking.program.bins.length + parts.looking.program.moments.length
-      : 0;
+  private constructor(run: PreparedRun, weights: ReadonlyMap<string, Float32Array> | null) {
+    this.facts = run.facts;
+    this.model = run.model;
+    this.machine = run.machine;
+    this.document = run.document;
+    this.data = run.data;
+    this.layout = run.layout;
+    this.metrics = run.metrics;
+    this.program = run.step;
+    this.loaded = run.loaded;
+    this.lookout = run.lookout;
+    this.evaluation = run.evaluation;
+    this.hypers = run.hypers;
+    this.given = weights;
+    this.seed = run.document.training.seed;
     const words = Math.max(
-      parts.step.ring.length + capturesPerChunk * captureWords,
-      parts.evaluation.program.ring.length,
+      run.step.ring.length + capturesPerChunk * (run.lookout?.words ?? 0),
+      run.evaluation.program.ring.length,
     );
-    this.ring = new ReadbackRing(parts.machine, words, slots);
-    this.predictor = new Predictor(
-      parts.machine,
-      parts.document,
-      describeDataset(parts.data.dataset),
-      parts.layout,
-      {
-        uniforms: Object.keys(parts.hypers),
-        ...parts.target,
-      },
-    );
+    this.ring = new ReadbackRing(run.machine, words, slots);
+    const uniforms = Object.keys(run.hypers);
+    const shapes = describeDataset(run.data.dataset);
+    this.predictor = new Predictor(run.machine, run.document, shapes, run.layout, {
+      uniforms,
+      ...run.target,
+    });
   }
 
   /** Steps submitted so far: the number of the next one. */
@@ -379,7 +246,7 @@ export class Trainer {
       count >= 1 && count <= this.mostSteps(),
       `1 to ${this.mostSteps()} steps are submitted at once`,
     );
-    const { machine, looking } = this;
+    const { machine, lookout } = this;
     this.syncHypers();
     const first = this.submitted;
     const captureSteps: number[] = [];
@@ -391,15 +258,11 @@ export class Trainer {
     for (let step = first; step < first + count; step++) {
       pass ??= encoder.beginComputePass();
       machine.encode(pass, this.loaded);
-      if (!looking || captureSteps.length >= capturesPerChunk || !lookAt(step)) continue;
+      if (!lookout || captureSteps.length >= capturesPerChunk || !lookAt(step)) continue;
       pass.end();
       pass = null;
-      const { bins, moments } = looking.program;
-      encoder.clearBuffer(machine.buffer(bins.buffer));
-      const look = encoder.beginComputePass();
-      machine.encode(look, looking.loaded);
-      look.end();
-      word = this.ring.copy(encoder, slot, word, [bins, moments]);
+      lookout.encode(encoder);
+      word = this.ring.copy(encoder, slot, word, lookout.places);
       captureSteps.push(step);
     }
     pass?.end();
@@ -433,22 +296,9 @@ export class Trainer {
     return {
       rows,
       gradientNorms: gradientNorms.subarray(0, kept),
-      captures: this.capturesOf(bytes, captureSteps),
+      captures: this.lookout?.captures(bytes, ring.length, captureSteps) ?? [],
       unsound,
     };
-  }
-
-  private capturesOf(bytes: ArrayBuffer, steps: readonly number[]): ProbeCapture[] {
-    const segments = this.facts.segments.length;
-    const words = segments * (binCount + momentCount);
-    return steps.map((step, i) => {
-      const at = (this.program.ring.length + i * words) * 4;
-      return {
-        step,
-        bins: new Uint32Array(bytes.slice(at, at + segments * binCount * 4)),
-        moments: new Float32Array(bytes.slice(at + segments * binCount * 4, at + words * 4)),
-      };
-    });
   }
 
   /** Loss and metrics over a whole part of the data, in eval mode. Changes nothing that training reads. */
@@ -516,55 +366,12 @@ export class Trainer {
 
   /** The first tensor, from the data on, that holds a number that is not finite. Meant for a step that was halted. */
   async firstUnsound(): Promise<{ node: string; name: string; what: string } | null> {
-    const { looking, machine } = this;
-    if (!looking) return null;
-    const encoder = machine.device.createCommandEncoder();
-    encoder.clearBuffer(machine.buffer(looking.program.bins.buffer));
-    const pass = encoder.beginComputePass();
-    machine.encode(pass, looking.loaded);
-    pass.end();
-    machine.device.queue.submit([encoder.finish()]);
-    const moments = new Float32Array(await machine.read(looking.program.moments));
-    const kinds = ['activation', 'gradient', 'weightGradient'] as const;
-    for (const kind of kinds) {
-      const order = this.facts.segments.map((s, i) => ({ s, i })).filter(({ s }) => s.what === kind);
-      // Forwards for activations, backwards for gradients: where the trouble began.
-      order.sort((a, b) => (kind === 'activation' ? b.s.depth - a.s.depth : a.s.depth - b.s.depth));
-      for (const { s, i } of order) {
-        const nans = moments[i * momentCount + momentNames.indexOf('nans')]!;
-        const infinities =
-          moments[i * momentCount + momentNames.indexOf('positiveInfinities')]! +
-          moments[i * momentCount + momentNames.indexOf('negativeInfinities')]!;
-        if (nans + infinities === 0) continue;
-        const number = nans > 0 ? 'NaN' : 'an infinite number';
-        return {
-          node: s.node,
-          name: s.name,
-          what: kind === 'activation' ? number : `${number} in its gradient`,
-        };
-      }
-    }
-    return null;
+    return this.lookout?.firstUnsound() ?? null;
   }
 
-  /** What one look takes, in ms: the median of a few that nobody reads. */
+  /** What one look takes, in ms; 0 where nothing can be looked at. */
   async measureLook(): Promise<number> {
-    const { looking, machine } = this;
-    if (!looking) return 0;
-    const times: number[] = [];
-    for (let i = 0; i < 5; i++) {
-      await machine.device.queue.onSubmittedWorkDone();
-      const start = performance.now();
-      const encoder = machine.device.createCommandEncoder();
-      encoder.clearBuffer(machine.buffer(looking.program.bins.buffer));
-      const pass = encoder.beginComputePass();
-      for (let n = 0; n < 4; n++) machine.encode(pass, looking.loaded);
-      pass.end();
-      machine.device.queue.submit([encoder.finish()]);
-      await machine.device.queue.onSubmittedWorkDone();
-      times.push((performance.now() - start) / 4);
-    }
-    return times.sort((a, b) => a - b)[2]!;
+    return this.lookout?.measure() ?? 0;
   }
 
   /** Takes over hot settings: the optimiser's numbers. False where the new settings need a new program. */
@@ -601,51 +408,4 @@ export class Trainer {
   }
 }
 
-/** An optimiser's parameters with defaults filled in, or words for what is wrong with them. */
-function paramsOf(optimizer: OptimizerSpec, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const parsed = optimizer.params.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new EngineError('param/invalid', {
-    node: optimizer.title,
-    param: issue?.path.join('.') ?? 'a parameter',
-    why: `is out of bounds (${issue?.message ?? 'not valid'})`,
-  });
-}
-
 const integerWords: ReadonlySet<string> = new Set([seedWord]);
-
-function startingHypers(
-  document: GraphDocument,
-  model: Model,
-  optimizer: Readonly<Record<string, number>>,
-): Record<string, number> {
-  return {
-    [seedWord]: document.training.seed,
-    [evalCountUniform]: 0,
-    ...Object.fromEntries(Object.entries(optimizer).map(([name, value]) => [optimizerUniform(name), value])),
-    ...Object.fromEntries(model.hypers.map((h) => [h.name, h.value])),
-  };
-}
-
-function placesOf(dataset: Dataset, model: Model): DataPlaces {
-  invariant(model.data, 'a trainable model has data');
-  const { x, y } = model.data;
-  const elements = (shape: readonly number[]): number => dataset.count * sampleSize(shape.slice(1));
-  return {
-    count: dataset.count,
-    x: { buffer: 'data:x', offset: 0, length: elements(x.shape) },
-    y: { buffer: 'data:y', offset: 0, length: elements(y.shape) },
-  };
-}
-
-function uploadData(machine: Machine, dataset: Dataset, model: Model, places: DataPlaces): void {
-  invariant(model.data, 'a trainable model has data');
-  const [input] = dataset.inputs;
-  const [target] = dataset.targets;
-  invariant(input && target, 'a data set has an input and a target');
-  machine.write(places.x, input.data);
-  const y =
-    model.data.y.dtype === 'f32' && target.kind === 'class' ? classesAsNumbers(target).data : target.data;
-  machine.write(places.y, y);
-}

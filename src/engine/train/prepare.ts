@@ -1,0 +1,212 @@
+/**
+ * Everything that a run needs before its first step: the model built for its data, its programs compiled and loaded, its
+ * data on the GPU.
+ */
+
+import type { Target } from '../compile/compile.ts';
+import { probeProgram } from '../compile/probe-program.ts';
+import { programBytes } from '../compile/program.ts';
+import { classesAsNumbers, type Dataset, describeDataset, sampleSize } from '../data/dataset.ts';
+import type { LoadedData } from '../data/load.ts';
+import { EngineError, invariant } from '../errors.ts';
+import { buildModel, type Model, parameterCount } from '../model/build.ts';
+import { type Metric, metricsOf } from '../model/metrics.ts';
+import type { GraphDocument } from '../model/schema.ts';
+import type { OptimizerSpec } from '../optim/define.ts';
+import { optimizerOf } from '../optim/index.ts';
+import type { ProbeSegment } from '../probe/types.ts';
+import { type OpenDevice, targetOf } from '../runtime/device.ts';
+import { type LoadedProgram, Machine } from '../runtime/machine.ts';
+import { layOut } from './layout.ts';
+import { Lookout } from './lookout.ts';
+import type { RunFacts } from './protocol.ts';
+import {
+  compileEval,
+  compileStep,
+  type DataPlaces,
+  type EvalProgram,
+  evalCountUniform,
+  type Layouts,
+  optimizerUniform,
+  type StepProgram,
+} from './step-program.ts';
+
+const evalBatch = 256;
+
+/** The uniform that holds the seed. */
+export const seedWord = 'seed';
+
+export interface PreparedRun {
+  readonly facts: RunFacts;
+  readonly model: Model;
+  readonly machine: Machine;
+  readonly document: GraphDocument;
+  readonly data: LoadedData;
+  readonly layout: Layouts;
+  readonly metrics: readonly Metric[];
+  readonly step: StepProgram;
+  readonly loaded: LoadedProgram;
+  readonly lookout: Lookout | null;
+  readonly evaluation: { readonly program: EvalProgram; readonly loaded: LoadedProgram };
+  /** The scalars that the programs read, by name. */
+  readonly hypers: Record<string, number>;
+  readonly target: Target;
+}
+
+/**
+ * Builds, compiles and uploads.
+ *
+ * @throws EngineError where the document cannot be trained or does not fit
+ */
+export async function prepareRun(
+  open: OpenDevice,
+  document: GraphDocument,
+  data: LoadedData,
+  options: { readonly probes: boolean },
+): Promise<PreparedRun> {
+  const shapes = describeDataset(data.dataset);
+  const training = data.split.train.length;
+  const batch = Math.min(document.training.batchSize, training);
+  const model = buildModel(document, shapes, { batch, training: true });
+  const error = model.problems.find((p) => p.severity === 'error');
+  if (error || !model.trainable)
+    throw new EngineError('train/untrainable', {
+      title: error?.title ?? 'There is nothing to train',
+      fix: error?.advice ?? 'Add a loss and a layer with weights.',
+    });
+  const optimizer = optimizerOf(document.training.optimizer.kind);
+  if (!optimizer)
+    throw new EngineError('train/untrainable', {
+      title: `The optimiser ${document.training.optimizer.kind} is unknown`,
+      fix: 'Choose another optimiser.',
+    });
+  const optimizerParams = paramsOf(optimizer, document.training.optimizer.params);
+
+  const machine = new Machine(open.device);
+  const layout: Layouts = { parameters: layOut(model.parameters), memory: layOut(model.states) };
+  const metrics = metricsOf(model);
+  const hypers = startingHypers(document, model, optimizer.hypers(optimizerParams));
+  const uniforms = Object.keys(hypers);
+  const target = targetOf(open);
+  const dataPlaces = placesOf(data.dataset, model);
+  const step = compileStep({
+    model,
+    metrics,
+    optimizer,
+    optimizerParams,
+    layout,
+    data: dataPlaces,
+    samples: training,
+    probes: options.probes,
+    uniforms,
+    target,
+  });
+  const evalModel = buildModel(document, shapes, {
+    batch: Math.min(evalBatch, data.dataset.count),
+    training: false,
+  });
+  const evaluate = compileEval(evalModel, metricsOf(evalModel), layout, dataPlaces, {
+    uniforms,
+    ...target,
+  });
+  const probe =
+    options.probes && step.probed.length > 0
+      ? probeProgram(
+          step.probed.map((p) => p.place),
+          target.processor,
+        )
+      : null;
+
+  const sizes: Record<string, number> = {};
+  const programs = [step.program, evaluate.program, ...(probe ? [probe.program] : [])];
+  for (const p of programs)
+    for (const [name, n] of Object.entries(p.buffers)) sizes[name] = Math.max(sizes[name] ?? 0, n);
+  for (const p of [dataPlaces.x, dataPlaces.y]) sizes[p.buffer] = p.length;
+  await machine.reserve(sizes);
+  machine.reserveUniforms(uniforms);
+  const loaded = await machine.load(step.program);
+  const evalLoaded = await machine.load(evaluate.program);
+  uploadData(machine, data.dataset, model, dataPlaces);
+
+  const segments = step.probed.map(
+    ({ place: _, ...p }): ProbeSegment => ({ ...p, elements: p.shape.reduce((n, d) => n * d, 1) }),
+  );
+  const lookout = probe ? await Lookout.open(machine, probe, segments) : null;
+  const plain = step.program.dispatches.length;
+  const facts: RunFacts = {
+    adapter: { name: open.name, software: open.software },
+    parameters: parameterCount(model),
+    memoryBytes: programBytes({ ...step.program, buffers: sizes }),
+    stepsPerEpoch: step.stepsPerEpoch,
+    samples: { train: training, validation: data.split.validation.length, test: data.split.test.length },
+    dispatches: { plain, looking: plain + (probe ? probe.program.dispatches.length : 0) },
+    segments,
+    metrics: metrics.map((m) => m.name),
+    notes: data.dataset.notes,
+  };
+  return {
+    facts,
+    model,
+    machine,
+    document,
+    data,
+    layout,
+    metrics,
+    step,
+    loaded,
+    lookout,
+    evaluation: { program: evaluate, loaded: evalLoaded },
+    hypers,
+    target,
+  };
+}
+
+/** An optimiser's parameters with defaults filled in, or words for what is wrong with them. */
+export function paramsOf(
+  optimizer: OptimizerSpec,
+  raw: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const parsed = optimizer.params.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new EngineError('param/invalid', {
+    node: optimizer.title,
+    param: issue?.path.join('.') ?? 'a parameter',
+    why: `is out of bounds (${issue?.message ?? 'not valid'})`,
+  });
+}
+
+function startingHypers(
+  document: GraphDocument,
+  model: Model,
+  optimizer: Readonly<Record<string, number>>,
+): Record<string, number> {
+  return {
+    [seedWord]: document.training.seed,
+    [evalCountUniform]: 0,
+    ...Object.fromEntries(Object.entries(optimizer).map(([name, value]) => [optimizerUniform(name), value])),
+    ...Object.fromEntries(model.hypers.map((h) => [h.name, h.value])),
+  };
+}
+
+function placesOf(dataset: Dataset, model: Model): DataPlaces {
+  invariant(model.data, 'a trainable model has data');
+  const { x, y } = model.data;
+  const elements = (shape: readonly number[]): number => dataset.count * sampleSize(shape.slice(1));
+  return {
+    count: dataset.count,
+    x: { buffer: 'data:x', offset: 0, length: elements(x.shape) },
+    y: { buffer: 'data:y', offset: 0, length: elements(y.shape) },
+  };
+}
+
+function uploadData(machine: Machine, dataset: Dataset, model: Model, places: DataPlaces): void {
+  invariant(model.data, 'a trainable model has data');
+  const [input] = dataset.inputs;
+  const [target] = dataset.targets;
+  invariant(input && target, 'a data set has an input and a target');
+  machine.write(places.x, input.data);
+  const y =
+    model.data.y.dtype === 'f32' && target.kind === 'class' ? classesAsNumbers(target).data : target.data;
+  machine.write(places.y, y);
+}
