@@ -74,7 +74,7 @@ function Readout({ run }: { readonly run: RunView }) {
       </span>
       <span className={styles.progress}>{progressWords(run)}</span>
       {run.lookingCost !== null && isAlive(run) ? (
-        <Tip text="The measured share of training time that the live pictures cost. Above 3 % they look less often.">
+        <Tip text="The measured share of training time that the live pictures cost of late. Each of the first 256 steps is looked at, whatever it costs; after that, above 3 %, they look less often.">
           <span className={styles.progress}>{costWords(run.lookingCost)}</span>
         </Tip>
       ) : null}
