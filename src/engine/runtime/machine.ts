@@ -17,6 +17,9 @@ interface Ready {
 /** What programs are encoded into. */
 export type Pass = GPUComputePassEncoder;
 
+/** A submission that is being put together. */
+export type Submission = GPUCommandEncoder;
+
 export interface LoadedProgram {
   readonly program: Program;
   readonly dispatches: readonly Ready[];

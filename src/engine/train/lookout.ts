@@ -3,7 +3,7 @@ import type { ProbeProgram } from '../compile/probe-program.ts';
 import type { Place } from '../compile/program.ts';
 import { binCount, momentCount, momentNames } from '../ir/capture.ts';
 import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
-import type { LoadedProgram, Machine } from '../runtime/machine.ts';
+import type { LoadedProgram, Machine, Submission } from '../runtime/machine.ts';
 
 export class Lookout {
   /** Where a look leaves its numbers. */
@@ -43,7 +43,7 @@ export class Lookout {
   }
 
   /** Encodes `times` looks into passes of their own. */
-  encode(encoder: GPUCommandEncoder, times = 1): void {
+  encode(encoder: Submission, times = 1): void {
     encoder.clearBuffer(this.machine.buffer(this.probe.bins.buffer));
     const pass = encoder.beginComputePass();
     for (let n = 0; n < times; n++) this.machine.encode(pass, this.loaded);
