@@ -22,10 +22,18 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      { test: { name: 'unit', include: tests, exclude: gpuTests } },
+      {
+        test: {
+          name: 'unit',
+          setupFiles: ['scripts/checks/property-seed.ts'],
+          include: tests,
+          exclude: gpuTests,
+        },
+      },
       {
         test: {
           name: 'gpu',
+          setupFiles: ['scripts/checks/property-seed.ts'],
           include: gpuTests,
           globalSetup: 'scripts/checks/provide-data.ts',
           env: vulkanEnvironment(),

@@ -98,6 +98,8 @@ describe('reading documents', () => {
     fc.assert(
       fc.property(document, (doc) => {
         const text = stringifyDocument(doc);
+        // No key of a document may reach an object's prototype: reading leaves such keys out.
+        fc.pre(!text.includes('__proto__'));
         const parsed = parseDocument(text);
         expect(parsed).toEqual({ ok: true, document: doc });
         if (parsed.ok) expect(stringifyDocument(parsed.document)).toBe(text);
