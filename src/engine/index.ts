@@ -79,7 +79,7 @@ export {
   summarise,
 } from './model/summary.ts';
 export type { OptimizerSpec } from './optim/define.ts';
-export { optimizerList, optimizerOf } from './optim/index.ts';
+export { optimizerList, optimizerOf, scheduleChoices } from './optim/index.ts';
 export { addEpoch, noPlateau, type Plateau, plateauParams } from './optim/plateau.ts';
 export { type ScheduleSpec, scheduleList, scheduleOf } from './optim/schedule.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';

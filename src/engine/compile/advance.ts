@@ -1,6 +1,6 @@
 /**
- * The last dispatch of a step: writes the step's numbers into a ring, and lays out the next batch. The step number lives on
- * the GPU, so many steps go into one submission. A step whose numbers are not finite is not left: the next one in the
+ * The last dispatch of a step: writes the step's numbers into a ring, and lays out the next batch and its learning rate. The
+ * step number lives on the GPU, so many steps go into one submission. A step whose numbers are not finite is not left: the next one in the
  * submission meets the same weights and the same batch, so that the culprit can be looked at.
  */
 import { cast, type Expr, f32, i32, load, variable } from '../ir/expr.ts';
@@ -27,6 +27,8 @@ export interface AdvanceSpec {
   readonly ringRows: number;
   /** f32 scalar: 0 where the step must be repeated; null where it never is. */
   readonly sound: Place | null;
+  /** f32: the learning rate of step s, at s modulo the table's length, and where that of the next step goes. */
+  readonly rate?: { readonly table: Place; readonly at: Place };
 }
 
 const threads = 64;
@@ -41,6 +43,8 @@ export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dis
   const ring = leaf('ring', spec.ring, 'f32');
   const columns = spec.columns.map((place, i) => leaf(`column${i}`, place, 'f32'));
   const sound = spec.sound && leaf('sound', spec.sound, 'f32');
+  const rates = spec.rate && leaf('rates', spec.rate.table, 'f32');
+  const rate = spec.rate && leaf('rate', spec.rate.at, 'f32');
   const places = new Map<Value, Place>([
     [counter, spec.counter],
     [order, spec.order],
@@ -48,6 +52,12 @@ export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dis
     [ring, spec.ring],
     ...columns.map((v, i) => [v, spec.columns[i]!] as const),
     ...(sound ? [[sound, spec.sound!] as const] : []),
+    ...(spec.rate && rates && rate
+      ? ([
+          [rates, spec.rate.table],
+          [rate, spec.rate.at],
+        ] as const)
+      : []),
   ]);
   const values = new Map([...places.keys()].map((v) => [v.id, v]));
 
@@ -90,6 +100,16 @@ export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dis
         ...columns.map(
           (c, i): Stmt => ({ kind: 'store', slot: ring.id, index: add(row, i32(i)), value: number(c) }),
         ),
+        ...(rates && rate
+          ? [
+              {
+                kind: 'store' as const,
+                slot: rate.id,
+                index: i32(0),
+                value: load(rates.id, binary('mod', next, i32(spec.rate!.table.length)), 'f32'),
+              },
+            ]
+          : []),
         { kind: 'store', slot: counter.id, index: i32(0), value: cast(next, 'u32') },
       ],
     },

@@ -88,6 +88,7 @@ describe('reading documents', () => {
     notes: fc.constant({}),
     training: fc.record({
       optimizer: fc.record({ kind: id, params: fc.dictionary(id, json) }),
+      schedule: fc.record({ kind: id, params: fc.dictionary(id, json) }),
       batchSize: fc.integer({ min: 1, max: 4096 }),
       epochs: fc.integer({ min: 1, max: 1000 }),
       seed: fc.nat(),

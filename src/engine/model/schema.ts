@@ -41,11 +41,17 @@ export const noteSchema = z.object({
   size: z.tuple([finite, finite]).default([240, 120]),
 });
 
-/** How the net is trained. `optimizer.params` and `schedule.params` are what the kinds in `optim/` declare. */
-export const trainingSchema = z.object({
-  optimizer: z
+/** One of the kinds that `optim/` declares, with the parameters that it declares. */
+const choice = (kind: string) =>
+  z
     .object({ kind: z.string(), params: z.record(z.string(), json).default({}) })
-    .default({ kind: 'adam', params: {} }),
+    .default({ kind, params: {} });
+
+/** How the net is trained. */
+export const trainingSchema = z.object({
+  optimizer: choice('adam'),
+  /** What the learning rate is multiplied by as training goes on. */
+  schedule: choice('constant'),
   batchSize: z.int().min(1).max(65_536).default(32),
   epochs: z.int().min(1).max(1_000_000).default(100),
   /** Initial weights, data order and dropout all follow from this number. */

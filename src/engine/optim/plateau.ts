@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { param } from '../layers/define.ts';
+import type { ScheduleSpec } from './schedule.ts';
 
 export const plateauParams = z.strictObject({
   gamma: param(z.number().min(0).max(0.999_999).default(0.1), {
@@ -29,6 +30,17 @@ export const plateauParams = z.strictObject({
     description: 'The factor never falls below this share of the learning rate.',
   }),
 });
+
+/** Offered beside the schedules of schedule.ts, which are functions of the step alone. */
+export const plateau: Omit<ScheduleSpec<typeof plateauParams>, 'factor'> = {
+  kind: 'plateau',
+  title: 'Reduce on plateau',
+  doc: 'Multiplies the learning rate by γ when the loss at the ends of epochs has stopped falling: that of the validation part, or of the training part where there is none.',
+  formula: 'f \\leftarrow \\max(\\gamma f, m) \\text{ after } p \\text{ epochs without progress}',
+  source: 'torch.optim.lr_scheduler.ReduceLROnPlateau',
+  pytorch: 'torch.optim.lr_scheduler.ReduceLROnPlateau',
+  params: plateauParams,
+};
 
 export interface Plateau {
   /** What the learning rate is multiplied by. */

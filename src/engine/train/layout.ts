@@ -6,6 +6,7 @@ import { aligned } from '../compile/memory.ts';
 import type { Place } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
+import type { ModelParameter, ModelState } from '../model/build.ts';
 
 /** The norm of all gradients is folded row by row; arenas are whole rows, padded with zeros. */
 export const arenaRow = 1024;
@@ -42,4 +43,18 @@ export function layOut<T extends Named>(items: readonly T[]): Layout<T> {
     },
     has: (name) => offsets.has(name),
   };
+}
+
+/** Where the model's tensors lie. */
+export interface Layouts {
+  /** In the arenas `params`, `grads` and those of the optimiser's states. */
+  readonly parameters: Layout<ModelParameter>;
+  /** In the arenas `memory` and `nextMemory`: what layers remember between steps. */
+  readonly memory: Layout<ModelState>;
+}
+
+/** Where a leaf of the model lies: a parameter, or what a layer remembers; null for anything else. */
+export function placeOfWeight(layout: Layouts, name: string): Place | null {
+  if (layout.parameters.has(name)) return layout.parameters.place(name, 'params');
+  return layout.memory.has(name) ? layout.memory.place(name, 'memory') : null;
 }

@@ -10,7 +10,7 @@ import { buildModel, type DataShapes } from '../model/build.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { inputAttrs } from '../ops/leaf.ts';
 import type { LoadedProgram, Machine } from '../runtime/machine.ts';
-import { type Layouts, placeOfWeight } from './step-program.ts';
+import { type Layouts, placeOfWeight } from './layout.ts';
 
 const batch = 256;
 

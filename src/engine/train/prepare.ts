@@ -12,24 +12,19 @@ import { EngineError, invariant } from '../errors.ts';
 import { buildModel, type Model, parameterCount } from '../model/build.ts';
 import { type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument } from '../model/schema.ts';
-import type { OptimizerSpec } from '../optim/define.ts';
 import { optimizerOf } from '../optim/index.ts';
 import type { ProbeSegment } from '../probe/types.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
-import { layOut } from './layout.ts';
+import type { DataPlaces } from './batch.ts';
+import { compileEval, type EvalProgram, evalCountUniform } from './eval-program.ts';
+import { type Layouts, layOut } from './layout.ts';
 import { Lookout } from './lookout.ts';
+import { paramsOf } from './params.ts';
 import type { RunFacts } from './protocol.ts';
-import {
-  compileEval,
-  compileStep,
-  type DataPlaces,
-  type EvalProgram,
-  evalCountUniform,
-  type Layouts,
-  optimizerUniform,
-  type StepProgram,
-} from './step-program.ts';
+import { rateRule } from './rates.ts';
+import { compileStep, type StepProgram } from './step-program.ts';
+import { optimizerUniform } from './update-program.ts';
 
 const evalBatch = 256;
 
@@ -81,11 +76,13 @@ export async function prepareRun(
       fix: 'Choose another optimiser.',
     });
   const optimizerParams = paramsOf(optimizer, document.training.optimizer.params);
+  const { learningRate, ...scalars } = optimizer.hypers(optimizerParams);
+  rateRule(document.training, learningRate ?? 0); // says what is wrong with it before anything is made
 
   const machine = new Machine(open.device);
   const layout: Layouts = { parameters: layOut(model.parameters), memory: layOut(model.states) };
   const metrics = metricsOf(model);
-  const hypers = startingHypers(document, model, optimizer.hypers(optimizerParams));
+  const hypers = startingHypers(document, model, scalars);
   const uniforms = Object.keys(hypers);
   const target = targetOf(open);
   const dataPlaces = placesOf(data.dataset, model);
@@ -159,21 +156,6 @@ export async function prepareRun(
     hypers,
     target,
   };
-}
-
-/** An optimiser's parameters with defaults filled in, or words for what is wrong with them. */
-export function paramsOf(
-  optimizer: OptimizerSpec,
-  raw: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const parsed = optimizer.params.safeParse(raw);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new EngineError('param/invalid', {
-    node: optimizer.title,
-    param: issue?.path.join('.') ?? 'a parameter',
-    why: `is out of bounds (${issue?.message ?? 'not valid'})`,
-  });
 }
 
 function startingHypers(

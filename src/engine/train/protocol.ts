@@ -73,6 +73,8 @@ export type RunStatus = 'compiling' | 'paused' | 'running' | 'ended' | 'failed';
 export interface StepRows {
   readonly steps: Uint32Array;
   readonly loss: Float32Array;
+  /** The learning rate that each step took. */
+  readonly learningRates: Float32Array;
   /** One array per name in `RunFacts.metrics`, over the training batch. */
   readonly metrics: readonly Float32Array[];
 }

@@ -8,7 +8,7 @@ import { EngineError } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import { Pace } from './pace.ts';
-import type { DataFiles, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
+import type { DataFiles, Evaluation, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
 import { type Checkpoint, capturesPerChunk, Trainer } from './trainer.ts';
 
 export interface SessionOptions {
@@ -242,6 +242,7 @@ export class Session {
     if (chunk.captures.length > 0)
       this.options.post({ type: 'captures', run: run.id, captures: chunk.captures });
     if (chunk.unsound !== null) return this.halt(run, chunk.unsound);
+    if (chunk.evaluation) this.tell(run, chunk.evaluation);
     await this.evaluateNow(run, false);
     if (this.options.now() - run.checkpointAt > checkpointEvery) {
       run.checkpoint = await trainer.checkpoint();
@@ -270,8 +271,12 @@ export class Session {
       trainer.step - evaluatedAt.step >= Math.min(evaluateSteps, trainer.stepsPerEpoch);
     if ((!always && !due) || trainer.facts.samples.validation === 0 || trainer.step === evaluatedAt.step)
       return;
-    const evaluation = await trainer.evaluate('validation');
-    run.evaluatedAt = { step: trainer.step, time: this.options.now() };
+    this.tell(run, await trainer.evaluate('validation'));
+  }
+
+  private tell(run: Run, evaluation: Evaluation): void {
+    if (evaluation.split === 'validation')
+      run.evaluatedAt = { step: evaluation.step, time: this.options.now() };
     this.options.post({ type: 'evaluation', run: run.id, evaluation });
   }
 

@@ -1,66 +1,17 @@
 // Training for real on a WebGPU adapter: determinism, budgets, evaluation, prediction, recovery.
 import { describe, expect, test } from 'vitest';
-import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';
-import { dataSpec } from '../data/spec.ts';
-import type { GraphDocument, Json } from '../model/schema.ts';
 import { documentOf } from '../model/testing.ts';
-import { testDevice } from '../runtime/testing.ts';
-import { Trainer } from './trainer.ts';
-
-const spirals = dataSpec.parse({ origin: { source: 'generated', kind: 'spirals', params: {} } });
-
-/** data → Linear → activation → … → Linear → cross-entropy. */
-function mlp(
-  widths: readonly number[],
-  activation: string,
-  training: Record<string, Json> = {},
-): GraphDocument {
-  const nodes: Record<string, string | readonly [string, Record<string, Json>]> = { data: 'data' };
-  const wires: string[] = [];
-  let last = 'data.x';
-  widths.forEach((units, i) => {
-    nodes[`linear_${i + 1}`] = ['linear', { units }];
-    wires.push(`${last} -> linear_${i + 1}.x`);
-    last = `linear_${i + 1}.y`;
-    if (i === widths.length - 1) return;
-    nodes[`${activation}_${i + 1}`] = activation;
-    wires.push(`${last} -> ${activation}_${i + 1}.x`);
-    last = `${activation}_${i + 1}.y`;
-  });
-  nodes.loss = 'crossEntropy';
-  wires.push(`${last} -> loss.prediction`, 'data.y -> loss.target');
-  const document = documentOf(nodes, wires);
-  const optimizer = { kind: 'adam', params: { learningRate: 0.01 } };
-  return { ...document, training: { ...document.training, batchSize: 32, optimizer, ...training } };
-}
-
-const data: Promise<LoadedData> = loadDataset(spirals, ioOfFiles({}));
-
-async function trainer(document: GraphDocument, probes = true): Promise<Trainer> {
-  const device = await testDevice();
-  return Trainer.create({ device, name: 'test', software: true }, document, await data, { probes });
-}
-
-/** Losses of the first steps, made in submissions of the given sizes. */
-async function losses(
-  t: Trainer,
-  sizes: readonly number[],
-  lookAt?: (step: number) => boolean,
-): Promise<number[]> {
-  const all: number[] = [];
-  for (const size of sizes) all.push(...(await t.run(size, lookAt)).rows.loss);
-  return all;
-}
+import { losses, mlp, spirals, trainerOf } from './testing.ts';
 
 describe('a trainer', () => {
   const document = mlp([16, 16, 2], 'tanh');
 
   test('gives the same numbers to the bit, however steps are submitted, looked at or evaluated', async () => {
-    const plain = await trainer(document, false);
+    const plain = await trainerOf(document, false);
     const one = await losses(plain, [40]);
     plain.dispose();
 
-    const watched = await trainer(document);
+    const watched = await trainerOf(document);
     const two = [
       ...(await losses(watched, [1, 7, 12], () => true)),
       ...((await watched.evaluate('validation')) && []),
@@ -76,7 +27,7 @@ describe('a trainer', () => {
   });
 
   test('creates no GPU object while it trains', async () => {
-    const t = await trainer(document);
+    const t = await trainerOf(document);
     await t.run(4, () => true);
     const before = t.machine.created;
     for (let i = 0; i < 5; i++) await t.run(8, (step) => step % 4 === 0);
@@ -85,27 +36,27 @@ describe('a trainer', () => {
   });
 
   test('goes on from a checkpoint as if nothing had happened', async () => {
-    const t = await trainer(document);
+    const t = await trainerOf(document);
     await t.run(30);
     const checkpoint = await t.checkpoint();
     const expected = await losses(t, [30]);
     t.restore(checkpoint);
     expect(await losses(t, [30])).toEqual(expected);
     t.dispose();
-    const other = await trainer(document);
+    const other = await trainerOf(document);
     other.restore(checkpoint);
     expect(await losses(other, [30])).toEqual(expected);
     other.dispose();
   });
 
   test('learns, and predicts what it evaluates', async () => {
-    const t = await trainer(mlp([32, 32, 2], 'relu'));
+    const t = await trainerOf(mlp([32, 32, 2], 'relu'));
     const start = await t.evaluate('train');
     for (let i = 0; i < 10; i++) await t.run(Math.min(40, t.mostSteps()));
     const end = await t.evaluate('train');
     expect(end.loss).toBeLessThan(start.loss / 2);
 
-    const { dataset, split } = await data;
+    const { dataset, split } = await spirals;
     const [input] = dataset.inputs;
     const [target] = dataset.targets;
     const rows = new Float32Array(
@@ -120,7 +71,7 @@ describe('a trainer', () => {
   });
 
   test('looks at every tensor: counts add up, and moments agree with the weights', async () => {
-    const t = await trainer(document);
+    const t = await trainerOf(document);
     const { captures } = await t.run(1, () => true);
     const [capture] = captures;
     t.facts.segments.forEach((s, i) => {
@@ -137,7 +88,7 @@ describe('a trainer', () => {
   });
 
   test('stops before a step whose numbers are not finite, with the weights as they were', async () => {
-    const t = await trainer(
+    const t = await trainerOf(
       mlp([16, 16, 2], 'identity', { optimizer: { kind: 'sgd', params: { learningRate: 1000 } } }),
     );
     const chunk = await t.run(60);
@@ -150,7 +101,7 @@ describe('a trainer', () => {
   });
 
   test('changes its learning rate without compiling anything', async () => {
-    const t = await trainer(document);
+    const t = await trainerOf(document);
     await t.run(5);
     const before = t.machine.created;
     const weights = await t.weights();
@@ -163,7 +114,7 @@ describe('a trainer', () => {
   });
 
   test('keeps to its budget of dispatches', async () => {
-    const t = await trainer(mlp([256, 128, 2], 'relu'));
+    const t = await trainerOf(mlp([256, 128, 2], 'relu'));
     expect(t.facts.dispatches).toEqual({ plain: 14, looking: 16 });
     t.dispose();
   });
@@ -190,7 +141,7 @@ describe('what layers remember', () => {
   );
 
   test('moves while training, stays while evaluating, and starts anew', async () => {
-    const t = await trainer(document);
+    const t = await trainerOf(document);
     const mean = async (): Promise<number[]> => [...(await t.weights()).get('norm.running_mean')!.data];
     expect(await mean()).toEqual(new Array(8).fill(0));
     await t.run(10);

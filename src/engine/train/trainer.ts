@@ -12,24 +12,22 @@ import type { Model, ModelParameter, ModelState } from '../model/build.ts';
 import { finishMetric, type Metric } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import { optimizerOf } from '../optim/index.ts';
+import { noPlateau, type Plateau } from '../optim/plateau.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
-import type { Layout } from './layout.ts';
+import { type EvalProgram, evalCountUniform } from './eval-program.ts';
+import type { Layout, Layouts } from './layout.ts';
 import type { Lookout } from './lookout.ts';
+import { paramsOf } from './params.ts';
+import { counterPlace, evalCounterPlace } from './places.ts';
 import { Predictor } from './predictor.ts';
-import { type PreparedRun, paramsOf, prepareRun, seedWord } from './prepare.ts';
+import { type PreparedRun, prepareRun, seedWord } from './prepare.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
-import {
-  counterPlace,
-  type EvalProgram,
-  evalCounterPlace,
-  evalCountUniform,
-  type Layouts,
-  optimizerUniform,
-  type StepProgram,
-} from './step-program.ts';
+import { Rates } from './rates.ts';
+import type { StepProgram } from './step-program.ts';
+import { optimizerUniform } from './update-program.ts';
 
 export interface TrainerOptions {
   /** Keep activations and their gradients where probes can look at them. */
@@ -44,6 +42,7 @@ export interface Checkpoint {
   readonly seed: number;
   /** The arenas of parameters and optimiser states, by buffer name. */
   readonly arenas: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+  readonly plateau: Plateau;
 }
 
 /** What one submission of steps brought back. */
@@ -54,6 +53,8 @@ export interface Chunk {
   readonly captures: readonly ProbeCapture[];
   /** The first step whose numbers were not finite; the weights are those before it. */
   readonly unsound: number | null;
+  /** Where the epoch's loss matters and the submission ended one: what was measured. */
+  readonly evaluation: Evaluation | null;
 }
 
 /** Submissions whose results may be under way at once. */
@@ -75,6 +76,7 @@ export class Trainer {
   private readonly evaluation: { program: EvalProgram; loaded: LoadedProgram };
   private readonly ring: ReadbackRing;
   private readonly predictor: Predictor;
+  private readonly rates: Rates;
   private hypers: Record<string, number>;
   private given: ReadonlyMap<string, Float32Array> | null;
   private seed: number;
@@ -117,6 +119,8 @@ export class Trainer {
       run.evaluation.program.ring.length,
     );
     this.ring = new ReadbackRing(run.machine, words, slots);
+    this.rates = new Rates(run.machine, run.step.rates);
+    this.setRates(run.document.training);
     const uniforms = Object.keys(run.hypers);
     const shapes = describeDataset(run.data.dataset);
     this.predictor = new Predictor(run.machine, run.document, shapes, run.layout, {
@@ -161,7 +165,7 @@ export class Trainer {
     for (const name of this.stateArenas()) encoder.clearBuffer(machine.buffer(name));
     encoder.clearBuffer(machine.buffer('grads'));
     machine.device.queue.submit([encoder.finish()]);
-    this.startAt(0, seed);
+    this.startAt(0, seed, noPlateau);
   }
 
   private stateArenas(): string[] {
@@ -180,10 +184,11 @@ export class Trainer {
   /** What `restore` needs to go on from here. Waits for the steps submitted so far. */
   async checkpoint(): Promise<Checkpoint> {
     const arenas = new Map<string, Float32Array<ArrayBuffer>>();
-    const { step, seed } = { step: this.submitted, seed: this.seed };
+    const { submitted: step, seed } = this;
+    const { plateau } = this.rates;
     for (const place of this.arenas())
       arenas.set(place.buffer, new Float32Array(await this.machine.read(place)));
-    return { step, seed, arenas };
+    return { step, seed, arenas, plateau };
   }
 
   /** Goes on from a checkpoint of this document, perhaps made on another device or with other settings. */
@@ -192,11 +197,12 @@ export class Trainer {
       const data = checkpoint.arenas.get(place.buffer);
       if (data?.length === place.length) this.machine.write(place, data);
     }
-    this.startAt(checkpoint.step, checkpoint.seed);
+    this.startAt(checkpoint.step, checkpoint.seed, checkpoint.plateau);
   }
 
-  /** Makes `step` the next one: its counter, the order of its epoch and its batch. */
-  private startAt(step: number, seed: number): void {
+  /** Makes `step` the next one: its counter, its learning rate, the order of its epoch and its batch. */
+  private startAt(step: number, seed: number, plateau: Plateau): void {
+    this.rates.restore(plateau);
     this.seed = seed;
     this.hypers[seedWord] = seed;
     this.hypersChanged = true;
@@ -234,12 +240,15 @@ export class Trainer {
 
   /** The most steps that may be submitted at once from here. */
   mostSteps(): number {
-    return Math.min(this.program.ringRows, Math.max(1, this.layOrder(this.submitted)));
+    const { stepsPerEpoch, ringRows } = this.program;
+    const most = Math.min(ringRows, Math.max(1, this.layOrder(this.submitted)));
+    return this.rates.watchesEpochs ? Math.min(most, stepsPerEpoch - (this.submitted % stepsPerEpoch)) : most;
   }
 
   /**
    * Submits the next `count` steps, at most `mostSteps()`, looking after those whose number `lookAt` accepts (at most
-   * `capturesPerChunk`). Resolves when the GPU has done them; further submissions may be made before that.
+   * `capturesPerChunk`). Resolves when the GPU has done them, and at the end of an epoch whose loss matters, when that is
+   * measured too; where no epoch's loss matters, further submissions may be made before that.
    */
   async run(count: number, lookAt: (step: number) => boolean = () => false): Promise<Chunk> {
     invariant(
@@ -249,6 +258,7 @@ export class Trainer {
     const { machine, lookout } = this;
     this.syncHypers();
     const first = this.submitted;
+    this.rates.cover(first, count);
     const captureSteps: number[] = [];
     this.submitted += count;
     const slot = await this.ring.acquire();
@@ -269,7 +279,17 @@ export class Trainer {
     this.ring.copy(encoder, slot, 0, [this.program.ring]);
     machine.device.queue.submit([encoder.finish()]);
     const bytes = await this.ring.take(slot, word);
-    return this.chunkOf(bytes, first, count, captureSteps);
+    const chunk = this.chunkOf(bytes, first, count, captureSteps);
+    const ended = chunk.unsound === null && this.submitted % this.program.stepsPerEpoch === 0;
+    return ended && this.rates.watchesEpochs ? { ...chunk, evaluation: await this.endEpoch() } : chunk;
+  }
+
+  /** Measures the epoch that ended, for the schedule: by validation, or by the training part where there is none. */
+  private async endEpoch(): Promise<Evaluation> {
+    const split = this.facts.samples.validation > 0 ? 'validation' : 'train';
+    const evaluation = await this.evaluate(split);
+    this.rates.endEpoch(evaluation.loss);
+    return evaluation;
   }
 
   private chunkOf(bytes: ArrayBuffer, first: number, count: number, captureSteps: readonly number[]): Chunk {
@@ -290,6 +310,7 @@ export class Trainer {
     const rows: StepRows = {
       steps: Uint32Array.from({ length: kept }, (_, i) => first + i),
       loss: loss.subarray(0, kept),
+      learningRates: Float32Array.from({ length: kept }, (_, i) => this.rates.at(first + i)),
       metrics,
     };
     if (unsound !== null) this.submitted = unsound;
@@ -298,6 +319,7 @@ export class Trainer {
       gradientNorms: gradientNorms.subarray(0, kept),
       captures: this.lookout?.captures(bytes, ring.length, captureSteps) ?? [],
       unsound,
+      evaluation: null,
     };
   }
 
@@ -374,7 +396,7 @@ export class Trainer {
     return this.lookout?.measure() ?? 0;
   }
 
-  /** Takes over hot settings: the optimiser's numbers. False where the new settings need a new program. */
+  /** Takes over hot settings: the optimiser's numbers and the schedule. False where the new settings need a new program. */
   applySettings(settings: TrainingSettings): boolean {
     const now = this.document.training;
     const optimizer = optimizerOf(settings.optimizer.kind);
@@ -384,9 +406,17 @@ export class Trainer {
     const before = paramsOf(optimizer, now.optimizer.params);
     const cold = Object.keys(params).some((k) => typeof params[k] === 'boolean' && params[k] !== before[k]);
     if (cold) return false;
+    this.setRates(settings);
     for (const [name, value] of Object.entries(optimizer.hypers(params)))
-      this.setHyper(optimizerUniform(name), value);
+      if (name !== 'learningRate') this.setHyper(optimizerUniform(name), value);
     return true;
+  }
+
+  private setRates(settings: TrainingSettings): void {
+    const optimizer = optimizerOf(settings.optimizer.kind);
+    invariant(optimizer, 'the optimiser of a run is known');
+    const { learningRate = 0 } = optimizer.hypers(paramsOf(optimizer, settings.optimizer.params));
+    this.rates.set(settings, learningRate);
   }
 
   /** Changes a scalar that the programs read; takes effect with the next submission. */

@@ -59,6 +59,7 @@ function rowAt(trainer: Trainer, { rows, gradientNorms }: Chunk, i: number): Row
     loss: rows.loss[i] ?? Number.NaN,
     ...Object.fromEntries(trainer.facts.metrics.map((name, m) => [name, rows.metrics[m]?.[i] ?? Number.NaN])),
     gradientNorm: gradientNorms[i] ?? Number.NaN,
+    learningRate: rows.learningRates[i] ?? Number.NaN,
   };
 }
 

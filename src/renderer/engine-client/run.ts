@@ -29,6 +29,8 @@ export interface SplitCurves {
 export interface RunLog {
   /** Per step, over the training batch. */
   readonly batch: SplitCurves;
+  /** Per step. */
+  readonly learningRate: Curve;
   /** Per evaluation, over the whole split. */
   readonly splits: Readonly<Record<Evaluation['split'], SplitCurves>>;
   readonly history: CaptureHistory;
@@ -126,13 +128,14 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
     }
     case 'steps': {
       if (!run.log) return run;
-      const { steps, loss, metrics } = message.rows;
+      const { steps, loss, learningRates, metrics } = message.rows;
       let trend = run.trend;
       // After a lost GPU the worker trains from its last checkpoint: those steps are known already.
       const known = run.log.batch.loss.lastStep;
       for (let i = 0; i < steps.length; i++) {
         if (steps[i]! <= known) continue;
         run.log.batch.loss.add(steps[i]!, loss[i]!);
+        run.log.learningRate.add(steps[i]!, learningRates[i]!);
         run.log.batch.metrics.forEach((curve, m) => {
           curve.add(steps[i]!, metrics[m]?.[i] ?? Number.NaN);
         });
@@ -203,6 +206,7 @@ function newLog({ metrics, segments }: RunFacts): RunLog {
   const curves = (): SplitCurves => ({ loss: new Curve(), metrics: metrics.map(() => new Curve()) });
   return {
     batch: curves(),
+    learningRate: new Curve(),
     splits: { train: curves(), validation: curves(), test: curves() },
     history: new CaptureHistory(segments),
   };

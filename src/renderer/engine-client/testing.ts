@@ -129,6 +129,7 @@ export class ChainPort implements TrainingPort {
     const rows = {
       steps: Uint32Array.from(results, (_, i) => from + i),
       loss: Float32Array.from(results, ({ loss }) => loss),
+      learningRates: new Float32Array(count).fill(net.learningRate),
       metrics: [Float32Array.from(results, ({ accuracy }) => accuracy)],
     };
     this.#say({ type: 'steps', run, rows });

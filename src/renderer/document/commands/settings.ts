@@ -37,6 +37,7 @@ export function setTraining(patch: Partial<TrainingSettings>, mergeKey?: string)
 
 const trainingWords: Record<string, string> = {
   optimizer: 'the optimiser',
+  schedule: 'the schedule',
   batchSize: 'the batch size',
   epochs: 'the epochs',
   seed: 'the seed',

@@ -3,9 +3,11 @@ import {
   formatBytes,
   formatCount,
   formatFlops,
+  type OptimizerSpec,
   optimizerList,
   optimizerOf,
   paramFields,
+  scheduleChoices,
 } from '../../../engine/index.ts';
 import { setTraining } from '../../document/commands/settings.ts';
 import { omit } from '../../document/ids.ts';
@@ -15,6 +17,44 @@ import { Markdown } from '../../ui/Markdown.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
 import styles from './Inspector.module.css';
 import { ParamForm } from './ParamForm.tsx';
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly setting: 'optimizer' | 'schedule';
+  readonly kinds: readonly (OptimizerSpec | (typeof scheduleChoices)[number])[];
+}
+
+/** One of several kinds, and the parameters that it declares. */
+function ChoiceSection({ label, setting, kinds }: ChoiceProps) {
+  const { document } = useWorkbench();
+  const chosen = useDocument((s) => s.doc.training[setting]);
+  const spec = kinds.find((k) => k.kind === chosen.kind);
+  const { run } = document.getState();
+  return (
+    <section className={styles.section}>
+      <SelectField
+        label={label}
+        name={label}
+        value={chosen.kind}
+        options={kinds.map(({ kind, title }) => ({ value: kind, title }))}
+        onChange={(kind) => run(setTraining({ [setting]: { kind, params: {} } }))}
+      />
+      {spec ? (
+        <ParamForm
+          fields={paramFields(spec.params)}
+          values={chosen.params}
+          onChange={(name, value, gesture) => {
+            const params =
+              value === undefined ? omit(chosen.params, [name]) : { ...chosen.params, [name]: value };
+            run(
+              setTraining({ [setting]: { ...chosen, params } }, gesture && `${setting}:${name}:${gesture}`),
+            );
+          }}
+        />
+      ) : null}
+    </section>
+  );
+}
 
 const memoryParts = {
   total: 'Memory, forecast',
@@ -29,8 +69,10 @@ export function TrainingForm() {
   const training = useDocument((s) => s.doc.training);
   const summary = useAnalysis((s) => s.summary);
   const { run } = document.getState();
-  const { optimizer } = training;
-  const spec = optimizerOf(optimizer.kind);
+  const about = [
+    optimizerOf(training.optimizer.kind),
+    scheduleChoices.find(({ kind }) => kind === training.schedule.kind && kind !== 'constant'),
+  ];
   const number = (key: 'batchSize' | 'epochs' | 'seed', label: string, min: number, max: number) => (
     <NumberField
       label={label}
@@ -52,31 +94,8 @@ export function TrainingForm() {
         {number('epochs', 'Epochs', 1, 1_000_000)}
         {number('seed', 'Seed', 0, 0xffff_ffff)}
       </section>
-      <section className={styles.section}>
-        <SelectField
-          label="Optimiser"
-          name="Optimiser"
-          value={optimizer.kind}
-          options={optimizerList.map(({ kind, title }) => ({ value: kind, title }))}
-          onChange={(kind) => run(setTraining({ optimizer: { kind, params: {} } }))}
-        />
-        {spec ? (
-          <ParamForm
-            fields={paramFields(spec.params)}
-            values={optimizer.params}
-            onChange={(name, value, gesture) => {
-              const params =
-                value === undefined ? omit(optimizer.params, [name]) : { ...optimizer.params, [name]: value };
-              run(
-                setTraining(
-                  { optimizer: { ...optimizer, params } },
-                  gesture && `optimizer:${name}:${gesture}`,
-                ),
-              );
-            }}
-          />
-        ) : null}
-      </section>
+      <ChoiceSection label="Optimiser" setting="optimizer" kinds={optimizerList} />
+      <ChoiceSection label="Schedule" setting="schedule" kinds={scheduleChoices} />
       <section className={styles.section}>
         <dl className={styles.facts}>
           <div>
@@ -95,13 +114,15 @@ export function TrainingForm() {
           ))}
         </dl>
       </section>
-      {spec ? (
-        <section className={styles.section}>
-          <h3 className={styles.heading}>About {spec.title}</h3>
-          <Markdown text={`${spec.doc}\n\n$$\n${spec.formula}\n$$`} />
-          <p className={styles.source}>{spec.source}</p>
-        </section>
-      ) : null}
+      {about.map((spec) =>
+        spec ? (
+          <section key={spec.kind} className={styles.section}>
+            <h3 className={styles.heading}>About {spec.title}</h3>
+            <Markdown text={`${spec.doc}\n\n$$\n${spec.formula}\n$$`} />
+            <p className={styles.source}>{spec.source}</p>
+          </section>
+        ) : null,
+      )}
     </div>
   );
 }

@@ -4,6 +4,8 @@ import { Popover } from 'radix-ui';
 import { useRef } from 'react';
 import { readable } from '../../../engine/index.ts';
 import { setTraining } from '../../document/commands/settings.ts';
+import { shownRun, type TrainingState } from '../../engine-client/store.ts';
+import { useTraining } from '../../engine-client/training.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
@@ -13,12 +15,20 @@ import styles from './RunControls.module.css';
 const LOWEST_POWER = -6;
 const HIGHEST_POWER = 1;
 
+/** The learning rate of the last step of the shown run. */
+function latestRate(state: TrainingState): number | null {
+  const curve = shownRun(state)?.log?.learningRate;
+  return curve && curve.length > 0 ? curve.latest : null;
+}
+
 export function HotSettings() {
   const { document } = useWorkbench();
   const training = useDocument((s) => s.doc.training);
   const slides = useRef(0);
   const stored = training.optimizer.params.learningRate;
   const learningRate = typeof stored === 'number' ? stored : null;
+  const scheduled = useTraining(latestRate);
+  const rate = training.schedule.kind === 'constant' ? learningRate : (scheduled ?? learningRate);
 
   function setLearningRate(value: number, gesture: string | undefined): void {
     const optimizer = {
@@ -33,7 +43,7 @@ export function HotSettings() {
       <Popover.Trigger asChild>
         <Button tone="quiet" title="Learning rate and batch size">
           <SlidersHorizontal aria-hidden />
-          {learningRate === null ? 'Settings' : `lr ${readable(learningRate)}`} · batch {training.batchSize}
+          {rate === null ? 'Settings' : `lr ${readable(rate)}`} · batch {training.batchSize}
         </Button>
       </Popover.Trigger>
       <Popover.Portal>
@@ -69,6 +79,11 @@ export function HotSettings() {
               document.getState().run(setTraining({ batchSize }, gesture && `batch:${gesture}`))
             }
           />
+          {training.schedule.kind === 'constant' || rate === null ? null : (
+            <p aria-live="off">
+              Its schedule has come to {readable(rate)}. The number above is what the schedule multiplies.
+            </p>
+          )}
           <p>
             The learning rate changes with the next step. A new batch size compiles again and keeps the
             weights.

@@ -1,0 +1,96 @@
+/**
+ * The second half of a step: the norm of all gradients, whether the step is sound, and the update of all parameters and of
+ * what the optimiser and the layers remember. Nothing is overwritten where the step is not sound.
+ */
+import { type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
+import type { Dispatch, Place, Program } from '../compile/program.ts';
+import type { Value } from '../ir/value.ts';
+import { reshape } from '../ops/core.ts';
+import { add, cast, less, mul, sqrt, sub, where } from '../ops/elementwise.ts';
+import { hyper, input, inputAttrs, scalar } from '../ops/leaf.ts';
+import { sum } from '../ops/reduce.ts';
+import type { OptimizerSpec } from '../optim/define.ts';
+import { arenaRow, type Layouts } from './layout.ts';
+import { counterPlace, lossPlace, normPlace, ratePlace, soundPlace } from './places.ts';
+
+/** The name of an optimiser's scalar among the uniforms; its learning rate is no uniform, since a schedule sets it. */
+export const optimizerUniform = (name: string): string => `optimizer.${name}`;
+
+export interface UpdateSpec {
+  readonly optimizer: OptimizerSpec;
+  readonly optimizerParams: Record<string, unknown>;
+  readonly layout: Layouts;
+}
+
+/** A scalar that lies in memory. */
+const scalarInput = (name: string): Value => reshape(input(name, [1], 'state'), []);
+
+/** ‖g‖ over all parameters, in two stages, and whether it and the loss are finite. */
+export function compileNorm({ layout }: UpdateSpec, options: CompileOptions): Program {
+  const { size } = layout.parameters;
+  const rows = [size / arenaRow, arenaRow];
+  const g = reshape(input('grads', [size], 'state'), rows);
+  const loss = scalarInput('loss');
+  const norm = sqrt(sum(sum(mul(g, g), 1), 'all'));
+  // Only finite numbers give 0 when they are taken from themselves.
+  const sound = less(mul(sub(norm, norm), sub(loss, loss)), scalar(1));
+  const places: Record<string, Place> = {
+    grads: { buffer: 'grads', offset: 0, length: size },
+    loss: lossPlace,
+  };
+  return compileGraph(
+    [
+      { value: norm, at: normPlace },
+      { value: sound, at: soundPlace },
+    ],
+    (leaf) => places[inputAttrs(leaf)!.name]!,
+    { ...options, arena: 'norm' },
+  ).program;
+}
+
+/** The optimiser's rule over the arenas, in place; nothing is written where the step is not sound. */
+export function compileUpdate(spec: UpdateSpec, options: CompileOptions): readonly Dispatch[] {
+  const { layout, optimizer } = spec;
+  const flat = (name: string): Value => input(name, [layout.parameters.size], 'state');
+  const states = Object.fromEntries(optimizer.states.map((s) => [s, flat(`state:${s}`)]));
+  const parameters = flat('params');
+  const step = add(cast(reshape(input('counter', [1], 'state', 'u32'), []), 'f32'), scalar(1));
+  const updated = optimizer.update(
+    {
+      parameters,
+      gradients: flat('grads'),
+      state: states,
+      step,
+      hyper: (name) =>
+        name === 'learningRate' ? scalarInput('rate') : hyper({ name: optimizerUniform(name), dtype: 'f32' }),
+    },
+    spec.optimizerParams,
+  );
+  const sound = scalarInput('sound');
+  const guarded = (now: Value, before: Value): Value => where(sound, now, before);
+  const wanted: Wanted[] = [
+    { value: guarded(updated.parameters, parameters), at: arenaPlace(layout, 'params') },
+    ...optimizer.states.map((s) => ({
+      value: guarded(updated.state[s]!, states[s]!),
+      at: arenaPlace(layout, `state:${s}`),
+    })),
+  ];
+  if (layout.memory.items.length > 0) {
+    const [before, now] = ['memory', 'nextMemory'].map((name) =>
+      input(name, [layout.memory.size], 'state'),
+    ) as [Value, Value];
+    wanted.push({ value: guarded(now, before), at: arenaPlace(layout, 'memory') });
+  }
+  const scalars: Record<string, Place> = { counter: counterPlace, sound: soundPlace, rate: ratePlace };
+  const placeOf = (leaf: Value): Place => {
+    const { name } = inputAttrs(leaf)!;
+    return scalars[name] ?? arenaPlace(layout, name);
+  };
+  return compileGraph(wanted, placeOf, { ...options, arena: 'update' }).program.dispatches;
+}
+
+/** A whole arena. */
+function arenaPlace(layout: Layouts, buffer: string): Place {
+  const { size } = buffer.endsWith('emory') ? layout.memory : layout.parameters;
+  return { buffer, offset: 0, length: size };
+}
