@@ -54,6 +54,10 @@ const messages = {
     title: `${d.node}: ${d.param} ${d.why}`,
     fix: `Change ${d.param} in the inspector.`,
   }),
+  'block/shared-shape': (d: { node: string; tensor: string; first: string; shape: string }) => ({
+    title: `${d.node} shares its ${d.tensor} with the first repetition, which has ${d.first}, and needs ${d.shape}`,
+    fix: 'Give each repetition its own weights, or let the block keep the shape of what comes in.',
+  }),
   'loss/needs-classes': (d: { node: string }) => ({
     title: `${d.node} compares with classes, but the target is a number`,
     fix: 'Use a loss for numbers, such as the mean squared error.',

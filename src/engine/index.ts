@@ -53,7 +53,10 @@ export {
   type ModelState,
   parameterCount,
 } from './model/build.ts';
+export type { BuiltBlock } from './model/built-blocks.ts';
 export { applyEdits } from './model/edits.ts';
+export { evaluateExpression } from './model/expression.ts';
+export { inline, type Net, type NetNode } from './model/inline.ts';
 export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';

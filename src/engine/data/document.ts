@@ -1,6 +1,7 @@
 // A document and its data together: which data its node asks for, and the model for data of that shape.
 import { EngineError } from '../errors.ts';
 import { type BuildOptions, buildModel, type DataShapes, type Model } from '../model/build.ts';
+import { inline } from '../model/inline.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { type DataSpec, describeData, parseDataSpec } from './spec.ts';
 
@@ -24,7 +25,7 @@ interface DocumentData {
 
 /** What the document's first data node asks for. */
 function documentData(document: GraphDocument): DocumentData {
-  const node = Object.values(document.nodes).find((n) => n.kind === 'data');
+  const node = Object.values(inline(document).nodes).find((n) => n.kind === 'data');
   if (!node) return { spec: null, shapes: null };
   try {
     const spec = parseDataSpec(node.params);

@@ -5,15 +5,17 @@
 import { EngineError, invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
 import { hashText } from '../ir/random.ts';
-import { type Shape, sizeOf } from '../ir/shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { BuildContext, Decision, Initialiser, LayerSpec, TargetType } from '../layers/define.ts';
 import { add } from '../ops/elementwise.ts';
 import { hyper, input } from '../ops/leaf.ts';
 import { randomUniform } from '../ops/random.ts';
+import { type BuiltBlock, builtBlocks } from './built-blocks.ts';
+import { inline, type Net, type NetNode, oncePerPlace } from './inline.ts';
 import { netProblems, withWidthFix } from './net-problems.ts';
 import { type Problem, paramProblems, problemOf } from './problems.ts';
-import type { DocNode, GraphDocument } from './schema.ts';
+import type { GraphDocument } from './schema.ts';
 import { type WiredNode, type Wiring, wire } from './wiring.ts';
 
 /** What a data set looks like, per sample, before anything is loaded. A `DataDescription` of data/ is one. */
@@ -38,9 +40,11 @@ export interface BuildOptions {
   readonly training: boolean;
 }
 
-/** A node of the document and what became of it. */
+/** A layer of the document, or inside of one of its blocks, and what became of it. */
 export interface BuiltNode {
+  /** Its id; inside of blocks the path to it. */
   readonly id: string;
+  /** Inside of blocks with the names of the instances around it: `stage1.0.conv1`. */
   readonly name: string;
   readonly kind: string;
   readonly spec: LayerSpec | null;
@@ -56,7 +60,7 @@ export interface BuiltNode {
 export interface ModelParameter {
   /** `<node name>.<tensor>`: `linear_1.weight`. */
   readonly name: string;
-  /** The node's id. */
+  /** The node's id; the first one's where several share it. */
   readonly node: string;
   /** The tensor's own name: `weight`. */
   readonly tensor: string;
@@ -93,8 +97,12 @@ export interface ModelHyper {
 export interface Model {
   readonly document: GraphDocument;
   readonly options: BuildOptions;
-  /** Every node of the document by id, in the document's order. */
+  /** The document without blocks. */
+  readonly net: Net;
+  /** Every layer by id, in the document's order, inner ones where their instance stands. */
   readonly nodes: ReadonlyMap<string, BuiltNode>;
+  /** Every instance of a block by id, outer ones before inner ones. */
+  readonly blocks: ReadonlyMap<string, BuiltBlock>;
   /** Ids of the nodes that are in no cycle, sources first. */
   readonly order: readonly string[];
   /** In the order of `order`. */
@@ -145,10 +153,11 @@ export function buildModel(
   data: DataShapes | EngineError | null,
   options: BuildOptions,
 ): Model {
-  const wiring = wire(document);
+  const net = inline(document);
+  const wiring = wire(net);
   const build = new Build(wiring, data, options);
   for (const wired of wiring.order) build.visit(wired);
-  return build.finish(document);
+  return build.finish(document, net);
 }
 
 /** The collecting state of one build. */
@@ -228,7 +237,7 @@ class Build {
     return complete ? inputs : null;
   }
 
-  #context(id: string, node: DocNode, spec: LayerSpec): BuildContext {
+  #context(id: string, node: NetNode, spec: LayerSpec): BuildContext {
     let draws = 0;
     if (spec.kind === 'data') this.#data = this.#batchOf(id, node.name);
     return {
@@ -236,19 +245,24 @@ class Build {
       data: this.#data,
       training: this.#options.training,
       parameter: (tensor, shape, init) => {
-        const name = `${node.name}.${tensor}`;
+        const name = `${node.weights}.${tensor}`;
+        const known = this.#shared(node, this.#parameters, { name, tensor, shape });
+        if (known) return known.value;
         const value = input(name, shape, 'parameter');
         this.#parameters.push({ name, node: id, tensor, value, shape, init });
         return value;
       },
       state: (tensor, shape, init) => {
-        const name = `${node.name}.${tensor}`;
+        const name = `${node.weights}.${tensor}`;
+        // Where repetitions share it, each goes on from what the one before it made of it.
+        const known = this.#shared(node, this.#states, { name, tensor, shape });
+        if (known) return known.next;
         const value = input(name, shape, 'state');
         this.#states.push({ name, node: id, tensor, value, shape, next: value, init });
         return value;
       },
       updateState: (tensor, next) => {
-        const at = this.#states.findIndex((s) => s.node === id && s.tensor === tensor);
+        const at = this.#states.findIndex((s) => s.name === `${node.weights}.${tensor}`);
         const state = this.#states[at];
         invariant(state, `${node.name} declares its state ${tensor} before it is updated`);
         this.#states[at] = { ...state, next };
@@ -261,6 +275,24 @@ class Build {
       random: (shape) =>
         randomUniform(this.#seed, this.#step, { shape, stream: hashText(`${node.name}.${draws++}`) }),
     };
+  }
+
+  /** A tensor that an earlier repetition made, where repetitions have one set of weights. */
+  #shared<T extends { readonly name: string; readonly shape: Shape }>(
+    node: NetNode,
+    made: readonly T[],
+    { name, tensor, shape }: { readonly name: string; readonly tensor: string; readonly shape: Shape },
+  ): T | undefined {
+    if (node.weights === node.name) return undefined;
+    const known = made.find((m) => m.name === name);
+    if (known && !sameShape(known.shape, shape))
+      throw new EngineError('block/shared-shape', {
+        node: node.name,
+        tensor,
+        first: formatShape(known.shape),
+        shape: formatShape(shape),
+      });
+    return known;
   }
 
   #batchOf(node: string, name: string): Model['data'] {
@@ -279,7 +311,7 @@ class Build {
     };
   }
 
-  finish(document: GraphDocument): Model {
+  finish(document: GraphDocument, net: Net): Model {
     const { nodes, order } = this.#wiring;
     const built = order.filter((n) => this.#outputs.has(n.id));
     const losses = built.filter((n) => n.spec?.category === 'loss');
@@ -292,20 +324,26 @@ class Build {
         ? { node: marked.id, port: 'y', value: markedValue }
         : this.#arriving(losses[0], 'prediction');
 
-    const problems = [
-      ...this.#problems.map((p) => withWidthFix(p, this.#wiring, this.#data?.target ?? null)),
-      ...netProblems({
-        wiring: this.#wiring,
-        outputs: this.#outputs,
-        parameters: this.#parameters,
-        lossPerSample,
-        problems: this.#problems,
-      }),
-    ];
+    const problems = oncePerPlace(
+      [
+        ...this.#problems.map((p) => withWidthFix(p, this.#wiring, this.#data?.target ?? null)),
+        ...netProblems({
+          wiring: this.#wiring,
+          outputs: this.#outputs,
+          parameters: this.#parameters,
+          lossPerSample,
+          problems: this.#problems,
+        }),
+      ],
+      net.places,
+    );
+    const builtNodes = new Map([...nodes.values()].map((n) => [n.id, this.#builtNode(n, problems)]));
     return {
       document,
       options: this.#options,
-      nodes: new Map([...nodes.values()].map((n) => [n.id, this.#builtNode(n, problems)])),
+      net,
+      nodes: builtNodes,
+      blocks: builtBlocks(net, builtNodes, problems),
       order: order.map((n) => n.id),
       parameters: this.#parameters,
       hypers: this.#hypers,

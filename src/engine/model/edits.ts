@@ -1,4 +1,5 @@
 // Applies repairs to documents: pure, and sharing what did not change, so an undo step costs what it changed.
+import { graphOf, placeOf, withGraph } from './blocks.ts';
 import type { Edit } from './problems.ts';
 import type { DocNode, GraphDocument } from './schema.ts';
 
@@ -7,7 +8,40 @@ export function applyEdits(document: GraphDocument, edits: readonly Edit[]): Gra
   return edits.reduce(applyEdit, document);
 }
 
+/** An edit of what lies inside of a block is one of that block, and so of all its instances. */
 function applyEdit(document: GraphDocument, edit: Edit): GraphDocument {
+  const scope = placeOf(document, subjectOf(edit))?.scope ?? null;
+  const graph = graphOf(document, scope);
+  if (scope === null || !graph) return editHere(document, edit);
+  const here = (path: string): string => path.split('/').at(-1) ?? path;
+  const inner = { ...document, nodes: graph.nodes, wires: graph.wires };
+  return withGraph(document, scope, { ...editHere(inner, withIds(edit, here)), notes: graph.notes });
+}
+
+/** What the edit is about, by path. */
+function subjectOf(edit: Edit): string {
+  switch (edit.kind) {
+    case 'removeWire':
+      return edit.wire;
+    case 'connect':
+      return edit.to[0];
+    default:
+      return edit.node;
+  }
+}
+
+function withIds(edit: Edit, of: (path: string) => string): Edit {
+  switch (edit.kind) {
+    case 'removeWire':
+      return { ...edit, wire: of(edit.wire) };
+    case 'connect':
+      return { ...edit, from: [of(edit.from[0]), edit.from[1]], to: [of(edit.to[0]), edit.to[1]] };
+    default:
+      return { ...edit, node: of(edit.node) };
+  }
+}
+
+function editHere(document: GraphDocument, edit: Edit): GraphDocument {
   switch (edit.kind) {
     case 'setParam':
       return withNode(document, edit.node, (node) => ({

@@ -45,7 +45,7 @@ describe('reading documents', () => {
         "This is JSON, but not a Gradloom document",
         "This is a document of another program: "blender"",
         "The document does not say its version",
-        "This document was made by a newer Gradloom: its version is 99, and this program reads up to 1",
+        "This document was made by a newer Gradloom: its version is 99, and this program reads up to 2",
         "The document is damaged: node act (n1), position must hold at least 2",
         "The document is damaged: node 1 2 (n1), name must start with a letter and hold letters, digits and _ only",
         "The document is damaged: training.batchSize must be at least 1",
@@ -72,7 +72,7 @@ describe('reading documents', () => {
   const number = fc.integer({ min: -1e6, max: 1e6 }).map((n) => n / 8);
   const document: fc.Arbitrary<GraphDocument> = fc.record({
     format: fc.constant('gradloom' as const),
-    version: fc.constant(1 as const),
+    version: fc.constant(2 as const),
     name: fc.string({ maxLength: 50 }),
     description: fc.string(),
     nodes: fc.dictionary(
@@ -86,6 +86,8 @@ describe('reading documents', () => {
     ),
     wires: fc.dictionary(id, fc.record({ from: fc.tuple(id, id), to: fc.tuple(id, id) })),
     notes: fc.constant({}),
+    params: fc.constant({}),
+    blocks: fc.constant({}),
     training: fc.record({
       optimizer: fc.record({ kind: id, params: fc.dictionary(id, json) }),
       schedule: fc.record({ kind: id, params: fc.dictionary(id, json) }),
@@ -125,5 +127,31 @@ describe('edits', () => {
 
   test('removing a node removes its wires', () => {
     expect(applyEdits(sound, [{ kind: 'removeNode', node: 'a' }])).toMatchObject({ wires: {} });
+  });
+});
+
+describe('documents of version 1', () => {
+  const old = (changes: object): string =>
+    JSON.stringify({ ...JSON.parse(stringifyDocument(sound)), version: 1, ...changes });
+
+  test('are read as they are, without blocks', () => {
+    expect(parseDocument(old({}))).toEqual({ ok: true, document: sound });
+  });
+
+  test('whose ids hold signs of paths get others, and wires follow', () => {
+    const node = { kind: 'relu', name: 'act', params: {}, position: [0, 0] };
+    const parsed = parseDocument(
+      old({
+        nodes: { 'a/b': node, a_b: { ...node, name: 'second' } },
+        wires: { 'w#1': { from: ['a/b', 'y'], to: ['a_b', 'x'] } },
+      }),
+    );
+    expect(parsed).toMatchObject({
+      ok: true,
+      document: {
+        nodes: { a_b_: { name: 'act' }, a_b: { name: 'second' } },
+        wires: { w_1: { from: ['a_b_', 'y'], to: ['a_b', 'x'] } },
+      },
+    });
   });
 });

@@ -17,7 +17,9 @@ export type ParsedDocument =
   | { readonly ok: false; readonly problem: ParseFailure };
 
 /** `migrations[n]` turns a document of version n into one of version n + 1. */
-const migrations: Readonly<Record<number, (raw: Record<string, unknown>) => Record<string, unknown>>> = {};
+const migrations: Readonly<Record<number, (raw: Record<string, unknown>) => Record<string, unknown>>> = {
+  1: withPlainIds,
+};
 
 const refuse = (title: string, advice: string): ParsedDocument => ({ ok: false, problem: { title, advice } });
 const openAnother = 'Open another file, or a copy of this one.';
@@ -68,12 +70,49 @@ export function stringifyDocument(document: GraphDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
+/** Version 2 has blocks, whose inner nodes are found by paths of ids: an id with a sign of paths in it gets another. */
+function withPlainIds(raw: Record<string, unknown>): Record<string, unknown> {
+  const taken = new Set([raw.nodes, raw.wires, raw.notes].flatMap((record) => Object.keys(Object(record))));
+  const renamed = new Map<string, string>();
+  for (const old of taken) {
+    if (!/[/#]/.test(old)) continue;
+    let plain = old.replaceAll(/[/#]/g, '_');
+    while (taken.has(plain)) plain += '_';
+    taken.add(plain);
+    renamed.set(old, plain);
+  }
+  if (renamed.size === 0) return { ...raw, version: 2 };
+  const plainOf = (id: unknown): unknown => (typeof id === 'string' ? (renamed.get(id) ?? id) : id);
+  const plainKeys = (record: unknown): unknown =>
+    typeof record === 'object' && record !== null
+      ? Object.fromEntries(Object.entries(record).map(([key, value]) => [plainOf(key), value]))
+      : record;
+  const plainEnd = (end: unknown): unknown =>
+    Array.isArray(end) ? end.map((part, i) => (i === 0 ? plainOf(part) : part)) : end;
+  const wires = Object.entries(Object(plainKeys(raw.wires))).map(([id, w]) => {
+    const { from, to } = Object(w);
+    return [id, { ...Object(w), from: plainEnd(from), to: plainEnd(to) }];
+  });
+  return {
+    ...raw,
+    version: 2,
+    nodes: plainKeys(raw.nodes),
+    wires: Object.fromEntries(wires),
+    ...('notes' in raw && { notes: plainKeys(raw.notes) }),
+  };
+}
+
 /** `node linear_1 (n3), position must hold at least 2`. */
 function issueWhere(issue: z.core.$ZodIssue, raw: Record<string, unknown>): string {
   const [section, id, ...rest] = issue.path.map(String);
   if (section === undefined) return issueWords(issue);
   if (id === undefined) return `${section} ${issueWords(issue)}`;
-  const singular: Readonly<Record<string, string>> = { nodes: 'node', wires: 'wire', notes: 'note' };
+  const singular: Readonly<Record<string, string>> = {
+    nodes: 'node',
+    wires: 'wire',
+    notes: 'note',
+    blocks: 'block',
+  };
   const kind = singular[section];
   if (!kind) return `${[section, id, ...rest].join('.')} ${issueWords(issue)}`;
   return `${kind} ${nameIn(raw, section, id)}${rest.length > 0 ? `, ${rest.join('.')}` : ''} ${issueWords(issue)}`;

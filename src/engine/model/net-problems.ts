@@ -66,7 +66,8 @@ function leadsNowhere({ wiring, problems }: Net): Problem[] {
   const goals = [...wiring.nodes.values()].filter(
     (n) => n.spec?.category === 'loss' || n.spec?.category === 'output',
   );
-  if (goals.length === 0) return [];
+  // What stands behind a broken block seems to lead nowhere, and is not at fault.
+  if (goals.length === 0 || problems.some((p) => p.code.startsWith('block/'))) return [];
   const reaching = new Set<string>();
   const walk = (id: string): void => {
     if (reaching.has(id)) return;

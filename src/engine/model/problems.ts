@@ -44,7 +44,7 @@ export interface Problem {
   readonly title: string;
   /** What to do. */
   readonly advice: string;
-  /** Ids in the document. */
+  /** Ids in the document; of what lies inside of a block, paths of ids (model/blocks.ts). */
   readonly node?: string;
   readonly wire?: string;
   readonly port?: string;
@@ -70,8 +70,8 @@ export function problemOf(error: unknown, name: string, place: Place): Problem {
     ...place,
     code: error.code,
     severity: 'error',
-    // A name is an identifier, so it needs no escaping.
-    title: new RegExp(`\\b${name}\\b`).test(title) ? title : `${name}: ${title}`,
+    // A name is identifiers with points between them.
+    title: new RegExp(`\\b${name.replaceAll('.', '\\.')}\\b`).test(title) ? title : `${name}: ${title}`,
     advice: fix,
   };
 }

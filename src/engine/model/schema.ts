@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-export const documentVersion = 1;
+export const documentVersion = 2;
 
 /** A node's name: unique in its document, and an identifier, since weights and exported code are called after it. */
 export const nodeName = z
@@ -20,12 +20,30 @@ const json: z.ZodType<Json> = z.lazy(() =>
   z.union([z.null(), z.boolean(), finite, z.string(), z.array(json), z.record(z.string(), json)]),
 );
 
-/** One box. `params` is what its layer kind declares; unknown kinds keep theirs untouched (a ghost node). */
+/** A value that follows from the parameters around it: `{ "=": "channels / 4" }`. */
+export const formulaSchema = z.strictObject({ '=': z.string().max(200) });
+
+/** Where a node stands for a block: which one, how often in series, and whether all repetitions have one set of weights. */
+export const instanceSchema = z.object({
+  of: z.string(),
+  /** Absent: once, and names of weights carry no number. */
+  repeat: z.union([z.int().min(0).max(1000), formulaSchema]).optional(),
+  shared: z.boolean().default(false),
+});
+
+/**
+ * One box. `params` is what its layer kind declares; unknown kinds keep theirs untouched (a ghost node). A node of the kind
+ * `block` says in `block` what it stands for. Inside of blocks, `blockInput` and `blockOutput` are the block's ports: a port
+ * is called as its node.
+ */
 export const nodeSchema = z.object({
   kind: z.string().min(1),
   name: nodeName,
   params: z.record(z.string(), json).default({}),
   position: z.tuple([finite, finite]),
+  block: instanceSchema.optional(),
+  /** Left out of the net: what comes in goes out, port by port. */
+  bypassed: z.boolean().optional(),
 });
 
 /** One arrow from an output port to an input port. */
@@ -39,6 +57,40 @@ export const noteSchema = z.object({
   text: z.string(),
   position: z.tuple([finite, finite]),
   size: z.tuple([finite, finite]).default([240, 120]),
+});
+
+/** Ids stand in paths such as `n3#0/n7` (model/inline.ts), so they hold neither of the two signs. */
+const id = z.string().regex(/^[^/#]*$/, 'must not hold / or #');
+
+/** What is wired on one canvas: the document's own, or that of a block. */
+const graphShape = {
+  nodes: z.record(id, nodeSchema),
+  wires: z.record(id, wireSchema),
+  notes: z.record(id, noteSchema).default({}),
+};
+
+/** A parameter of a block or of the document, by name: `value` is what it is unless an instance says otherwise. */
+export const exposedSchema = z.object({
+  title: z.string().max(200).default(''),
+  description: z.string().default(''),
+  value: z.union([finite, z.boolean(), z.string()]),
+  min: finite.optional(),
+  max: finite.optional(),
+  /** Whole numbers where it is whole. */
+  step: finite.optional(),
+  choices: z.array(z.string()).optional(),
+});
+const exposedRecord = z.record(nodeName, exposedSchema).default({});
+
+/** A block: boxes and wires that are used as one box, as often as one likes. All instances follow its edits. */
+export const blockSchema = z.object({
+  title: z.string().max(200).default('Block'),
+  /** Markdown. */
+  description: z.string().default(''),
+  /** The block of the library that it was made from. */
+  library: z.string().optional(),
+  ...graphShape,
+  params: exposedRecord,
 });
 
 /** One of the kinds that `optim/` declares, with the parameters that it declares. */
@@ -64,12 +116,17 @@ export const documentSchema = z.object({
   name: z.string().max(200).default('Untitled'),
   /** Markdown: what to look at, what to try. */
   description: z.string().default(''),
-  nodes: z.record(z.string(), nodeSchema),
-  wires: z.record(z.string(), wireSchema),
-  notes: z.record(z.string(), noteSchema).default({}),
+  ...graphShape,
+  /** What the whole document can be set by: the depth of a net, for one. Nodes read them in formulas. */
+  params: exposedRecord,
+  /** By id. */
+  blocks: z.record(id, blockSchema).default({}),
   training: trainingSchema.default(() => trainingSchema.parse({})),
 });
 
+export type Formula = z.infer<typeof formulaSchema>;
+export type BlockInstance = z.infer<typeof instanceSchema>;
+export type BlockDefinition = z.infer<typeof blockSchema>;
 export type DocNode = z.infer<typeof nodeSchema>;
 export type DocWire = z.infer<typeof wireSchema>;
 export type DocNote = z.infer<typeof noteSchema>;

@@ -22,6 +22,8 @@ export interface NodeSummary {
 
 export interface ModelSummary {
   readonly nodes: ReadonlyMap<string, NodeSummary>;
+  /** Instances of blocks: the sums of what is inside. */
+  readonly blocks: ReadonlyMap<string, NodeSummary>;
   readonly parameters: number;
   /** Operations per batch. `step` is forward and backward, without the update; it is counted when it is first read. */
   readonly flops: { readonly forward: number; readonly step: number };
@@ -67,6 +69,7 @@ export function summarise(model: Model): ModelSummary {
   let step: number | undefined;
   return {
     nodes,
+    blocks: new Map([...model.blocks.values()].map(({ id, inner }) => [id, sumOf(inner, nodes)])),
     parameters,
     flops: {
       forward,
@@ -80,6 +83,16 @@ export function summarise(model: Model): ModelSummary {
       ...memory,
       total: memory.parameters + memory.gradients + memory.optimizer + memory.activations,
     },
+  };
+}
+
+function sumOf(ids: readonly string[], nodes: ReadonlyMap<string, NodeSummary>): NodeSummary {
+  const all = ids.flatMap((id) => nodes.get(id) ?? []);
+  const sum = (of: (n: NodeSummary) => number): number => all.reduce((total, n) => total + of(n), 0);
+  return {
+    parameters: sum((n) => n.parameters),
+    flops: sum((n) => n.flops),
+    memory: sum((n) => n.memory),
   };
 }
 

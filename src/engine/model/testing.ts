@@ -1,27 +1,35 @@
 // Makes small documents for tests: nodes by name, wires as `a.port -> b.port`.
+import type { z } from 'zod';
 import type { DataShapes } from './build.ts';
-import { documentSchema, type GraphDocument, type Json } from './schema.ts';
+import { draftGraph, type NodeDraft } from './draft.ts';
+import { blockSchema, documentSchema, documentVersion, type GraphDocument } from './schema.ts';
 
-/** Nodes are `name: kind` or `name: [kind, params]`; their ids are their names. Ports default to x, y and the like. */
+/** What a test's document may have beside its nodes and wires. */
+type Extras = Partial<Pick<GraphDocument, 'blocks' | 'params'>>;
+
+/** A document; the ids of its nodes are their names. */
 export function documentOf(
-  nodes: Readonly<Record<string, string | readonly [string, Record<string, Json>]>>,
+  nodes: Readonly<Record<string, NodeDraft>>,
   wires: readonly string[],
+  extras: Extras = {},
 ): GraphDocument {
   return documentSchema.parse({
     format: 'gradloom',
-    version: 1,
-    nodes: Object.fromEntries(
-      Object.entries(nodes).map(([name, spec], i) => {
-        const [kind, params] = typeof spec === 'string' ? [spec, {}] : spec;
-        return [name, { kind, name, params, position: [i * 240, 0] }];
-      }),
-    ),
-    wires: Object.fromEntries(
-      wires.map((text, i) => {
-        const [from = '', to = ''] = text.split('->').map((end) => end.trim());
-        return [`w${i + 1}`, { from: from.split('.'), to: to.split('.') }];
-      }),
-    ),
+    version: documentVersion,
+    ...draftGraph(nodes, wires),
+    ...extras,
+  });
+}
+
+/** A block: `x: 'blockInput'` and `y: 'blockOutput'` are its ports; parameters by name with their values. */
+export function blockOf(
+  nodes: Readonly<Record<string, NodeDraft>>,
+  wires: readonly string[],
+  params: Readonly<Record<string, number | string | boolean>> = {},
+): z.infer<typeof blockSchema> {
+  return blockSchema.parse({
+    ...draftGraph(nodes, wires),
+    params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { value }])),
   });
 }
 

@@ -1,11 +1,12 @@
 /**
- * The document as a graph: which wires reach which ports, in which order nodes can be built, and what is wired wrongly.
+ * The flat net as a graph: which wires reach which ports, in which order nodes can be built, and what is wired wrongly.
  * Knows ports and kinds, but no shapes.
  */
 import type { LayerSpec } from '../layers/define.ts';
 import { layerOf } from '../layers/index.ts';
+import type { Net, NetNode } from './inline.ts';
 import { listWords, type Problem } from './problems.ts';
-import type { DocNode, DocWire, GraphDocument } from './schema.ts';
+import type { DocWire } from './schema.ts';
 
 /** A wire whose ends exist. */
 export interface SoundWire extends DocWire {
@@ -15,7 +16,7 @@ export interface SoundWire extends DocWire {
 /** A node with its declaration and what arrives at its ports. */
 export interface WiredNode {
   readonly id: string;
-  readonly node: DocNode;
+  readonly node: NetNode;
   /** Null for a kind that this version does not know. */
   readonly spec: LayerSpec | null;
   /** By input port, in the order of the wires. */
@@ -25,18 +26,18 @@ export interface WiredNode {
 export interface Wiring {
   /** All nodes that are in no cycle and behind none, sources first; the document's order where either may come first. */
   readonly order: readonly WiredNode[];
-  /** All nodes by id, in the document's order. */
+  /** All layers by path, in the document's order. */
   readonly nodes: ReadonlyMap<string, WiredNode>;
   readonly wires: readonly SoundWire[];
   readonly problems: readonly Problem[];
 }
 
-export function wire(document: GraphDocument): Wiring {
-  const problems: Problem[] = [];
+export function wire(net: Net): Wiring {
+  const problems: Problem[] = [...net.problems];
   const specs = new Map(
-    Object.entries(document.nodes).map(([id, node]) => [id, { node, spec: layerOf(node.kind) ?? null }]),
+    Object.entries(net.nodes).map(([id, node]) => [id, { node, spec: layerOf(node.kind) ?? null }]),
   );
-  const wires = Object.entries(document.wires).flatMap(([id, w]) => {
+  const wires = Object.entries(net.wires).flatMap(([id, w]) => {
     const problem = wireProblem(id, w, specs);
     if (problem) problems.push(problem);
     return problem ? [] : [{ id, ...w }];
@@ -44,7 +45,7 @@ export function wire(document: GraphDocument): Wiring {
   const nodes = new Map(
     [...specs].map(([id, { node, spec }]) => [id, { id, node, spec, arriving: arrivingAt(id, wires) }]),
   );
-  for (const wired of nodes.values()) problems.push(...portProblems(wired, nodes));
+  for (const wired of nodes.values()) problems.push(...portProblems(wired, nodes, net));
   problems.push(...nameProblems(nodes), ...kindProblems(nodes));
   const order = sourcesFirst(nodes, wires);
   if (order.length < nodes.size)
@@ -52,7 +53,7 @@ export function wire(document: GraphDocument): Wiring {
   return { order, nodes, wires, problems };
 }
 
-type Specs = ReadonlyMap<string, { readonly node: DocNode; readonly spec: LayerSpec | null }>;
+type Specs = ReadonlyMap<string, { readonly node: NetNode; readonly spec: LayerSpec | null }>;
 
 function wireProblem(id: string, { from, to }: DocWire, specs: Specs): Problem | null {
   const source = specs.get(from[0]);
@@ -106,12 +107,20 @@ function arrivingAt(id: string, wires: readonly SoundWire[]): Map<string, SoundW
 }
 
 /** Required inputs without a wire, and single inputs with several. */
-function portProblems({ id, node, spec, arriving }: WiredNode, nodes: Wiring['nodes']): Problem[] {
+function portProblems(
+  { id, node, spec, arriving }: WiredNode,
+  nodes: Wiring['nodes'],
+  { unfed, places }: Net,
+): Problem[] {
   return (spec?.inputs ?? []).flatMap((port): Problem[] => {
     const wires = arriving.get(port.name) ?? [];
-    if (wires.length === 0 && !port.optional) {
+    if (wires.length === 0 && !port.optional && !unfed.has(`${id}:${port.name}`)) {
       const data =
-        port.kind === 'labels' ? [...nodes.values()].find((n) => n.spec?.kind === 'data') : undefined;
+        port.kind === 'labels'
+          ? [...nodes.values()].find(
+              (n) => n.spec?.kind === 'data' && places.get(n.id)?.scope === places.get(id)?.scope,
+            )
+          : undefined;
       return [
         {
           code: 'wire/missing',
@@ -163,7 +172,10 @@ function nameProblems(nodes: Wiring['nodes']): Problem[] {
         title: `Two nodes are called ${name}`,
         advice: 'Rename one of them: weights and code are called after it.',
         node: id,
-        fix: { title: `Rename to ${free}`, edits: [{ kind: 'rename', node: id, name: free }] },
+        fix: {
+          title: `Rename to ${free}`,
+          edits: [{ kind: 'rename', node: id, name: free.split('.').at(-1) ?? free }],
+        },
       },
     ];
   });

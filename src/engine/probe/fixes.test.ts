@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { documentSchema } from '../model/schema.ts';
+import { documentSchema, documentVersion } from '../model/schema.ts';
 import { applicableFixes, fixes } from './fixes.ts';
 
 const chain = documentSchema.parse({
   format: 'gradloom',
-  version: 1,
+  version: documentVersion,
   nodes: Object.fromEntries(
     ['linear', 'sigmoid', 'linear', 'sigmoid'].map((kind, i) => [
       `n${i}`,

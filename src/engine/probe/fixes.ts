@@ -3,6 +3,8 @@
  * offered. Ids and wires stay, so weights that still fit can stay and undo is one step.
  */
 import { layerOf } from '../layers/index.ts';
+import { type Graph, graphOf, type Place, withGraph } from '../model/blocks.ts';
+import { inline, type Net } from '../model/inline.ts';
 import type { DocNode, GraphDocument } from '../model/schema.ts';
 
 export interface Fix {
@@ -24,11 +26,13 @@ const reluHe: Fix = {
   words:
     'Replaces sigmoid and tanh between layers by ReLU, whose slope is 1 where it is active, and starts the weights ' +
     'with He’s variance 2 / fan-in, which keeps the signal’s size from layer to layer (He et al. 2015).',
-  apply: (document) =>
-    editNodes(document, (node, id) => {
-      if (isHidden(document, id) && squashing.has(node.kind)) return replaced(document, node, 'relu');
+  apply: (document) => {
+    const isHidden = hiddenIn(document);
+    return editNodes(document, (node, siblings, place) => {
+      if (squashing.has(node.kind) && isHidden(place)) return replaced(siblings, node, 'relu');
       return initialised(node, 'heNormal');
-    }),
+    });
+  },
 };
 
 const xavier: Fix = {
@@ -51,16 +55,26 @@ export function applicableFixes(ids: readonly string[], document: GraphDocument)
   });
 }
 
-function editNodes(document: GraphDocument, edit: (node: DocNode, id: string) => DocNode): GraphDocument {
-  const entries = Object.entries(document.nodes).map(([id, node]) => [id, edit(node, id)] as const);
-  if (entries.every(([id, node]) => node === document.nodes[id])) return document;
-  return { ...document, nodes: Object.fromEntries(entries) };
+/** Edits the nodes of the document's canvas and of its blocks' canvases, one after the other. */
+function editNodes(
+  document: GraphDocument,
+  edit: (node: DocNode, siblings: Graph['nodes'], place: Place) => DocNode,
+): GraphDocument {
+  return [null, ...Object.keys(document.blocks)].reduce<GraphDocument>((edited, scope) => {
+    const graph = graphOf(document, scope);
+    if (!graph) return edited;
+    const entries = Object.entries(graph.nodes).map(
+      ([id, node]) => [id, edit(node, graph.nodes, { scope, id })] as const,
+    );
+    if (entries.every(([id, node]) => node === graph.nodes[id])) return edited;
+    return withGraph(edited, scope, { ...graph, nodes: Object.fromEntries(entries) });
+  }, document);
 }
 
 /** Another kind in a node's place. A name made from the old kind (`sigmoid_3`) follows, unless it is taken. */
-function replaced(document: GraphDocument, node: DocNode, kind: string): DocNode {
+function replaced(siblings: Graph['nodes'], node: DocNode, kind: string): DocNode {
   const wanted = node.name.startsWith(node.kind) ? kind + node.name.slice(node.kind.length) : node.name;
-  const isTaken = Object.values(document.nodes).some(({ name }) => name === wanted);
+  const isTaken = Object.values(siblings).some(({ name }) => name === wanted);
   return { ...node, kind, params: {}, name: isTaken ? node.name : wanted };
 }
 
@@ -76,15 +90,22 @@ function hasInitialiser(kind: string): boolean {
   return 'init' in (layerOf(kind)?.params.shape ?? {});
 }
 
+/** Tells which places are hidden; of a place inside of a block, whether any of its copies is. */
+function hiddenIn(document: GraphDocument): (place: Place) => boolean {
+  const net = inline(document);
+  return ({ scope, id }) =>
+    [...net.places].some(([path, at]) => at.scope === scope && at.id === id && isHidden(net, path));
+}
+
 /** Whether a layer with weights comes after the node: an activation on the output has another purpose. */
-function isHidden(document: GraphDocument, id: string): boolean {
-  const wires = Object.values(document.wires);
+function isHidden({ nodes, wires: all }: Net, id: string): boolean {
+  const wires = Object.values(all);
   const seen = new Set<string>();
   const queue = [id];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
     for (const { from, to } of wires) {
       if (from[0] !== node || seen.has(to[0])) continue;
-      if (hasInitialiser(document.nodes[to[0]]?.kind ?? '')) return true;
+      if (hasInitialiser(nodes[to[0]]?.kind ?? '')) return true;
       seen.add(to[0]);
       queue.push(to[0]);
     }

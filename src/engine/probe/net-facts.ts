@@ -1,6 +1,7 @@
 /** What verdict rules may know of a net, read from its document: layer kinds with their categories, and the optimiser's terms. */
 import { paramDefaults } from '../layers/fields.ts';
 import { layerOf } from '../layers/index.ts';
+import { inline } from '../model/inline.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { optimizerOf } from '../optim/index.ts';
 import type { ProbeSegment } from './types.ts';
@@ -11,7 +12,7 @@ export function describeNet(
   document: GraphDocument,
   probed: { readonly segments: readonly ProbeSegment[] },
 ): NetFacts {
-  const layers = Object.entries(document.nodes).map(([id, { kind }]): [string, LayerFacts] => [
+  const layers = Object.entries(inline(document).nodes).map(([id, { kind }]): [string, LayerFacts] => [
     id,
     { kind, category: layerOf(kind)?.category ?? 'unknown' },
   ]);

@@ -81,7 +81,7 @@ function report(path: string, model: Model, summary: ModelSummary, found: Findin
       severity,
       title,
       advice,
-      ...(node !== undefined && { node: model.nodes.get(node)?.name ?? node }),
+      ...(node !== undefined && { node: (model.nodes.get(node) ?? model.blocks.get(node))?.name ?? node }),
       ...(wire !== undefined && { wire }),
       ...(port !== undefined && { port }),
       ...(param !== undefined && { param }),

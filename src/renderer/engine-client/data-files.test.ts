@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { documentSchema, type GraphDocument, type Json } from '../../engine/index.ts';
+import { documentSchema, documentVersion, type GraphDocument, type Json } from '../../engine/index.ts';
 import type { Host } from '../host.ts';
 import { readDataFiles } from './data-files.ts';
 
 function documentWith(origin: Json): GraphDocument {
   const data = { kind: 'data', name: 'data', params: { origin }, position: [0, 0] };
-  return documentSchema.parse({ format: 'gradloom', version: 1, nodes: { data }, wires: {} });
+  return documentSchema.parse({ format: 'gradloom', version: documentVersion, nodes: { data }, wires: {} });
 }
 
 /** Answers as the shell does; what it was asked is kept. */

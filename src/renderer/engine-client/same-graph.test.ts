@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { documentSchema, type GraphDocument } from '../../engine/index.ts';
+import { documentSchema, documentVersion, type GraphDocument } from '../../engine/index.ts';
 import { hotChanges, isSameGraph } from './same-graph.ts';
 
 function net(params: Record<string, number>, units = 8): GraphDocument {
   return documentSchema.parse({
     format: 'gradloom',
-    version: 1,
+    version: documentVersion,
     nodes: {
       a: { kind: 'linear', name: 'linear_1', params: { units }, position: [0, 0] },
       b: { kind: 'dropout', name: 'drop', params, position: [0, 0] },

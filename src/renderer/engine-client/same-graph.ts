@@ -2,12 +2,26 @@
  * What an edit of the document means for a run of it. Names, kinds, parameters and wires make the net; positions, notes and
  * settings do not; hot parameters (a dropout probability) may change while it trains.
  */
-import { type DocNode, type GraphDocument, type Json, layerOf, paramFields } from '../../engine/index.ts';
+import {
+  type DocNode,
+  type GraphDocument,
+  inline,
+  type Json,
+  layerOf,
+  type NetNode,
+  paramFields,
+} from '../../engine/index.ts';
 
 /** Whether two documents train the same net, but for its hot parameters. */
 export function isSameGraph(a: GraphDocument, b: GraphDocument): boolean {
-  if (a === b || (a.nodes === b.nodes && a.wires === b.wires)) return true;
-  return sameEntries(a.nodes, b.nodes, isSameNode) && sameEntries(a.wires, b.wires, isSameJson);
+  if (a === b) return true;
+  const isUntouched =
+    a.nodes === b.nodes && a.wires === b.wires && a.blocks === b.blocks && a.params === b.params;
+  if (isUntouched) return true;
+  const [before, after] = [inline(a), inline(b)];
+  return (
+    sameEntries(before.nodes, after.nodes, isSameNode) && sameEntries(before.wires, after.wires, isSameJson)
+  );
 }
 
 export interface HotChange {
@@ -18,9 +32,10 @@ export interface HotChange {
 
 /** Hot parameters that differ between two documents of the same graph. */
 export function hotChanges(before: GraphDocument, after: GraphDocument): readonly HotChange[] {
-  if (before.nodes === after.nodes) return [];
-  return Object.entries(after.nodes).flatMap(([id, node]) => {
-    const old = before.nodes[id];
+  if (before === after) return [];
+  const earlier = inline(before).nodes;
+  return Object.entries(inline(after).nodes).flatMap(([id, node]) => {
+    const old = earlier[id];
     if (!old || old === node) return [];
     return hotFields(node.kind).flatMap(({ name, default: otherwise }) => {
       const value = node.params[name] ?? otherwise;
@@ -35,8 +50,13 @@ function hotFields(kind: string) {
   return layer ? paramFields(layer.params).filter(({ hot }) => hot) : [];
 }
 
-function isSameNode(a: DocNode, b: DocNode): boolean {
-  return a.kind === b.kind && a.name === b.name && isSameJson(coldParams(a), coldParams(b));
+function isSameNode(a: NetNode, b: NetNode): boolean {
+  return (
+    a.kind === b.kind &&
+    a.name === b.name &&
+    a.weights === b.weights &&
+    isSameJson(coldParams(a), coldParams(b))
+  );
 }
 
 function coldParams({ kind, params }: DocNode): Record<string, Json> {

@@ -11,7 +11,7 @@ import type {
   RunFacts,
   ToWorker,
 } from '../../engine/index.ts';
-import { describeNet, documentSchema } from '../../engine/index.ts';
+import { describeNet, documentSchema, documentVersion } from '../../engine/index.ts';
 import { captureOf, normalNumbers } from '../../engine/probe/testing.ts';
 import type { PortListener, TrainingPort } from './client.ts';
 import { foldMessage, newRun, type RunView } from './run.ts';
@@ -47,7 +47,7 @@ export function chainDocument(hidden: number, kind: 'sigmoid' | 'relu'): GraphDo
     name === 'output' ? 'linear' : name === 'loss' ? 'bceWithLogits' : name.replace(/_\d+$/, '');
   return documentSchema.parse({
     format: 'gradloom',
-    version: 1,
+    version: documentVersion,
     name: 'Chain',
     nodes: Object.fromEntries(
       names.map((name, i) => [name, { kind: kindOf(name), name, position: [i * 260, 0] }]),

@@ -1,7 +1,7 @@
 /** Everything that a feature may ask for, in one value: the shell, the stores, and the canvas's controls. */
 import { createContext, useContext } from 'react';
 import { type StoreApi, useStore } from 'zustand';
-import { documentSchema, type GraphDocument } from '../../engine/index.ts';
+import { documentSchema, documentVersion, type GraphDocument } from '../../engine/index.ts';
 import { createDocumentStore, type DocumentState, type DocumentStore } from '../document/store.ts';
 import type { Host } from '../host.ts';
 import { type AnalysisState, type AnalysisStore, createAnalysisStore } from './analysis.ts';
@@ -39,7 +39,7 @@ export interface Workbench {
 
 /** A document with nothing in it. */
 export function emptyDocument(name = 'Untitled'): GraphDocument {
-  return documentSchema.parse({ format: 'gradloom', version: 1, name, nodes: {}, wires: {} });
+  return documentSchema.parse({ format: 'gradloom', version: documentVersion, name, nodes: {}, wires: {} });
 }
 
 export function createWorkbench(host: Host): Workbench {

@@ -1,6 +1,6 @@
 /** A number that is typed (arithmetic is understood), stepped with the arrow keys, or dragged by its label. */
 import { type PointerEvent, type ReactNode, useId, useRef, useState } from 'react';
-import { evaluateExpression } from './expression.ts';
+import { evaluateExpression } from '../../engine/index.ts';
 import styles from './Field.module.css';
 
 export interface NumberFieldProps {

@@ -75,13 +75,13 @@ class Writer {
   constructor(document: GraphDocument, model: Model) {
     this.#document = document;
     this.#model = model;
-    this.#wired = wire(document).nodes;
+    this.#wired = wire(model.net).nodes;
   }
 
   write(): ModelCode {
     const { prediction, data } = this.#model;
     const used = this.#ancestors();
-    const order = [...this.#model.order, ...Object.keys(this.#document.nodes)].filter(
+    const order = [...this.#model.order, ...this.#model.nodes.keys()].filter(
       (id, i, all) => all.indexOf(id) === i,
     );
     const calls = new Map(order.filter((id) => used.has(id)).map((id) => [id, this.#plan(id)]));
@@ -194,7 +194,7 @@ class Writer {
     const node = this.#model.nodes.get(id);
     const wired = this.#wired.get(id);
     if (!node?.spec || !wired || node.state !== 'built') return null;
-    if (!nodeName.safeParse(node.name).success) {
+    if (node.name.split('.').some((part) => !nodeName.safeParse(part).success && !/^\d+$/.test(part))) {
       this.#failures.set(id, 'its name is no identifier');
       return null;
     }
@@ -209,7 +209,8 @@ class Writer {
       return {
         name: (names) => {
           for (const { port } of outputs) {
-            const wanted = outputs.length === 1 ? node.name : `${node.name}_${port}`;
+            const variable = node.name.replaceAll('.', '_');
+            const wanted = outputs.length === 1 ? variable : `${variable}_${port}`;
             this.#expressions.set(`${id}.${port}`, names.claim(wanted));
           }
         },
@@ -260,19 +261,19 @@ class Writer {
     const form = spec?.typescript;
     if (!form || !spec) return null;
     const shapes = Object.fromEntries([...inputs].map(([port, i]) => [port, i.value.shape]));
-    const params = spec.params.parse(this.#document.nodes[node.id]?.params ?? {});
-    const weights = new Set(
-      storedTensors(this.#model)
-        .filter((p) => p.node === node.id)
-        .map((p) => p.tensor),
-    );
+    const own = this.#model.net.nodes[node.id];
+    const params = spec.params.parse(own?.params ?? {});
+    const weights = new Set(storedTensors(this.#model).map((p) => p.name));
     const call = (of: (key: string) => string): string | null =>
       form.call({
         inputs: Object.fromEntries([...inputs].map(([port, i]) => [port, of(i.key)])),
         shapes,
         shape: value.shape,
         params,
-        weight: (name) => (weights.has(name) ? `w['${node.name}.${name}']` : null),
+        weight: (tensor) => {
+          const name = `${own?.weights}.${tensor}`;
+          return weights.has(name) ? `w['${name}']` : null;
+        },
       });
     if (call(() => 'x') === null) return null;
     const name = this.#helper(form.helper.name, (given) =>

@@ -1,16 +1,21 @@
-/** Arithmetic in number fields: `28*28`, `2^10`, `1e-3/4`. A recursive-descent parser; nothing is ever evaluated as code. */
+/** Arithmetic as people type it: `28*28`, `2^10`, `channels / 4`. A recursive-descent parser; nothing is evaluated as code. */
 
 /**
- * The value of an expression of numbers, + − * / ^ % and brackets; null for anything else, and where the result is not finite.
- * `×`, `·`, `÷` and `−` are read as what they mean.
+ * The value of an expression of numbers, names, + − * / ^ % and brackets; null for anything else, and where the result is not
+ * finite. `×`, `·`, `÷` and `−` are read as what they mean.
+ *
+ * @param names what names in the expression stand for
  */
-export function evaluateExpression(text: string): number | null {
+export function evaluateExpression(
+  text: string,
+  names: Readonly<Record<string, unknown>> = {},
+): number | null {
   const source = text
     .replaceAll(/[×·]/g, '*')
     .replaceAll('÷', '/')
     .replaceAll('−', '-')
     .replaceAll(/(?<=\d)[_\u2009\u202f ](?=\d{3})/g, '');
-  const tokens = source.match(/\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|\S/gi) ?? [];
+  const tokens = source.match(/\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|[a-z_]\w*|\S/gi) ?? [];
   let at = 0;
   const take = (...wanted: string[]): string | null => {
     const token = tokens[at];
@@ -51,9 +56,17 @@ export function evaluateExpression(text: string): number | null {
       return take(')') !== null ? value : Number.NaN;
     }
     const token = tokens[at++];
-    return token !== undefined && /^[\d.]/.test(token) ? Number(token) : Number.NaN;
+    if (token === undefined) return Number.NaN;
+    if (/^[\d.]/.test(token)) return Number(token);
+    const named = Object.hasOwn(names, token) ? names[token] : undefined;
+    return typeof named === 'number' ? named : Number.NaN;
   }
 
   const value = sum();
   return at === tokens.length && Number.isFinite(value) ? value : null;
+}
+
+/** The names that an expression reads. */
+export function namesIn(text: string): readonly string[] {
+  return (text.match(/[a-z_]\w*/gi) ?? []).filter((name, i, all) => all.indexOf(name) === i);
 }
