@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shippedDatasets } from '../src/engine/data/catalogue.ts';
-import { classCounts, describeDataset } from '../src/engine/data/dataset.ts';
+import { classCounts, describeDataset, sampleOf } from '../src/engine/data/dataset.ts';
 import { type DataIo, loadDataset } from '../src/engine/data/load.ts';
 import { unpackData } from '../src/engine/data/packed.ts';
 import { describeData, parseDataSpec } from '../src/engine/data/spec.ts';
@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('packing', () => {
   test('writes one small file for each data set, and nothing else', async () => {
-    expect((await readdir(folder)).sort()).toEqual(['cars.bin', 'mnist.bin', 'penguins.bin']);
+    expect((await readdir(folder)).sort()).toEqual(['cars.bin', 'mnist.bin', 'penguins.bin', 'sonnets.bin']);
     expect((await stat(join(folder, 'mnist.bin'))).size).toBeLessThan(2_000_000);
   });
 
@@ -49,6 +49,16 @@ test.each([{ id: 'penguins' }, { id: 'cars' }, { id: 'mnist', samples: 100 }])(
     expect(split.train.length + split.validation.length + split.test.length).toBe(dataset.count);
   },
 );
+
+test('a spec of sonnets describes what it loads, in windows of the text', async () => {
+  const raw = { origin: { source: 'shipped', id: 'sonnets', windows: { length: 12 } } };
+  const { dataset, split } = await load(raw);
+  expect(describeDataset(dataset)).toEqual(describeData(parseDataSpec(raw)));
+  const [input] = dataset.inputs;
+  if (input?.dtype !== 'u32') throw new Error('a text is tokens');
+  const start = Array.from(sampleOf(input, split.train[0] ?? 0), (code) => input.names[code]).join('');
+  expect(start).toBe('From fairest');
+});
 
 describe('data that ships', () => {
   test.each(Object.values(shippedDatasets))(

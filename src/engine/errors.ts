@@ -127,6 +127,25 @@ const messages = {
     title: `Every row of ${d.file} that can be used has "${d.value}" in the target column "${d.column}"`,
     fix: 'Choose a target with at least two classes.',
   }),
+  'data/no-text': (d: { file: string }) => ({
+    title: `${d.file} holds no text`,
+    fix: 'Choose a file with at least some lines of text.',
+  }),
+  'data/character': (d: { file: string; line: number; character: string; known: number }) => ({
+    title: `${d.file}, line ${d.line}: ${JSON.stringify(d.character)} is not among the ${d.known} characters that the net knows`,
+    fix: 'Remove it, or choose the file again so that it becomes one of them.',
+  }),
+  'data/alphabet': (d: { count: number; most: number }) => ({
+    title:
+      d.count < 2
+        ? 'A text of one character cannot be learnt from'
+        : `The text has ${d.count} different characters; at most ${d.most} can be tokens`,
+    fix: 'Choose another text.',
+  }),
+  'data/windows': (d: { file: string; span: number; unit: string; rows: number }) => ({
+    title: `${d.file}: no window of ${d.span} ${d.unit} fits into the ${d.rows} of the training part`,
+    fix: 'Make the window shorter, or the training part larger.',
+  }),
   'data/recipe': (d: { why: string; fix: string }) => ({ title: d.why, fix: d.fix }),
   'data/packed': (d: { file: string; why: string }) => ({
     title: `The data set ${d.file} cannot be read: ${d.why}`,

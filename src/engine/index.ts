@@ -1,6 +1,6 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
 export { shippedDatasets } from './data/catalogue.ts';
-export type { DataDescription } from './data/dataset.ts';
+export { type DataDescription, type Dataset, sampleOf } from './data/dataset.ts';
 export { type CheckedDocument, checkDocument } from './data/document.ts';
 export { generators } from './data/generators/index.ts';
 export {
@@ -12,10 +12,13 @@ export {
   type LoadedData,
   loadDataset,
   previewCsv,
+  previewText,
+  type TextPreview,
 } from './data/load.ts';
 export { type ColumnProfile, retypeColumn } from './data/profile.ts';
 export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from './data/recipe.ts';
 export { type DataOrigin, type DataSpec, dataSpec, describeData, parseDataSpec } from './data/spec.ts';
+export { type TextWindows, textWindows } from './data/text.ts';
 export { EngineError, invariant, type UserMessage } from './errors.ts';
 export { runOneStep, type StepDump, type StepInputs } from './export/one-step.ts';
 export {

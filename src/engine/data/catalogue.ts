@@ -4,13 +4,13 @@ import type { Provenance } from './dataset.ts';
 import { type ColumnRecipe, type TableRecipe, tableRecipe } from './recipe.ts';
 
 /** Names of the data sets that ship; `<id>.bin` is the file. */
-export type ShippedId = 'penguins' | 'cars' | 'mnist';
+export type ShippedId = 'penguins' | 'cars' | 'mnist' | 'sonnets';
 
 interface ShippedBase extends Provenance {
   readonly id: ShippedId;
   readonly title: string;
   readonly description: string;
-  /** Rows or images in the file, before any are dropped. */
+  /** Rows, images or characters in the file, before any are dropped. */
   readonly count: number;
 }
 
@@ -27,6 +27,13 @@ export interface ShippedImages extends ShippedBase {
   /** [channels, height, width] */
   readonly shape: readonly number[];
   readonly classes: readonly string[];
+}
+
+/** A text that ships. */
+export interface ShippedText extends ShippedBase {
+  readonly form: 'text';
+  /** Its different characters. */
+  readonly alphabet: string;
 }
 
 const number = (name: string, role: ColumnRecipe['role'] = 'feature') => ({
@@ -99,5 +106,18 @@ const mnist: ShippedImages = {
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
 };
 
+const sonnets: ShippedText = {
+  id: 'sonnets',
+  form: 'text',
+  title: 'Shakespeare’s sonnets',
+  description:
+    'The 154 sonnets, 94,000 characters, with an empty line between one and the next: for nets that predict the next character.',
+  source:
+    'William Shakespeare, Shake-speares Sonnets, London 1609, in modern spelling, without numbers. Where the print of 1609 lacks words in sonnet 146, Malone’s “Fool’d by” stands.',
+  licence: 'None needed: the text is in the public domain.',
+  count: 93_739,
+  alphabet: "\n !',-.:;?ABCDEFGHIJKLMNOPRSTUVWYabcdefghijklmnopqrstuvwxyz",
+};
+
 /** Every data set that ships, by its id, in the order in which they are offered. */
-export const shippedDatasets = { penguins, cars, mnist } as const;
+export const shippedDatasets = { penguins, cars, mnist, sonnets } as const;

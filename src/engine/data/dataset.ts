@@ -1,5 +1,7 @@
 // What a data set is once it is ready to train on: named fields of typed arrays, sample after sample, row-major. A field has
-// any shape per sample, so tables, images, token sequences and masks are the same thing to what comes after.
+// any shape per sample, so tables, images, token sequences and masks are the same thing to what comes after. Windows over a
+// series share its rows, which are stored once.
+import type { WindowView } from './windows.ts';
 
 /** A field of real numbers: features, pixels, regression targets, masks. */
 export interface NumberField {
@@ -7,8 +9,10 @@ export interface NumberField {
   readonly dtype: 'f32';
   /** Shape of one sample: [features], [channels, height, width], [time, features]; [] for a single number. */
   readonly shape: readonly number[];
-  /** `count` × product of `shape` numbers, sample after sample, row-major. */
+  /** `count` × product of `shape` numbers, sample after sample, row-major; with `windows`, the rows of the series. */
   readonly data: Float32Array<ArrayBuffer>;
+  /** Where a sample's rows are, where samples are windows over `data`. */
+  readonly windows?: WindowView;
   /** What each number along the last axis is, where that has a name: `Body Mass (g)`, `Island = Dream`. */
   readonly columns?: readonly string[];
 }
@@ -18,8 +22,10 @@ export interface IndexField {
   readonly name: string;
   readonly dtype: 'u32';
   readonly shape: readonly number[];
-  /** `count` × product of `shape` indices, each below `names.length`. */
+  /** `count` × product of `shape` indices, each below `names.length`; with `windows`, the series. */
   readonly data: Uint32Array<ArrayBuffer>;
+  /** Where a sample's indices are, where samples are windows over `data`. */
+  readonly windows?: WindowView;
   /** What each index stands for: the classes, or the vocabulary. */
   readonly names: readonly string[];
 }
@@ -33,7 +39,7 @@ export interface Standardisation {
   readonly std: readonly number[];
 }
 
-/** A class to be told: one index per sample, shape []. */
+/** A class to be told: one index per sample, shape []; or one for each place of a sequence, shape [time]. */
 export interface ClassTarget extends IndexField {
   readonly kind: 'class';
 }
@@ -68,7 +74,7 @@ export interface Dataset {
 
 /** The shape of a field without its data: what can be known before anything is loaded. */
 export type Described<F extends InputField | TargetField> = F extends unknown
-  ? Omit<F, 'data' | 'standardised'>
+  ? Omit<F, 'data' | 'standardised' | 'windows'>
   : never;
 
 /** What a model needs to know of a data set to be built. */
@@ -80,6 +86,16 @@ export interface DataDescription {
 /** How many numbers one sample of this shape has. */
 export function sampleSize(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
+}
+
+/** The numbers of one sample, row-major: a view, not a copy. */
+export function sampleOf<F extends InputField | TargetField>(field: F, sample: number): F['data'];
+export function sampleOf({ data, shape, windows }: InputField | TargetField, sample: number) {
+  const size = sampleSize(shape);
+  const start = windows
+    ? (sample * windows.stride + windows.offset) * (size / windows.length)
+    : sample * size;
+  return data.subarray(start, start + size);
 }
 
 /** The fields of a data set without their data. */
@@ -140,6 +156,11 @@ export function unstandardise(target: RegressionTarget, values: Float32Array): F
 }
 
 function describeField<F extends InputField | TargetField>(field: F): Described<F> {
-  const { data: _data, standardised: _standardised, ...described } = { standardised: undefined, ...field };
+  const {
+    data: _data,
+    standardised: _standardised,
+    windows: _windows,
+    ...described
+  } = { standardised: undefined, ...field };
   return described as Described<F>;
 }

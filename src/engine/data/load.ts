@@ -1,17 +1,26 @@
 // From what a document stores to data that can be trained on. Files come through the host, which the engine knows nothing of.
-import { invariant } from '../errors.ts';
+import { EngineError, invariant } from '../errors.ts';
 import { type ShippedId, shippedDatasets } from './catalogue.ts';
 import { type CsvFormat, csvFormat, parseCsv } from './csv.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, Provenance, TargetField } from './dataset.ts';
 import { generators } from './generators/index.ts';
 import { type PixelFit, prepareImages } from './images.ts';
-import { packedTable, unpackData } from './packed.ts';
+import { type PackedData, packedTable, unpackData } from './packed.ts';
 import { type FittedColumn, prepareTable } from './prepare.ts';
 import { type ColumnProfile, guessRecipe, profileTable } from './profile.ts';
 import type { TableRecipe } from './recipe.ts';
 import type { DataSpec } from './spec.ts';
 import { type Split, type SplitSpec, splitNotes, splitSamples } from './split.ts';
 import type { Table } from './table.ts';
+import {
+  alphabetOf,
+  encodeText,
+  prepareText,
+  readText,
+  type TextSeries,
+  type TextWindows,
+  tokensOf,
+} from './text.ts';
 
 /** What the host does for the loader. Both reject with an error that names the file. */
 export interface DataIo {
@@ -73,19 +82,26 @@ export async function loadDataset({ origin, split: spec }: DataSpec, io: DataIo)
         });
         return { ...loaded, preprocessing: { kind: 'pixels', fit: pixelFit } };
       }
+      if (origin.id === 'sonnets') {
+        const series = packedText(packed, origin.windows);
+        return { ...prepareText(series, origin.windows, spec), preprocessing: { kind: 'none' } };
+      }
       return loadTable(packedTable(packed), origin.recipe, spec, packed);
     }
     case 'csv': {
       const bytes = await io.readFile(origin.path);
       const name = fileName(origin.path);
-      const loaded = loadTable(parseCsv(bytes, name, origin.format), origin.recipe, spec, {
-        source: `File ${name}.`,
-        licence: 'Yours.',
-      });
-      const changed = origin.hash !== null && origin.hash !== (await sha256(bytes));
-      if (!changed) return loaded;
-      const note = `${name} has changed since its columns were chosen.`;
-      return { ...loaded, dataset: { ...loaded.dataset, notes: [note, ...loaded.dataset.notes] } };
+      const loaded = loadTable(parseCsv(bytes, name, origin.format), origin.recipe, spec, yours(name));
+      return withChangeNote(loaded, bytes, origin.hash, `${name} has changed since its columns were chosen.`);
+    }
+    case 'text': {
+      const bytes = await io.readFile(origin.path);
+      const name = fileName(origin.path);
+      const names = tokensOf(origin.alphabet, origin.windows);
+      const data = encodeText(readText(bytes, name), names, name);
+      const prepared = prepareText({ name, data, names, provenance: yours(name) }, origin.windows, spec);
+      const loaded: LoadedData = { ...prepared, preprocessing: { kind: 'none' } };
+      return withChangeNote(loaded, bytes, origin.hash, `${name} has changed since it was chosen.`);
     }
     default:
       origin satisfies never;
@@ -101,6 +117,7 @@ export function dataFileOf({ origin }: DataSpec): DataFile | null {
     case 'shipped':
       return { place: 'shipped', id: origin.id, name: packedName(origin.id) };
     case 'csv':
+    case 'text':
       return { place: 'user', path: origin.path, name: origin.path };
     default:
       origin satisfies never;
@@ -121,9 +138,29 @@ export function ioOfFiles(files: Readonly<Record<string, ArrayBuffer>>): DataIo 
 /** Splits a data set that is ready, by its class target where it has one. */
 export function splitDataset(dataset: Dataset, spec: SplitSpec): LoadedData {
   const [target] = dataset.targets;
-  const split = splitSamples(dataset.count, spec, target?.kind === 'class' ? target.data : null);
+  const split = splitSamples(dataset.count, spec, target ? classPerSample(target) : null);
   const notes = [...dataset.notes, ...splitNotes(split, spec)];
   return { dataset: { ...dataset, notes }, split, preprocessing: { kind: 'none' } };
+}
+
+/** The class of each sample; null where the target is numbers, or a class for each place of a sequence. */
+function classPerSample(target: TargetField): Uint32Array<ArrayBuffer> | null {
+  return target.kind === 'class' && target.shape.length === 0 ? target.data : null;
+}
+
+/** A text file as the import dialog shows it. */
+export interface TextPreview {
+  readonly text: string;
+  /** Its different characters, as the data node stores them. */
+  readonly alphabet: string;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+}
+
+/** Reads a text file for the first time. @throws EngineError `data/not-text`, `data/no-text` */
+export async function previewText(bytes: ArrayBuffer, name: string): Promise<TextPreview> {
+  const text = readText(bytes, name);
+  return { text, alphabet: alphabetOf(text).join(''), hash: await sha256(bytes) };
 }
 
 /**
@@ -156,6 +193,29 @@ function loadTable(
 ): LoadedData {
   const { fitted, ...loaded } = prepareTable(table, recipe, split, { source, licence });
   return { ...loaded, preprocessing: { kind: 'table', recipe, columns: fitted } };
+}
+
+/** A packed text's characters as tokens. @throws EngineError `data/packed` */
+function packedText({ title, source, licence, fields }: PackedData, windows: TextWindows): TextSeries {
+  const field = fields.find((f) => f.kind === 'names');
+  if (!field) throw new EngineError('data/packed', { file: title, why: 'it holds no text' });
+  const names = tokensOf(field.names.join(''), windows);
+  const tokens = encodeText(field.names.join(''), names, title);
+  const data = Uint32Array.from(field.data, (code) => tokens[code] ?? 0);
+  return { name: title, data, names, provenance: { source, licence } };
+}
+
+const yours = (name: string): Provenance => ({ source: `File ${name}.`, licence: 'Yours.' });
+
+/** Says first of all where a file is not the one that was chosen. */
+async function withChangeNote(
+  loaded: LoadedData,
+  bytes: ArrayBuffer,
+  hash: string | null,
+  note: string,
+): Promise<LoadedData> {
+  if (hash === null || hash === (await sha256(bytes))) return loaded;
+  return { ...loaded, dataset: { ...loaded.dataset, notes: [note, ...loaded.dataset.notes] } };
 }
 
 function packedName(id: ShippedId): string {

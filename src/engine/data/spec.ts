@@ -7,6 +7,7 @@ import type { DataDescription } from './dataset.ts';
 import { generatedSpec, generators } from './generators/index.ts';
 import { describeTable, tableRecipe } from './recipe.ts';
 import { splitSpec } from './split.ts';
+import { describeText, textWindows } from './text.ts';
 
 const shippedTableSpec = <I extends 'penguins' | 'cars'>(id: I) =>
   z.strictObject({
@@ -32,7 +33,19 @@ const shippedSpec = z.discriminatedUnion('id', [
       .default(10_000)
       .meta({ title: 'Images', description: 'How many images to use.' }),
   }),
+  z.strictObject({
+    source: z.literal('shipped'),
+    id: z.literal('sonnets'),
+    windows: textWindows.prefault({}),
+  }),
 ]);
+
+/** SHA-256 of a file when it was chosen, in hexadecimal; null where it is not known. */
+const fileHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .nullable()
+  .default(null);
 
 const csvSpec = z.strictObject({
   source: z.literal('csv'),
@@ -40,16 +53,21 @@ const csvSpec = z.strictObject({
   path: z.string().min(1).meta({ title: 'File', description: 'The CSV file, with a header line.' }),
   format: csvFormat.prefault({}),
   recipe: tableRecipe,
-  /** SHA-256 of the file when the columns were chosen, in hexadecimal; null where it is not known. */
-  hash: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .nullable()
-    .default(null),
+  hash: fileHash,
+});
+
+const textSpec = z.strictObject({
+  source: z.literal('text'),
+  /** The file: relative to the document, or absolute. */
+  path: z.string().min(1).meta({ title: 'File', description: 'A text file in UTF-8.' }),
+  /** The different characters of the file: they are the net's tokens, so shapes are known without reading it. */
+  alphabet: z.string().min(1),
+  windows: textWindows.prefault({}),
+  hash: fileHash,
 });
 
 /** Where the data is from, and how it is made ready. */
-export const dataOrigin = z.discriminatedUnion('source', [generatedSpec, shippedSpec, csvSpec]);
+export const dataOrigin = z.discriminatedUnion('source', [generatedSpec, shippedSpec, csvSpec, textSpec]);
 
 /** What a document's data node stores. */
 export const dataSpec = z.strictObject({
@@ -81,7 +99,7 @@ export function parseDataSpec(raw: unknown): DataSpec {
 /**
  * Input and target fields, without loading anything.
  *
- * @throws EngineError `data/recipe` when the recipe cannot be trained on
+ * @throws EngineError `data/recipe`, `data/alphabet` when it cannot be trained on
  */
 export function describeData({ origin }: DataSpec): DataDescription {
   switch (origin.source) {
@@ -89,7 +107,10 @@ export function describeData({ origin }: DataSpec): DataDescription {
       return generators[origin.kind].describe(origin.params);
     case 'csv':
       return describeTable(origin.recipe);
+    case 'text':
+      return describeText(origin.alphabet, origin.windows);
     case 'shipped': {
+      if (origin.id === 'sonnets') return describeText(shippedDatasets.sonnets.alphabet, origin.windows);
       if (origin.id !== 'mnist') return describeTable(origin.recipe);
       const { shape, classes } = shippedDatasets.mnist;
       return {

@@ -28,7 +28,7 @@ export interface DataShapes {
     readonly names?: readonly string[];
   }[];
   readonly targets: readonly (
-    | { readonly kind: 'class'; readonly names: readonly string[] }
+    | { readonly kind: 'class'; readonly names: readonly string[]; readonly shape?: Shape }
     | { readonly kind: 'regression'; readonly shape: Shape }
   )[];
 }
@@ -305,7 +305,7 @@ class Build {
     return {
       node,
       x: leaf('x', x.shape, x.dtype === 'f32' ? 'f32' : 'i32'),
-      y: y.kind === 'class' ? leaf('y', [], 'i32') : leaf('y', y.shape, 'f32'),
+      y: leaf('y', y.shape ?? [], y.kind === 'class' ? 'i32' : 'f32'),
       target: y.kind === 'class' ? { kind: 'class', classes: y.names.length } : { kind: 'regression' },
       ...(x.names && { vocabulary: x.names.length }),
     };

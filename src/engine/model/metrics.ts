@@ -46,7 +46,7 @@ export function finishMetric({ finish }: Metric, meanOfSamples: number): number 
 function hits(prediction: Value, target: Value, decision: Decision): Value {
   const outputs = sizeOf(prediction.shape.slice(1));
   if (target.dtype !== 'f32' && (decision === 'largest' || outputs > 1))
-    return equal(argmax(prediction, -1), target);
+    return perSample(equal(argmax(prediction, -1), target));
   const yes = greater(prediction, scalar(decision === 'number' ? 0.5 : 0));
   const truth = greater(reshape(cast(target, 'f32'), prediction.shape), scalar(0.5));
   return perSample(equal(yes, truth));

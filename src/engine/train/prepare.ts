@@ -6,9 +6,17 @@
 import type { Target } from '../compile/compile.ts';
 import { probeProgram } from '../compile/probe-program.ts';
 import { programBytes } from '../compile/program.ts';
-import { classesAsNumbers, type Dataset, describeDataset, sampleSize } from '../data/dataset.ts';
+import {
+  classesAsNumbers,
+  type Dataset,
+  describeDataset,
+  type InputField,
+  sampleSize,
+  type TargetField,
+} from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { EngineError, invariant } from '../errors.ts';
+import type { Value } from '../ir/value.ts';
 import { buildModel, type Model, parameterCount } from '../model/build.ts';
 import { type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument } from '../model/schema.ts';
@@ -16,7 +24,7 @@ import { optimizerOf } from '../optim/index.ts';
 import type { ProbeSegment } from '../probe/types.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
-import type { DataPlaces } from './batch.ts';
+import type { DataPlaces, FieldPlace } from './batch.ts';
 import { compileEval, type EvalProgram, evalCountUniform } from './eval-program.ts';
 import { type Layouts, layOut } from './layout.ts';
 import { Lookout } from './lookout.ts';
@@ -173,12 +181,16 @@ function startingHypers(
 
 function placesOf(dataset: Dataset, model: Model): DataPlaces {
   invariant(model.data, 'a trainable model has data');
-  const { x, y } = model.data;
-  const elements = (shape: readonly number[]): number => dataset.count * sampleSize(shape.slice(1));
+  const place = (buffer: string, leaf: Value, field: InputField | TargetField | undefined): FieldPlace => {
+    invariant(field, 'a data set has an input and a target');
+    const { windows, data } = field;
+    if (windows) return { buffer, offset: 0, length: data.length, windows };
+    return { buffer, offset: 0, length: dataset.count * sampleSize(leaf.shape.slice(1)) };
+  };
   return {
     count: dataset.count,
-    x: { buffer: 'data:x', offset: 0, length: elements(x.shape) },
-    y: { buffer: 'data:y', offset: 0, length: elements(y.shape) },
+    x: place('data:x', model.data.x, dataset.inputs[0]),
+    y: place('data:y', model.data.y, dataset.targets[0]),
   };
 }
 

@@ -238,7 +238,7 @@ export const contract = {
   'data:read': call(z.object({ path }), z.object({ name: z.string(), bytes, fingerprint })),
   /** The sets that ship: every packed file of assets/data that belongs to the name. */
   'data:builtin': call(
-    z.object({ name: z.enum(['mnist', 'penguins', 'cars']) }),
+    z.object({ name: z.enum(['mnist', 'penguins', 'cars', 'sonnets']) }),
     z.object({ files: z.array(z.object({ name: z.string(), bytes })) }),
   ),
 

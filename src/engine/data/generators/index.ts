@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Generator } from './define.ts';
 import { curve, linear, polynomial } from './functions.ts';
 import { checkerboard, circles, gaussians, moons, spirals, xor } from './planar.ts';
+import { adding, recall, reversal, temporalOrder } from './sequences.ts';
 
 /** Every generator by its kind, in the order in which they are offered. */
 export const generators = {
@@ -15,6 +16,10 @@ export const generators = {
   curve,
   polynomial,
   linear,
+  recall,
+  adding,
+  temporalOrder,
+  reversal,
 } as const;
 
 /** A generated data set as a document stores it: the generator, its parameters and the seed. */
@@ -28,6 +33,10 @@ export const generatedSpec = z.discriminatedUnion('kind', [
   spec(curve),
   spec(polynomial),
   spec(linear),
+  spec(recall),
+  spec(adding),
+  spec(temporalOrder),
+  spec(reversal),
 ]);
 
 function spec<K extends string, P extends z.ZodObject>({ kind, params }: Generator<K, P>) {

@@ -6,6 +6,7 @@ import { useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ColumnTable, type ColumnType } from './ColumnTable.tsx';
 import styles from './Inspector.module.css';
+import { fileName } from './read-values.ts';
 
 interface Props {
   /** Null where the node's data cannot be read. */
@@ -47,8 +48,4 @@ export function CsvForm({ origin, onChange }: Props) {
       ) : null}
     </>
   );
-}
-
-function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) ?? path;
 }

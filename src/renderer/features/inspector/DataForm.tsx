@@ -1,4 +1,5 @@
 /** The data node's own form: where the data comes from, how it is made, how it is split. */
+import { useMemo } from 'react';
 import {
   type DataOrigin,
   type DataSpec,
@@ -10,14 +11,16 @@ import {
 } from '../../../engine/index.ts';
 import { asJson, setData } from '../../document/commands/data.ts';
 import { chooseCsv } from '../../session/csv.ts';
+import { chooseText } from '../../session/text.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { SelectField, SwitchField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { ColumnTable } from './ColumnTable.tsx';
 import { CsvForm } from './CsvForm.tsx';
+import { DataPreview } from './DataPreview.tsx';
 import styles from './Inspector.module.css';
 import { ParamForm } from './ParamForm.tsx';
-import { ScatterPreview } from './ScatterPreview.tsx';
+import { TextFileForm, TextForm } from './TextForm.tsx';
 
 interface Props {
   readonly id: string;
@@ -28,6 +31,7 @@ const sources = [
   ...Object.values(generators).map(({ kind, title }) => ({ value: `generated/${kind}`, title })),
   ...Object.values(shippedDatasets).map(({ id, title }) => ({ value: `shipped/${id}`, title })),
   { value: 'csv', title: 'CSV file' },
+  { value: 'text', title: 'Text file' },
 ];
 
 export function DataForm({ id, params }: Props) {
@@ -40,7 +44,11 @@ export function DataForm({ id, params }: Props) {
   const write = (next: DataSpec, label: string, mergeKey?: string): void =>
     document.getState().run(setData(id, next, label, mergeKey));
   const choose = async (source: string): Promise<void> => {
-    const origin = source === 'csv' ? await chooseCsv(host) : firstOrigin(source);
+    const origin = await (source === 'csv'
+      ? chooseCsv(host)
+      : source === 'text'
+        ? chooseText(host)
+        : firstOrigin(source));
     if (origin) set(origin, 'choose other data');
   };
   return (
@@ -55,6 +63,7 @@ export function DataForm({ id, params }: Props) {
       {spec === null || spec.origin.source === 'csv' ? (
         <CsvForm origin={spec?.origin.source === 'csv' ? spec.origin : null} onChange={set} />
       ) : null}
+      {spec?.origin.source === 'text' ? <TextFileForm origin={spec.origin} onChange={set} /> : null}
       {spec?.origin.source === 'generated' ? <GeneratedForm origin={spec.origin} onChange={set} /> : null}
       {spec?.origin.source === 'shipped' ? <ShippedForm origin={spec.origin} onChange={set} /> : null}
       {spec ? (
@@ -79,11 +88,15 @@ function GeneratedForm({
   readonly onChange: Change;
 }) {
   const generator = generators[origin.kind];
+  const dataset = useMemo(
+    () => generators[origin.kind].load(origin.params, origin.seed),
+    [origin.kind, origin.params, origin.seed],
+  );
   const change = (patch: object, gesture?: string): void =>
     onChange(readOrigin({ ...origin, ...patch }) ?? origin, 'change the data', gesture);
   return (
     <>
-      <ScatterPreview kind={origin.kind} params={origin.params} seed={origin.seed} />
+      <DataPreview dataset={dataset} />
       <ParamForm
         fields={paramFields(generator.params)}
         values={asJson(origin.params)}
@@ -109,7 +122,12 @@ function ShippedForm({ origin, onChange }: { readonly origin: ShippedOrigin; rea
   return (
     <>
       <p className={styles.hint}>{description}</p>
-      {origin.id === 'mnist' ? (
+      {origin.id === 'sonnets' ? (
+        <TextForm
+          windows={origin.windows}
+          onChange={(windows, gesture) => onChange({ ...origin, windows }, 'change the windows', gesture)}
+        />
+      ) : origin.id === 'mnist' ? (
         <>
           <SelectField
             label="Pixels"
@@ -208,7 +226,7 @@ function SplitForm({ split, onChange }: SplitFormProps) {
 
 function sourceOf(origin: DataOrigin): string {
   if (origin.source === 'generated') return `generated/${origin.kind}`;
-  return origin.source === 'shipped' ? `shipped/${origin.id}` : 'csv';
+  return origin.source === 'shipped' ? `shipped/${origin.id}` : origin.source;
 }
 
 /** What a data node holds after a source that is no file was chosen. */

@@ -1,12 +1,10 @@
 /** The generated points, drawn as they will be trained on: classes by colour and by mark, or a curve's points. */
 import { useEffect, useMemo, useRef } from 'react';
-import { generators } from '../../../engine/index.ts';
+import type { Dataset } from '../../../engine/index.ts';
 import styles from './Inspector.module.css';
 
 interface Props {
-  readonly kind: keyof typeof generators;
-  readonly params: unknown;
-  readonly seed: number;
+  readonly dataset: Dataset;
 }
 
 /** Okabe and Ito's colours, which the colour-blind tell apart. */
@@ -15,9 +13,9 @@ const MARGIN = 12;
 /** More are not told apart on so small a picture. */
 const MOST_POINTS = 1500;
 
-export function ScatterPreview({ kind, params, seed }: Props) {
+export function ScatterPreview({ dataset }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const points = useMemo(() => pointsOf(kind, params, seed), [kind, params, seed]);
+  const points = useMemo(() => pointsOf(dataset), [dataset]);
   useEffect(() => {
     if (canvas.current) draw(canvas.current, points);
   }, [points]);
@@ -26,7 +24,7 @@ export function ScatterPreview({ kind, params, seed }: Props) {
       ref={canvas}
       className={styles.scatter}
       role="img"
-      aria-label={`${points.length} points of the data set ${generators[kind].title}`}
+      aria-label={`${points.length} points of the data set ${dataset.name}`}
     />
   );
 }
@@ -37,8 +35,7 @@ interface Point {
   readonly group: number;
 }
 
-function pointsOf(kind: Props['kind'], params: unknown, seed: number): Point[] {
-  const { count, inputs, targets } = generators[kind].load(params, seed);
+function pointsOf({ count, inputs, targets }: Dataset): Point[] {
   const [input] = inputs;
   const [target] = targets;
   if (!input || !target) return [];

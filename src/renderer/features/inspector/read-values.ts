@@ -1,4 +1,4 @@
-/** What people type into fields, read as values. */
+/** What people type into fields, read as values; and a file's name. */
 import type { Json } from '../../../engine/index.ts';
 
 /** `28 × 28`, `28, 28` or `28 28`; −1 is a size that is worked out. Null for anything else. */
@@ -9,6 +9,11 @@ export function readSizes(text: string): number[] | null {
     .filter(Boolean);
   const sizes = parts.map(Number);
   return sizes.length > 0 && sizes.every(Number.isInteger) ? sizes : null;
+}
+
+/** The last part of a path. */
+export function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
 }
 
 /** JSON; undefined for any other text. */
