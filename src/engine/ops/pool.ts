@@ -5,20 +5,22 @@
 import { EngineError } from '../errors.ts';
 import { bounded, f32, i32, select } from '../ir/expr.ts';
 import { equal, flatten, unflatten } from '../ir/index-math.ts';
-import type { Dense, OpSample, TensorType } from '../ir/op.ts';
+import type { Dense, OpSample, OpSpec, TensorType } from '../ir/op.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { defineOp, type Op } from './define.ts';
 import { eachIndex, flatAt } from './dense.ts';
 import { add, div, less, mul, where } from './elementwise.ts';
+import { takeAlong } from './indexing.ts';
 import { fill, iota, scalar } from './leaf.ts';
 import { swapAxes, swapLast, unsqueeze } from './movement.ts';
 import { matmul } from './product.ts';
-import { max, mean, sum } from './reduce.ts';
+import { argmax, max, mean, sum } from './reduce.ts';
 import {
   adjointWindows,
   contributesTo,
   meet,
+  spanOf,
   type WindowOptions,
   type Windows,
   windowCounts,
@@ -94,11 +96,52 @@ const poolSamples: readonly OpSample<1, PoolAttrs>[] = [
   sample([3, 2, 4], [2, 1, 2], { stride: [1, 2, 2] }),
 ];
 
-const windowSumOp: Op<1, PoolAttrs> = defineOp<1, PoolAttrs>({
+/** What one reduction of windows adds to all the others. */
+interface WindowFold {
+  readonly id: string;
+  readonly doc: string;
+  readonly monoid: 'sum' | 'max' | 'argmax';
+  /** What the padding is to the monoid. */
+  readonly outside: number;
+  readonly reference: OpSpec<1, PoolAttrs>['reference'];
+  readonly vjp: OpSpec<1, PoolAttrs>['vjp'];
+  readonly jvp: OpSpec<1, PoolAttrs>['jvp'];
+  readonly more?: readonly OpSample<1, PoolAttrs>[];
+}
+
+/** Declares a reduction of each window over the last axes. */
+function defineWindowFold(f: WindowFold): Op<1, PoolAttrs> {
+  return defineOp<1, PoolAttrs>({
+    id: f.id,
+    doc: f.doc,
+    arity: 1,
+    infer: ([x], attrs) => ({
+      shape: pooledShape(x, attrs),
+      dtype: f.monoid === 'argmax' ? 'i32' : 'f32',
+    }),
+    reference: f.reference,
+    lower: {
+      kind: 'reduce',
+      monoid: f.monoid,
+      family: 'window',
+      domain: (_, { kernel }) => kernel,
+      element: ({ read, inputs: [x], attrs }, index, k) => {
+        const [lead, sizes] = parts(x.shape, attrs);
+        const { at, inside } = meet(sizes, attrs, index.slice(lead.length), k);
+        return select(inside, read(0, [...index.slice(0, lead.length), ...at]), f32(f.outside));
+      },
+    },
+    vjp: f.vjp,
+    jvp: f.jvp,
+    samples: [...poolSamples, ...(f.more ?? [])],
+  });
+}
+
+const windowSumOp: Op<1, PoolAttrs> = defineWindowFold({
   id: 'windowSum',
   doc: 'The sum of each window over the last axes.',
-  arity: 1,
-  infer: ([x], attrs) => ({ shape: pooledShape(x, attrs), dtype: 'f32' }),
+  monoid: 'sum',
+  outside: 0,
   reference: ([x], attrs, out) => {
     const y = new Float64Array(sizeOf(out.shape));
     eachWindow(x, out, attrs, (p, _, s) => {
@@ -106,27 +149,13 @@ const windowSumOp: Op<1, PoolAttrs> = defineOp<1, PoolAttrs>({
     });
     return y;
   },
-  lower: {
-    kind: 'reduce',
-    monoid: 'sum',
-    family: 'window',
-    domain: (_, { kernel }) => kernel,
-    element: ({ read, inputs: [x], attrs }, index, k) => {
-      const [lead, sizes] = parts(x.shape, attrs);
-      const { at, inside } = meet(sizes, attrs, index.slice(lead.length), k);
-      return select(inside, read(0, [...index.slice(0, lead.length), ...at]), f32(0));
-    },
-  },
   vjp: ({ dy, inputs: [x], attrs }) => {
     const [lead, sizes] = parts(x.shape, attrs);
     const windows = adjointWindows(sizes, attrs.kernel, dy.shape.slice(lead.length), attrs);
     return [windowSumOp(dy, { ...windows, kernel: attrs.kernel })];
   },
   jvp: ({ tangents: [t], attrs }) => t && windowSumOp(t, attrs),
-  samples: [
-    ...poolSamples,
-    { shapes: [[2, 3]], attrs: { ...windowsFrom({ padding: 2 }, 1), kernel: [3], inputDilation: [3] } },
-  ],
+  more: [{ shapes: [[2, 3]], attrs: { ...windowsFrom({ padding: 2 }, 1), kernel: [3], inputDilation: [3] } }],
 });
 
 /** The largest element and its tap in each window; the first on ties, and NaN wins. */
@@ -142,48 +171,24 @@ function largest(x: Dense, out: TensorType, attrs: PoolAttrs): { value: Float64A
   return { value, tap: first };
 }
 
-const maxPoolOp: Op<1, PoolAttrs> = defineOp<1, PoolAttrs>({
+const maxPoolOp: Op<1, PoolAttrs> = defineWindowFold({
   id: 'maxPool',
   doc: 'The largest element of each window over the last axes.',
-  arity: 1,
-  infer: ([x], attrs) => ({ shape: pooledShape(x, attrs), dtype: 'f32' }),
+  monoid: 'max',
+  outside: lowest,
   reference: ([x], attrs, out) => largest(x, out, attrs).value,
-  lower: {
-    kind: 'reduce',
-    monoid: 'max',
-    family: 'window',
-    domain: (_, { kernel }) => kernel,
-    element: ({ read, inputs: [x], attrs }, index, k) => {
-      const [lead, sizes] = parts(x.shape, attrs);
-      const { at, inside } = meet(sizes, attrs, index.slice(lead.length), k);
-      return select(inside, read(0, [...index.slice(0, lead.length), ...at]), f32(lowest));
-    },
-  },
   vjp: ({ dy, inputs: [x], attrs }) => [unpoolOp(dy, maxTapOp(x, attrs), { ...attrs, shape: x.shape })],
   jvp: ({ tangents: [t], inputs: [x], attrs }) => t && takeTapOp(t, maxTapOp(x, attrs), attrs),
-  samples: poolSamples,
 });
 
-const maxTapOp: Op<1, PoolAttrs> = defineOp<1, PoolAttrs>({
+const maxTapOp: Op<1, PoolAttrs> = defineWindowFold({
   id: 'maxTap',
   doc: 'Where in each window its largest element stands, as a flat position in the window; the first on ties.',
-  arity: 1,
-  infer: ([x], attrs) => ({ shape: pooledShape(x, attrs), dtype: 'i32' }),
+  monoid: 'argmax',
+  outside: lowest,
   reference: ([x], attrs, out) => largest(x, out, attrs).tap,
-  lower: {
-    kind: 'reduce',
-    monoid: 'argmax',
-    family: 'window',
-    domain: (_, { kernel }) => kernel,
-    element: ({ read, inputs: [x], attrs }, index, k) => {
-      const [lead, sizes] = parts(x.shape, attrs);
-      const { at, inside } = meet(sizes, attrs, index.slice(lead.length), k);
-      return select(inside, read(0, [...index.slice(0, lead.length), ...at]), f32(lowest));
-    },
-  },
   vjp: () => [null],
   jvp: () => null,
-  samples: poolSamples,
 });
 
 const tapSample = (shape: Shape, taps: Shape, kernel: readonly number[], options: WindowOptions = {}) =>
@@ -288,19 +293,40 @@ const unpoolOp: Op<2, UnpoolAttrs> = defineOp<2, UnpoolAttrs>({
   ].map(({ shape, attrs, ...rest }) => ({ ...rest, attrs: { ...attrs, shape } })),
 });
 
-/** Windows next to each other unless a stride is told. */
-const poolAttrs = (kernel: readonly number[], options: WindowOptions): PoolAttrs => ({
-  kernel,
-  ...windowsFrom({ stride: kernel, ...options }, kernel.length),
-});
-
-/** The largest element of each window over the last axes of x. torch.nn.functional.max_pool1d/2d/3d. */
-export function maxPool(x: Value, kernel: readonly number[], options: WindowOptions = {}): Value {
-  return maxPoolOp(x, poolAttrs(kernel, options));
+export interface PoolOptions extends WindowOptions {
+  /** Lets windows hang over the end, so that every element is in one (PyTorch’s ceil_mode). */
+  readonly ceil?: boolean;
 }
 
-export interface AveragePoolOptions extends WindowOptions {
-  /** Whether padding counts as zeros (PyTorch’s default) or not at all. */
+/**
+ * Windows next to each other unless a stride is told. With `ceil`, the end is padded until a last window fits that starts
+ * inside the input or its padding before.
+ */
+function poolAttrs(
+  x: Value,
+  kernel: readonly number[],
+  { ceil = false, ...options }: PoolOptions,
+): PoolAttrs {
+  const attrs = { kernel, ...windowsFrom({ stride: kernel, ...options }, kernel.length) };
+  if (!ceil) return attrs;
+  const [, sizes] = parts(x.shape, attrs);
+  const after = sizes.map((size, i) => {
+    const [stride, before] = [attrs.stride[i]!, attrs.before[i]!];
+    const span = spanOf(kernel[i]!, attrs.kernelDilation[i]!);
+    const last = Math.ceil((size + before + attrs.after[i]! - span) / stride);
+    const starts = last * stride >= size + before ? last - 1 : last;
+    return starts < 0 ? attrs.after[i]! : starts * stride + span - size - before;
+  });
+  return { ...attrs, after };
+}
+
+/** The largest element of each window over the last axes of x. torch.nn.functional.max_pool1d/2d/3d. */
+export function maxPool(x: Value, kernel: readonly number[], options: PoolOptions = {}): Value {
+  return maxPoolOp(x, poolAttrs(x, kernel, options));
+}
+
+export interface AveragePoolOptions extends PoolOptions {
+  /** Whether padding counts as zeros (PyTorch’s default) or not at all; what `ceil` adds never counts. */
   readonly countPadding?: boolean;
 }
 
@@ -310,11 +336,18 @@ export function averagePool(
   kernel: readonly number[],
   { countPadding = true, ...options }: AveragePoolOptions = {},
 ): Value {
-  const attrs = poolAttrs(kernel, options);
+  const attrs = poolAttrs(x, kernel, options);
   const total = windowSumOp(x, attrs);
-  if (countPadding) return mul(total, scalar(1 / sizeOf(kernel)));
-  const sizes = x.shape.slice(x.shape.length - kernel.length);
-  return div(total, windowSumOp(fill({ value: 1, shape: sizes, dtype: 'f32' }), attrs));
+  if (countPadding && !options.ceil) return mul(total, scalar(1 / sizeOf(kernel)));
+  const [, sizes] = parts(x.shape, attrs);
+  const ones = (shape: Shape, windows: PoolAttrs): Value =>
+    windowSumOp(fill({ value: 1, shape, dtype: 'f32' }), windows);
+  if (!countPadding) return div(total, ones(sizes, attrs));
+  const { before, after } = windowsFrom(options, kernel.length);
+  const padded = sizes.map((size, i) => size + before[i]! + after[i]!);
+  // The padding that was asked for counts as elements; what is beyond it does not.
+  const beyond = attrs.after.map((n, i) => n - after[i]!);
+  return div(total, ones(padded, { ...attrs, before: before.map(() => 0), after: beyond }));
 }
 
 /** Whole numbers along an axis: times · position + plus. */
@@ -333,7 +366,8 @@ function adaptiveMask(size: number, outputs: number): Value {
 
 /** Pools the last axes one after another, each to its own number of outputs; `pool` works on the last axis. */
 function adaptive(x: Value, outputs: readonly number[], pool: (x: Value, mask: Value) => Value): Value {
-  return outputs.reduce((v, count, i) => {
+  // The last axis first: where maxima tie, the first in row-major order wins.
+  return outputs.reduceRight((v, count, i) => {
     const axis = x.shape.length - outputs.length + i;
     const size = x.shape[axis]!;
     return size === count ? v : swapAxes(pool(swapAxes(v, axis, -1), adaptiveMask(size, count)), axis, -1);
@@ -353,11 +387,13 @@ export function adaptiveAveragePool(x: Value, outputs: readonly number[]): Value
   return adaptive(x, outputs, (v, mask) => matmul(v, swapLast(div(mask, sum(mask, 1, { keep: true })))));
 }
 
-/** The maxima of as many windows as asked for. torch.nn.functional.adaptive_max_pool1d/2d/3d, but where windows are uneven, ties share the gradient. */
+/** The maxima of as many windows as asked for. torch.nn.functional.adaptive_max_pool1d/2d/3d. */
 export function adaptiveMaxPool(x: Value, outputs: readonly number[]): Value {
   const kernel = evenKernel(x, outputs);
   if (kernel) return maxPool(x, kernel);
-  return adaptive(x, outputs, (v, mask) => max(where(mask, unsqueeze(v, -2), scalar(lowest)), -1));
+  return adaptive(x, outputs, (v, mask) =>
+    takeAlong(v, argmax(where(mask, unsqueeze(v, -2), scalar(lowest)), -1), -1),
+  );
 }
 
 /** The mean over the last `axes` axes, which disappear. */
