@@ -3,6 +3,7 @@ import type { AnyOp } from '../ir/value.ts';
 import { concatOps } from './concat.ts';
 import { convolutionOps } from './convolution.ts';
 import { coreOps } from './core.ts';
+import { cumulativeOps } from './cumulative.ts';
 import { detach } from './detach.ts';
 import { elementwiseOps } from './elementwise.ts';
 import { indexingOps } from './indexing.ts';
@@ -24,6 +25,7 @@ export const opList: readonly AnyOp[] = [
   ...specialOps,
   ...reduceOps,
   ...indexingOps,
+  ...cumulativeOps,
   detach,
   ...productOps,
   ...convolutionOps,

@@ -4,8 +4,8 @@
  * Scattering asks each output which inputs point at it, so sums have one fixed order: same seed, same bits.
  */
 import { EngineError, invariant } from '../errors.ts';
-import { bounded, constant, type Expr, f32, select } from '../ir/expr.ts';
-import { equal, lessThan } from '../ir/index-math.ts';
+import { bounded, f32, select } from '../ir/expr.ts';
+import { equal } from '../ir/index-math.ts';
 import type { TensorType } from '../ir/op.ts';
 import { formatShape, sizeOf, wholeAxis } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -184,7 +184,7 @@ const scatterAddOp: Op<2, { size: number }> = defineOp<2, { size: number }>({
 });
 
 /** An index with another place on one axis. */
-const placed = <T>(index: readonly T[], axis: number, at: T): T[] =>
+export const placed = <T>(index: readonly T[], axis: number, at: T): T[] =>
   index.map((n, i) => (i === axis ? at : n));
 
 function alongType(op: string, x: TensorType, indices: TensorType, axis: number): void {
@@ -340,51 +340,6 @@ const scatterAlongOp: Op<2, AlongAttrs & { size: number }> = defineOp<2, AlongAt
   ],
 });
 
-interface CumulateAttrs {
-  /** Counted from 0. */
-  readonly axis: number;
-  /** From the end to the beginning. */
-  readonly reverse: boolean;
-}
-
-const cumulativeSumOp: Op<1, CumulateAttrs> = defineOp<1, CumulateAttrs>({
-  id: 'cumulativeSum',
-  doc: 'Along one axis, the sum of all elements up to and including each; reversed, from each to the end.',
-  arity: 1,
-  infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
-  reference: ([x], { axis, reverse }, out) => {
-    const y = Float64Array.from(x.data);
-    const stride = sizeOf(x.shape.slice(axis + 1));
-    const order = [...y.keys()];
-    for (const flat of reverse ? order.reverse() : order) {
-      const place = Math.floor(flat / stride) % out.shape[axis]!;
-      const before = reverse ? flat + stride : flat - stride;
-      if (reverse ? place < out.shape[axis]! - 1 : place > 0) y[flat]! += y[before]!;
-    }
-    return y;
-  },
-  lower: {
-    kind: 'reduce',
-    monoid: 'sum',
-    family: 'fold',
-    domain: ([x], { axis }) => [x.shape[axis]!],
-    element: ({ read, attrs: { axis, reverse }, out }, index, [k]) => {
-      const at = index[axis]!;
-      const beyond: Expr = reverse ? lessThan(k!, at) : lessThan(at, k!);
-      return select(beyond, constant(0, out.dtype), read(0, placed(index, axis, k!)));
-    },
-  },
-  vjp: ({ dy, attrs: { axis, reverse } }) => [cumulativeSumOp(dy, { axis, reverse: !reverse })],
-  jvp: ({ tangents: [t], attrs }) => t && cumulativeSumOp(t, attrs),
-  samples: [
-    { shapes: [[1]], attrs: { axis: 0, reverse: false } },
-    { shapes: [[3, 5]], attrs: { axis: 1, reverse: false } },
-    { shapes: [[4, 2, 3]], attrs: { axis: 0, reverse: true } },
-    { shapes: [[257]], attrs: { axis: 0, reverse: false } },
-    { shapes: [[3, 2]], attrs: { axis: 0, reverse: false }, dtypes: ['i32'] },
-  ],
-});
-
 /** Elements of one axis at given indices: x [a, v, b] with i32 [i…] on axis 1 gives [a, i…, b]. torch.index_select, torch.embedding. */
 export function gather(x: Value, indices: Value, axis = 0): Value {
   const whole = wholeAxis(axis, x.shape.length, 'gather');
@@ -411,13 +366,4 @@ export function takeAlong(x: Value, indices: Value, axis: number): Value {
   return takeAlongOp(x, indices, { axis: wholeAxis(axis, x.shape.length, 'takeAlong') });
 }
 
-/** The running sum along an axis; `reverse` runs from the end. torch.cumsum. */
-export function cumulativeSum(
-  x: Value,
-  axis: number,
-  { reverse = false }: { readonly reverse?: boolean } = {},
-): Value {
-  return cumulativeSumOp(x, { axis: wholeAxis(axis, x.shape.length, 'cumulativeSum'), reverse });
-}
-
-export const indexingOps = [gatherOp, scatterAddOp, takeAlongOp, scatterAlongOp, cumulativeSumOp];
+export const indexingOps = [gatherOp, scatterAddOp, takeAlongOp, scatterAlongOp];

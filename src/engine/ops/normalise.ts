@@ -102,6 +102,31 @@ export interface BatchNormResult {
   readonly running: RunningStatistics;
 }
 
+export interface TrackingOptions {
+  /** The share of the newest batch in what is remembered: a number or a scalar value. */
+  readonly momentum?: number | Value;
+  readonly epsilon?: number;
+}
+
+/** (1 − momentum) · old + momentum · now, `now` seen in the shape of `old`. */
+function remember(old: Value, now: Value, momentum: number | Value): Value {
+  const share = typeof momentum === 'number' ? scalar(momentum) : momentum;
+  const rest = typeof momentum === 'number' ? scalar(1 - momentum) : sub(scalar(1), momentum);
+  return add(mul(old, rest), mul(reshape(now, old.shape), share));
+}
+
+/** How many elements share a statistic; a sentence where it is one, whose deviation is 0. */
+function sharing(x: Value, axes: readonly number[], op: string): number {
+  const count = sizeOf(axes.map((a) => x.shape[a]!));
+  if (x.shape.length < 2 || count < 2)
+    throw new EngineError('shape/mismatch', {
+      op,
+      expected: 'more than one value per channel while training',
+      got: formatShape(x.shape),
+    });
+  return count;
+}
+
 /**
  * Training: statistics over the batch and space, per channel: x [n, c] or [n, c, …]. The variance that normalises is biased,
  * the one remembered is unbiased. torch.nn.functional.batch_norm with training=True.
@@ -110,29 +135,38 @@ export function batchNorm(
   x: Value,
   running: RunningStatistics,
   parameters: Affine = plain,
-  { momentum = 0.1, epsilon = 1e-5 }: { readonly momentum?: number; readonly epsilon?: number } = {},
+  { momentum = 0.1, epsilon = 1e-5 }: TrackingOptions = {},
 ): BatchNormResult {
   const axes = x.shape.flatMap((_, i) => (i === 1 ? [] : [i]));
-  const count = sizeOf(axes.map((a) => x.shape[a]!));
-  if (x.shape.length < 2 || count < 2)
-    throw new EngineError('shape/mismatch', {
-      op: 'batchNorm',
-      expected: 'more than one value per channel while training',
-      got: formatShape(x.shape),
-    });
+  const count = sharing(x, axes, 'batchNorm');
   const { y, mean: centre, variance } = standardise(x, axes, epsilon);
-  const remember = (old: Value, now: Value, factor: number): Value =>
-    add(mul(old, scalar(1 - momentum)), mul(reshape(now, old.shape), scalar(momentum * factor)));
+  const unbiased = mul(variance, scalar(count / (count - 1)));
   return {
     y: affine(y, parameters, perChannel(x)),
     running: {
-      mean: remember(running.mean, centre, 1),
-      variance: remember(running.variance, variance, count / (count - 1)),
+      mean: remember(running.mean, centre, momentum),
+      variance: remember(running.variance, unbiased, momentum),
     },
   };
 }
 
-/** Evaluation: what was remembered normalises. torch.nn.functional.batch_norm with training=False. */
+/** The statistics that an instance norm remembers: the means over the batch of each sample's. torch.nn.functional.instance_norm. */
+export function instanceStatistics(
+  x: Value,
+  running: RunningStatistics,
+  momentum: number | Value,
+): RunningStatistics {
+  const axes = x.shape.map((_, i) => i).slice(2);
+  const count = sharing(x, axes, 'instanceNorm');
+  const { mean: centre, variance } = standardise(x, axes, 0);
+  const unbiased = mul(variance, scalar(count / (count - 1)));
+  return {
+    mean: remember(running.mean, mean(centre, 0), momentum),
+    variance: remember(running.variance, mean(unbiased, 0), momentum),
+  };
+}
+
+/** Evaluation: what was remembered normalises. torch.nn.functional.batch_norm and instance_norm with their running statistics. */
 export function batchNormEvaluate(
   x: Value,
   running: RunningStatistics,

@@ -3,7 +3,7 @@ import { sizeOf, wholeAxis } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { type AxesAttrs, defineFold, expand, keptShape, reshape, sumOp } from './core.ts';
 import type { Op } from './define.ts';
-import { div, equal, mul } from './elementwise.ts';
+import { div, equal, mul, where } from './elementwise.ts';
 import { scalar } from './leaf.ts';
 
 const anyNaN = (group: readonly number[]): boolean => group.some(Number.isNaN);
@@ -43,6 +43,39 @@ export const argmaxOp: Op<1, AxesAttrs> = defineFold({
   jvp: () => null,
 });
 
+export const argminOp: Op<1, AxesAttrs> = defineFold({
+  id: 'argmin',
+  doc: 'Where the smallest element stands, as a flat position over the reduced axes; the first on ties.',
+  monoid: 'argmin',
+  fold: (group) => group.indexOf(Math.min(...group)),
+  vjp: () => null,
+  jvp: () => null,
+});
+
+/** ∂(product)/∂x: the product of all others, also where some are 0. */
+function productOfOthers(y: Value, x: Value, axes: readonly number[]): Value {
+  const one = scalar(1);
+  const zero = equal(x, scalar(0));
+  const zeros = expand(sumOp(zero, { axes }), x.shape, axes);
+  const withoutZeros = expand(prodOp(where(zero, one, x), { axes }), x.shape, axes);
+  const alone = mul(zero, equal(zeros, one));
+  return where(
+    equal(zeros, scalar(0)),
+    div(expand(y, x.shape, axes), where(zero, one, x)),
+    mul(alone, withoutZeros),
+  );
+}
+
+export const prodOp: Op<1, AxesAttrs> = defineFold({
+  id: 'prod',
+  doc: 'The product over axes.',
+  monoid: 'prod',
+  fold: (group) => group.reduce((a, b) => a * b, 1),
+  vjp: ({ dy, y, inputs: [x], attrs: { axes } }) =>
+    mul(expand(dy, x.shape, axes), productOfOthers(y, x, axes)),
+  jvp: (t, y, x, axes) => sumOp(mul(t, productOfOthers(y, x, axes)), { axes }),
+});
+
 /** Axes as a person gives them: one, several, counted from the end, or all. */
 export type Axes = number | readonly number[] | 'all';
 
@@ -73,10 +106,14 @@ export const min = (x: Value, axes: Axes, options: ReduceOptions = {}): Value =>
 export const argmax = (x: Value, axes: Axes, options: ReduceOptions = {}): Value =>
   reduceWith(argmaxOp, x, axes, options);
 
+/** The product over axes. torch.prod. */
+export const prod = (x: Value, axes: Axes, options: ReduceOptions = {}): Value =>
+  reduceWith(prodOp, x, axes, options);
+
 /** The arithmetic mean over axes. */
 export function mean(x: Value, axes: Axes, options: ReduceOptions = {}): Value {
   const total = sum(x, axes, options);
   return mul(total, scalar(sizeOf(total.shape) / sizeOf(x.shape)));
 }
 
-export const reduceOps = [maxOp, minOp, argmaxOp];
+export const reduceOps = [maxOp, minOp, prodOp, argmaxOp, argminOp];

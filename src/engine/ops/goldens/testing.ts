@@ -8,8 +8,9 @@ import { sizeOf } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { additiveAttention, scaledDotProductAttention } from '../attention.ts';
 import { conv, convTranspose } from '../convolution.ts';
+import { cumulativeSum } from '../cumulative.ts';
 import { clamp, equal, maximum, relu, sub, toF32 } from '../elementwise.ts';
-import { cumulativeSum, gather, takeAlong } from '../indexing.ts';
+import { gather, takeAlong } from '../indexing.ts';
 import { input, iota, scalar } from '../leaf.ts';
 import {
   bceWithLogits,
