@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from torch import nn
 
 torch.set_default_dtype(torch.float64)
+# How many batches were seen before, where a layer counts them.
+BATCHES = 3
 OUT = pathlib.Path(__file__).parents[2] / "src/engine/layers/golden"
 
 
@@ -34,12 +36,17 @@ def flat(t):
 
 def case(kind, params, inputs, run, module=None, training=True, outputs=("y",), classes=None, name=None):
     """`inputs`: by port a shape; or (shape, low, high) for floats in a range; or (shape, below) for whole numbers;
-    or (shape, "mask") for floats of 0 and 1.
+    or (shape, "mask") for floats of 0 and 1;
+    or (shape, below, "whole") for floats that are whole, from −⌊below/2⌋, where ties and kinks are.
     `run` gets the inputs as arguments (the module first, where there is one) and gives one tensor per output.
     The module's parameters and buffers are what the layer's are called."""
     made, stored = [], []
     for k, (port, spec) in enumerate(inputs.items()):
-        if isinstance(spec, tuple) and len(spec) == 3:
+        if isinstance(spec, tuple) and len(spec) == 3 and spec[2] == "whole":
+            shape, below, _ = spec
+            made.append((indices(shape, k, below).double() - below // 2).requires_grad_())
+            stored.append({"port": port, "shape": shape, "below": below, "whole": True})
+        elif isinstance(spec, tuple) and len(spec) == 3:
             shape, low, high = spec
             made.append(numbers(shape, k, low, high).requires_grad_())
             stored.append({"port": port, "shape": shape, "range": [low, high]})
@@ -60,9 +67,11 @@ def case(kind, params, inputs, run, module=None, training=True, outputs=("y",), 
         parameters = list(module.named_parameters())
         for k, (_, p) in enumerate(parameters):
             p.data = numbers(list(p.shape), 20 + k, -0.7, 0.7)
-        states = [(n, b) for n, b in module.named_buffers() if b.is_floating_point()]
+        # The number of batches counts only where the mean of all of them is wanted.
+        counts = getattr(module, "momentum", 0) is None
+        states = [(n, b) for n, b in module.named_buffers() if b.is_floating_point() or counts]
         for k, (_, b) in enumerate(states):
-            b.data = numbers(list(b.shape), 60 + k, 0.5, 1.5)
+            b.data = numbers(list(b.shape), 60 + k, 0.5, 1.5) if b.is_floating_point() else torch.tensor(BATCHES)
     result = run(*([module] if module is not None else []), *made)
     results = result if isinstance(result, tuple) else (result,)
     floats = [(s["port"], x) for s, x in zip(stored, made) if x.requires_grad]
@@ -137,13 +146,16 @@ def convolution():
     def transpose(rank, shape, channels, **p):
         names = {"kernel": "kernel_size", "outputPadding": "output_padding"}
         o = {"kernel_size": 3, **{names.get(k, k): v for k, v in p.items()}}
-        module = [nn.ConvTranspose1d, nn.ConvTranspose2d][rank - 1](shape[1], channels, **o)
+        module = [nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d][rank - 1](shape[1], channels, **o)
         c.append(module_case(f"convTranspose{rank}d", {"channels": channels, **p}, shape, module))
 
     transpose(1, [2, 3, 4], 2)
     transpose(1, [1, 2, 5], 4, kernel=4, stride=2, padding=1, groups=2)
     transpose(2, [1, 2, 3, 4], 3, stride=2)
     transpose(2, [1, 4, 3, 3], 2, kernel=[3, 2], stride=[2, 3], padding=1, outputPadding=[1, 2], dilation=[2, 1], groups=2, bias=False)
+    transpose(2, [1, 2, 2, 3], 2, kernel=2, stride=3, padding=1, outputPadding=2)
+    transpose(3, [1, 2, 2, 3, 2], 2, kernel=2, stride=[1, 2, 1])
+    transpose(3, [1, 2, 2, 2, 2], 4, kernel=[2, 1, 2], stride=2, padding=[1, 0, 0], outputPadding=1, groups=2, bias=False)
     write("convolution", c)
 
 
@@ -157,6 +169,21 @@ def pooling():
     c.append(module_case("avgPool1d", {"kernel": 3, "padding": 1, "countPadding": False}, [2, 1, 7], nn.AvgPool1d(3, padding=1, count_include_pad=False)))
     c.append(module_case("avgPool2d", {}, [1, 2, 5, 6], nn.AvgPool2d(2)))
     c.append(module_case("avgPool2d", {"kernel": [3, 2], "stride": 2, "padding": 1, "countPadding": False}, [1, 2, 5, 6], nn.AvgPool2d((3, 2), 2, 1, count_include_pad=False)))
+    c.append(module_case("maxPool1d", {"kernel": 2, "stride": 3, "padding": 1, "ceil": True}, [1, 2, 7], nn.MaxPool1d(2, 3, 1, ceil_mode=True)))
+    c.append(module_case("maxPool2d", {"kernel": 3, "stride": 2, "ceil": True}, [1, 2, 6, 8], nn.MaxPool2d(3, 2, ceil_mode=True)))
+    c.append(module_case("maxPool2d", {"kernel": 2, "dilation": 2, "stride": 2, "ceil": True, "padding": 1}, [1, 1, 6, 5], nn.MaxPool2d(2, 2, 1, 2, ceil_mode=True)))
+    c.append(module_case("maxPool3d", {}, [1, 2, 4, 3, 5], nn.MaxPool3d(2)))
+    c.append(module_case("maxPool3d", {"kernel": [2, 3, 1], "stride": [1, 2, 2], "padding": [1, 1, 0], "ceil": True}, [1, 1, 3, 4, 4], nn.MaxPool3d((2, 3, 1), (1, 2, 2), (1, 1, 0), ceil_mode=True)))
+    c.append(module_case("avgPool1d", {"kernel": 3, "stride": 2, "padding": 1, "ceil": True}, [1, 2, 8], nn.AvgPool1d(3, 2, 1, ceil_mode=True)))
+    c.append(module_case("avgPool1d", {"kernel": 3, "stride": 2, "padding": 1, "ceil": True, "countPadding": False}, [1, 2, 8], nn.AvgPool1d(3, 2, 1, ceil_mode=True, count_include_pad=False)))
+    c.append(module_case("avgPool2d", {"kernel": [2, 3], "stride": [3, 2], "padding": [1, 0], "ceil": True}, [2, 1, 6, 6], nn.AvgPool2d((2, 3), (3, 2), (1, 0), ceil_mode=True)))
+    c.append(module_case("avgPool3d", {}, [1, 2, 4, 3, 5], nn.AvgPool3d(2)))
+    c.append(module_case("avgPool3d", {"kernel": 2, "stride": 3, "padding": 1, "ceil": True, "countPadding": False}, [1, 1, 3, 4, 2], nn.AvgPool3d(2, 3, 1, ceil_mode=True, count_include_pad=False)))
+    c.append(module_case("adaptiveMaxPool", {"outputs": 3}, [2, 2, 7], nn.AdaptiveMaxPool1d(3)))
+    c.append(module_case("adaptiveMaxPool", {"outputs": [3, 2]}, [1, 2, 7, 5], nn.AdaptiveMaxPool2d((3, 2))))
+    c.append(module_case("adaptiveMaxPool", {"outputs": [2, 1, 3]}, [1, 1, 3, 2, 4], nn.AdaptiveMaxPool3d((2, 1, 3))))
+    c.append(case("adaptiveMaxPool", {"outputs": [2, 3]}, {"x": ([1, 2, 5, 4], 2, "whole")}, lambda m, x: m(x), nn.AdaptiveMaxPool2d((2, 3)), name="ties"))
+    c.append(case("maxPool2d", {"kernel": 3, "stride": 2, "padding": 1}, {"x": ([1, 2, 5, 4], 2, "whole")}, lambda m, x: m(x), nn.MaxPool2d(3, 2, 1), name="ties"))
     for shape in [[2, 3, 5], [2, 3, 4, 3], [1, 2, 2, 3, 2]]:
         axes = tuple(range(2, len(shape)))
         c.append(case("globalAvgPool", {}, {"x": shape}, lambda x: x.mean(axes)))
@@ -175,6 +202,14 @@ def normalisation():
         c.append(module_case("batchNorm1d", {"momentum": 0.3, "epsilon": 1e-3}, [3, 2, 5], nn.BatchNorm1d(2, 1e-3, 0.3), **o))
         c.append(module_case("batchNorm2d", {}, [2, 3, 3, 2], nn.BatchNorm2d(3), **o))
         c.append(module_case("batchNorm2d", {"affine": False, "momentum": 0.5}, [1, 2, 3, 5], nn.BatchNorm2d(2, momentum=0.5, affine=False), **o))
+        c.append(module_case("batchNorm3d", {}, [2, 2, 2, 1, 3], nn.BatchNorm3d(2), **o))
+        c.append(module_case("batchNorm2d", {"average": "all"}, [2, 3, 2, 2], nn.BatchNorm2d(3, momentum=None), **o))
+        c.append(module_case("batchNorm1d", {"average": "none"}, [4, 3], nn.BatchNorm1d(3, track_running_stats=False), **o))
+        c.append(module_case("instanceNorm", {"track": True, "affine": True}, [2, 3, 2, 3], nn.InstanceNorm2d(3, affine=True, track_running_stats=True), **o))
+        c.append(module_case("instanceNorm", {"track": True, "momentum": 0.4}, [3, 2, 5], nn.InstanceNorm1d(2, momentum=0.4, track_running_stats=True), **o))
+    c.append(module_case("layerNorm", {"axes": 3}, [2, 3, 2, 2], nn.LayerNorm([3, 2, 2])))
+    c.append(module_case("groupNorm", {"groups": 4}, [1, 4, 2, 3], nn.GroupNorm(4, 4)))
+    c.append(module_case("instanceNorm", {"affine": True}, [1, 2, 2, 3, 2], nn.InstanceNorm3d(2, affine=True)))
     c.append(module_case("layerNorm", {}, [3, 5], nn.LayerNorm(5)))
     c.append(module_case("layerNorm", {"axes": 2, "epsilon": 1e-3}, [2, 3, 5], nn.LayerNorm([3, 5], 1e-3)))
     c.append(module_case("layerNorm", {"affine": False}, [2, 3, 4], nn.LayerNorm(4, elementwise_affine=False)))
@@ -218,6 +253,10 @@ def embedding():
     c = []
     for shape in [[4], [2, 3], [2, 2, 3]]:
         c.append(case("embedding", {"vocabulary": 7, "features": 3}, {"x": (shape, 7)}, lambda m, x: m(x), nn.Embedding(7, 3)))
+    c.append(case("embedding", {"vocabulary": 5, "features": 2, "padding": 3}, {"x": ([3, 4], 5)}, lambda m, x: m(x), nn.Embedding(5, 2, padding_idx=3)))
+    c.append(case("embedding", {"vocabulary": 4, "features": 3, "padding": 0}, {"x": ([5], 4)}, lambda m, x: m(x), nn.Embedding(4, 3, padding_idx=0)))
+    for shape in [[3], [2, 4]]:
+        c.append(case("oneHot", {"classes": 5}, {"x": (shape, 5)}, lambda x: F.one_hot(x, 5).double()))
     for shape, base in [([2, 5, 6], 10000), ([1, 3, 5], 100)]:
         c.append(case("sinusoidalEncoding", {"base": base}, {"x": shape}, lambda x, b=base: x + sinusoids(x.shape[1], x.shape[2], b)))
     c.append(module_case("learnedEncoding", {"length": 6}, [2, 4, 3], Learned(6, 3)))
@@ -266,6 +305,8 @@ def recurrent():
         add(kind, [2, 3, 2], 2, layers=2, bidirectional=True, given=True)
         add(kind, [1, 1, 3], 2, bias=False, bidirectional=True, output="last")
     add("rnn", [2, 5, 2], 4, nonlinearity="relu", layers=2)
+    add("lstm", [1, 2, 1], 1, layers=3)
+    add("gru", [3, 1, 2], 2, layers=2, output="last")
     write("recurrent", c)
 
 
@@ -282,6 +323,24 @@ class Additive(nn.Module):
             scores = scores.masked_fill(mask == 0, -1e30)
         w = scores.softmax(-1)
         return w @ v, w
+
+
+class Rotary:
+    """Self-attention with the weights of a torch.nn.MultiheadAttention, and queries and keys turned by their places."""
+
+    @staticmethod
+    def run(heads, base, causal):
+        def f(m, x):
+            apart = lambda t: t.reshape(*t.shape[:2], heads, -1).transpose(1, 2)
+            q, k, v = (apart(t) for t in F.linear(x, m.in_proj_weight, m.in_proj_bias).chunk(3, -1))
+            q, k = rope(q, base), rope(k, base)
+            scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+            if causal:
+                scores = scores.masked_fill(torch.ones(scores.shape[-2:]).triu(1).bool(), -math.inf)
+            w = scores.softmax(-1)
+            return m.out_proj((w @ v).transpose(1, 2).reshape(x.shape)), w
+
+        return f
 
 
 class Pooling(nn.Module):
@@ -350,6 +409,8 @@ def attention():
     mha(4, 2, [[2, 3, 4]], {}, mask=([2, 3], "mask"))
     mha(4, 4, [[1, 3, 4], [1, 2, 4], [1, 2, 4]], {}, bias=False)
 
+    for heads, d, base in [(2, 4, 10000), (1, 6, 50)]:
+        c.append(case("multiHeadAttention", {"heads": heads, "rotary": True, "rotaryBase": base, "causal": heads == 1}, {"query": [2, 3, d]}, Rotary.run(heads, base, heads == 1), nn.MultiheadAttention(d, heads, batch_first=True), outputs=out))
     add = lambda m, q, k, v: m(q, k, v)
     c.append(case("additiveAttention", {"units": 3}, ports([2, 3, 4], [2, 5, 2], [2, 5, 3]), add, Additive(4, 2, 3), outputs=out))
     c.append(case("additiveAttention", {"units": 4}, {"query": [1, 2, 3], "key": [1, 4, 2]}, lambda m, q, k: m(q, k, k), Additive(3, 2, 4), outputs=out))
@@ -420,11 +481,73 @@ def basic():
         c.append(case("pow", {"exponent": p}, {"x": spec}, lambda x, p=p: x**p))
     c.append(case("clamp", {"low": -0.5, "high": 1.25}, {"x": [3, 5]}, lambda x: x.clamp(-0.5, 1.25)))
     c.append(case("scale", {"factor": -2.5, "offset": 3}, {"x": [3, 5]}, lambda x: -2.5 * x + 3))
+    c.append(module_case("linear", {"units": 3}, [4, 5], nn.Linear(5, 3)))
+    c.append(module_case("linear", {"units": 1, "bias": False}, [2, 3, 2], nn.Linear(2, 1, bias=False)))
+    c.append(module_case("linear", {"units": 5}, [1, 1], nn.Linear(1, 5)))
+    apart = {"x": [3, 4], "x_1": [3, 1], "x_2": [3, 4]}
+    c.append(case("add", {}, apart, lambda *t: t[0] + t[1] + t[2]))
+    c.append(case("multiply", {}, apart, lambda *t: t[0] * t[1] * t[2]))
+    c.append(case("concat", {}, {"x": [2, 3], "x_1": [2, 1], "x_2": [2, 4]}, lambda *t: torch.cat(t, -1)))
+    c.append(case("concat", {"axis": 1}, {"x": [2, 3, 2], "x_1": [2, 1, 2]}, lambda *t: torch.cat(t, 1)))
+    c.append(module_case("flatten", {}, [2, 3, 1, 2], nn.Flatten()))
+    c.append(case("reshape", {"sizes": [2, -1]}, {"x": [3, 6]}, lambda x: x.reshape(3, 2, 3)))
+    c.append(module_case("identity", {}, [2, 3], nn.Identity()))
+    c.append(case("output", {}, {"x": [2, 3]}, lambda x: x))
+    c.append(case("divide", {}, {"a": [3, 4], "b": ([3, 1], 0.3, 2)}, lambda a, b: a / b))
+    c.append(case("maximum", {}, pair([3, 4], [3, 4]), torch.maximum))
+    c.append(case("minimum", {}, pair([3, 4], [1, 4]), torch.minimum))
+    c.append(case("matmul", {}, pair([2, 3, 4], [2, 4, 5]), torch.matmul))
+    c.append(case("matmul", {"transpose": True}, pair([1, 2, 3, 4], [1, 2, 5, 4]), lambda a, b: a @ b.transpose(-1, -2)))
+    c.append(case("where", {}, {"mask": ([3, 4], "mask"), **pair([3, 4], [3, 1])}, lambda m, a, b: torch.where(m != 0, a, b)))
+    c.append(case("pad", {"before": 2, "after": 1}, {"x": [2, 3]}, lambda x: F.pad(x, (2, 1))))
+    c.append(case("pad", {"axis": 1, "before": 0, "after": 2}, {"x": [2, 2, 3]}, lambda x: F.pad(x, (0, 0, 0, 2))))
+    c.append(case("flip", {"axis": 1}, {"x": [2, 4, 3]}, lambda x: x.flip(1)))
+    c.append(case("cumulativeSum", {}, {"x": [2, 5]}, lambda x: x.cumsum(1)))
+    c.append(case("cumulativeSum", {"axis": 1}, {"x": [1, 131, 2]}, lambda x: x.cumsum(1)))
+    c.append(case("cumulativeSum", {"axis": 1, "reverse": True}, {"x": [1, 70]}, lambda x: x.flip(1).cumsum(1).flip(1)))
+    powers = lambda x, d: torch.cat([x**k for k in range(1, d + 1)], -1)
+    c.append(case("polynomial", {}, {"x": [4, 2]}, lambda x: powers(x, 3)))
+    c.append(case("polynomial", {"degree": 1}, {"x": [2, 1]}, lambda x: x))
+    steps = lambda x, s, f: f(x[..., None], s).flatten(-2)
+    c.append(case("basis", {"degree": 2, "waves": 3, "frequency": 0.5}, {"x": [3, 2]}, lambda x: torch.cat([powers(x, 2), *(steps(x, torch.arange(1, 4) * 0.5, lambda x, s, f=f: f(x * s)) for f in [torch.sin, torch.cos])], -1)))
+    c.append(case("basis", {"degree": 0, "bumps": 4, "from": -2, "to": 1, "width": 0.7, "exponential": True, "logarithm": True}, {"x": ([3, 1], 0.1, 2)}, lambda x: torch.cat([x.log(), x.exp(), steps(x, torch.linspace(-2, 1, 4), lambda x, s: (-((x - s) ** 2) / 2 / 0.49).exp())], -1)))
+    for shape in [[4], [3, 3, 2]]:
+        c.append(case("reduce", {"operation": "product", "axes": [-1]}, {"x": [2, *shape]}, lambda x: x.prod(-1)))
+    c.append(case("reduce", {"operation": "product"}, {"x": ([5, 3], 2, "whole")}, lambda x: x.prod(-1), name="zeros"))
     # The perceptron's rule: the gradient passes the step as if it were not there.
     step = lambda m, x: (lambda z: (z > 0).double() + z - z.detach())(m(x))
     c.append(case("perceptron", {}, {"x": [4, 3]}, step, nn.Linear(3, 1)))
     c.append(case("perceptron", {"units": 3, "bias": False}, {"x": [2, 5]}, step, nn.Linear(5, 3, bias=False)))
+    for kind in ["dropout", "dropout2d", "dropPath"]:
+        c.append(case(kind, {}, {"x": [2, 3, 4]}, lambda x: x, training=False))
     write("basic", c)
+
+
+def activation():
+    """Activations with parameters of their own, and those beyond scripts/golden/activations.py; 0 is among the inputs."""
+    c = []
+    kinked = ([4, 3], 3, "whole")
+    for per, shape in [(False, [4, 3]), (True, [4, 3]), (True, [2, 3, 2, 2])]:
+        c.append(module_case("prelu", {"perChannel": per}, shape, nn.PReLU(shape[1] if per else 1)))
+    c.append(case("prelu", {}, {"x": kinked}, lambda m, x: m(x), nn.PReLU(), name="kinks"))
+    c.append(case("heaviside", {}, {"x": kinked}, lambda x: (x > 0).double()))
+    for kind, params, module in [
+        ("celu", {}, nn.CELU()),
+        ("celu", {"alpha": 0.5}, nn.CELU(0.5)),
+        ("logSigmoid", {}, nn.LogSigmoid()),
+        ("softShrink", {}, nn.Softshrink()),
+        ("softShrink", {"limit": 1}, nn.Softshrink(1)),
+        ("hardShrink", {}, nn.Hardshrink()),
+        ("hardShrink", {"limit": 0}, nn.Hardshrink(0)),
+        ("tanhShrink", {}, nn.Tanhshrink()),
+        ("hardTanh", {"low": -0.5, "high": 2}, nn.Hardtanh(-0.5, 2)),
+    ]:
+        c.append(module_case(kind, params, [4, 5], module))
+        c.append(case(kind, params, {"x": kinked}, lambda m, x: m(x), module, name="kinks"))
+    for axis in [1, -2]:
+        c.append(module_case("softmax", {"axis": axis}, [2, 3, 4], nn.Softmax(axis)))
+        c.append(module_case("logSoftmax", {"axis": axis}, [2, 3, 4], nn.LogSoftmax(axis)))
+    write("activation", c)
 
 
 def losses():
@@ -447,6 +570,9 @@ def losses():
     add("crossEntropy", {}, [2, 3, 4], ([2, 3], 4), lambda p, t: places(p, t).mean(1), name="places")
     add("crossEntropy", {"ignore": 2}, [2, 5, 4], ([2, 5], 4), lambda p, t: places(p, t, ignore_index=2).sum(1) * 2 / (t != 2).sum(), name="places")
     add("nll", {}, [5, 4], labels, lambda p, t: F.nll_loss(p, t, reduction="none"))
+    share = lambda p, t, **o: F.nll_loss(p, t, weight=w, reduction="none", **o) * t.shape[0] / w[t][t != o.get("ignore_index", -100)].sum()
+    add("nll", {"classWeights": w.tolist()}, [5, 4], labels, share)
+    add("nll", {"classWeights": w.tolist(), "ignore": 1}, [5, 4], labels, lambda p, t: share(p, t, ignore_index=1))
     add("multiMargin", {}, [5, 4], labels, lambda p, t: F.multi_margin_loss(p, t, reduction="none"))
     add("multiMargin", {"margin": 0.5}, [3, 3], ([3], 3), lambda p, t: F.multi_margin_loss(p, t, reduction="none", margin=0.5))
     for kind, f in [("mse", F.mse_loss), ("mae", F.l1_loss)]:
@@ -459,13 +585,15 @@ def losses():
     share = ([4, 3], 0.02, 0.98)
     add("bce", {}, share, ([4], 3), lambda p, t: mean(F.binary_cross_entropy(p, F.one_hot(t, 3).double(), reduction="none")), classes=3)
     add("bceWithLogits", {}, ([4, 1], -9, 9), ([4], 2), lambda p, t: mean(F.binary_cross_entropy_with_logits(p, t.double()[:, None], reduction="none")), classes=2)
+    add("bceWithLogits", {"positiveWeight": 2.5}, ([4, 3], -9, 9), ([4], 3), lambda p, t: mean(F.binary_cross_entropy_with_logits(p, F.one_hot(t, 3).double(), reduction="none", pos_weight=torch.tensor(2.5))), classes=3)
+    add("poissonNll", {}, [4, 3], ([4, 3], 0, 5), lambda p, t: mean(F.poisson_nll_loss(p, t, reduction="none")))
     add("klDivergence", {}, ([4, 3], -3, 0), ([4], 3), lambda p, t: F.kl_div(p, F.one_hot(t, 3).double(), reduction="none").sum(1), classes=3)
     for m in [1, 0]:
         add("hinge", {"margin": m}, [4, 1], ([4], 2), lambda p, t, m=m: F.relu(m - (2 * t - 1)[:, None] * p)[:, 0], classes=2)
     write("losses", c)
 
 
-families = [convolution, pooling, normalisation, embedding, recurrent, attention, transformer, basic, losses]
+families = [convolution, pooling, normalisation, embedding, recurrent, attention, transformer, basic, activation, losses]
 
 if __name__ == "__main__":
     for family in families:

@@ -4,6 +4,7 @@
  * that is not taken: its gradient would be 0 · NaN.
  */
 import { z } from 'zod';
+import type { Shape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
 import {
@@ -25,6 +26,7 @@ import { scalar } from '../ops/leaf.ts';
 import { softplus as softplusOf } from '../ops/losses.ts';
 import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from '../ops/softmax.ts';
 import { expm1, gelu as geluOf } from '../ops/special.ts';
+import { axisParam, sampleAxis } from './axes.ts';
 import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
 
 /** What one activation adds to all the others. */
@@ -33,7 +35,7 @@ interface Activation<P extends z.ZodObject>
     LayerSpec<P>,
     'kind' | 'title' | 'aliases' | 'doc' | 'formula' | 'source' | 'pytorch' | 'params' | 'typescript'
   > {
-  map(x: Value, params: z.infer<P>): Value;
+  map(x: Value, params: z.infer<P>, node: string): Value;
 }
 
 function defineActivation<P extends z.ZodObject>({ map, ...spec }: Activation<P>): LayerSpec<P> {
@@ -42,7 +44,7 @@ function defineActivation<P extends z.ZodObject>({ map, ...spec }: Activation<P>
     category: 'activation',
     inputs: [tensorIn],
     outputs: [tensorOut],
-    build: (_, inputs, params) => ({ y: map(at(inputs, 'x'), params) }),
+    build: ({ node }, inputs, params) => ({ y: map(at(inputs, 'x'), params, node) }),
   });
 }
 
@@ -200,6 +202,23 @@ export const elu = defineActivation({
   map: (x, { alpha }) => aboveZeroOr(x, times(expm1BelowZero(x), alpha)),
 });
 
+export const celu = defineActivation({
+  kind: 'celu',
+  title: 'CELU',
+  aliases: ['continuously differentiable elu'],
+  doc: 'An ELU whose slope is 1 at 0, whatever α is.',
+  formula: 'y = \\max(0, x) + \\min(0, \\alpha(e^{x/\\alpha} - 1))',
+  source: 'Barron, Continuously differentiable exponential linear units, 2017',
+  pytorch: 'torch.nn.CELU',
+  params: z.strictObject({
+    alpha: param(z.number().min(0.01).max(10).default(1), {
+      title: 'α',
+      description: 'The value approached for very negative x is −α.',
+    }),
+  }),
+  map: (x, { alpha }) => aboveZeroOr(x, times(expm1BelowZero(times(x, 1 / alpha)), alpha)),
+});
+
 // The fixed point of mean 0 and variance 1: appendix A of the paper, in PyTorch's digits.
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
@@ -284,6 +303,18 @@ function gelu(x: Float32Array): Float32Array {
   map: (x, { approximate }) => (approximate === 'none' ? geluOf(x) : mul(x, tanhNormal(x))),
 });
 
+export const logSigmoid = defineActivation({
+  kind: 'logSigmoid',
+  title: 'Log-sigmoid',
+  aliases: ['log probability'],
+  doc: 'The logarithm of the sigmoid, also where the sigmoid itself would be 0.',
+  formula: 'y = \\log \\frac{1}{1 + e^{-x}}',
+  source: 'torch.nn.LogSigmoid',
+  pytorch: 'torch.nn.LogSigmoid',
+  params: none,
+  map: (x) => times(softplusOf(times(x, -1)), -1),
+});
+
 export const softsign = defineActivation({
   kind: 'softsign',
   title: 'Softsign',
@@ -324,12 +355,21 @@ export const hardTanh = defineActivation({
   kind: 'hardTanh',
   title: 'Hard tanh',
   aliases: ['hardtanh', 'clamp', 'clip'],
-  doc: 'x inside [−1, 1], the nearer end outside.',
-  formula: 'y = \\min(\\max(-1, x), 1)',
+  doc: 'x inside two bounds, −1 and 1 unless told, the nearer bound outside.',
+  formula: 'y = \\min(\\max(a, x), b)',
   source: 'Collobert, 2004; torch.nn.Hardtanh',
   pytorch: 'torch.nn.Hardtanh',
-  params: none,
-  map: (x) => clampFlat(x, -1, 1),
+  params: z.strictObject({
+    low: param(z.number().min(-1e6).max(1e6).default(-1), {
+      title: 'Lower bound a',
+      description: 'Smaller numbers become this.',
+    }),
+    high: param(z.number().min(-1e6).max(1e6).default(1), {
+      title: 'Upper bound b',
+      description: 'Larger numbers become this.',
+    }),
+  }),
+  map: (x, { low, high }) => clampFlat(x, low, high),
 });
 
 export const hardSwish = defineActivation({
@@ -344,15 +384,18 @@ export const hardSwish = defineActivation({
   map: (x) => mul(x, times(clampFlat(plus(x, 3), 0, 6), 1 / 6)),
 });
 
+const axisParams = z.strictObject({ axis: axisParam('Along which axis the numbers compete') });
+const isLast = (axis: number, shape: Shape): boolean => axis === -1 || axis === shape.length - 1;
+
 export const softmax = defineActivation({
   kind: 'softmax',
   title: 'Softmax',
   aliases: ['probabilities'],
-  doc: 'Positive numbers that add up to 1 along the last axis. The cross-entropy loss contains it already.',
+  doc: 'Positive numbers that add up to 1 along an axis. The cross-entropy loss contains it already.',
   formula: 'y_i = \\frac{e^{x_i - \\max x}}{\\sum_j e^{x_j - \\max x}}',
   source: 'Bridle, 1990',
-  pytorch: 'torch.nn.Softmax(dim=-1)',
-  params: none,
+  pytorch: 'torch.nn.Softmax',
+  params: axisParams,
   typescript: {
     helper: {
       name: 'softmax',
@@ -369,20 +412,21 @@ function softmax(x: Float32Array, size: number): Float32Array {
   return y;
 }`,
     },
-    call: ({ inputs, shape }) => `softmax(${inputs.x}, ${shape.at(-1)})`,
+    call: ({ inputs, shape, params }) =>
+      isLast(params.axis, shape) ? `softmax(${inputs.x}, ${shape.at(-1)})` : null,
   },
-  map: (x) => softmaxOf(x),
+  map: (x, { axis }, node) => softmaxOf(x, sampleAxis(node, axis, x.shape.length)),
 });
 
 export const logSoftmax = defineActivation({
   kind: 'logSoftmax',
   title: 'Log-softmax',
   aliases: ['log probabilities'],
-  doc: 'The logarithm of softmax along the last axis, through log-sum-exp.',
+  doc: 'The logarithm of softmax along an axis, through log-sum-exp.',
   formula: 'y_i = x_i - \\log \\sum_j e^{x_j}',
   source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 6.2.2.3',
-  pytorch: 'torch.nn.LogSoftmax(dim=-1)',
-  params: none,
+  pytorch: 'torch.nn.LogSoftmax',
+  params: axisParams,
   typescript: {
     helper: {
       name: 'logSoftmax',
@@ -399,9 +443,10 @@ function logSoftmax(x: Float32Array, size: number): Float32Array {
   return y;
 }`,
     },
-    call: ({ inputs, shape }) => `logSoftmax(${inputs.x}, ${shape.at(-1)})`,
+    call: ({ inputs, shape, params }) =>
+      isLast(params.axis, shape) ? `logSoftmax(${inputs.x}, ${shape.at(-1)})` : null,
   },
-  map: (x) => logSoftmaxOf(x),
+  map: (x, { axis }, node) => logSoftmaxOf(x, sampleAxis(node, axis, x.shape.length)),
 });
 
 /** All activations, in the order of the palette. */
@@ -410,12 +455,14 @@ export const activations: readonly LayerSpec[] = [
   leakyRelu,
   prelu,
   elu,
+  celu,
   selu,
   gelu,
   silu,
   sigmoid,
   tanh,
   softplus,
+  logSigmoid,
   softsign,
   mish,
   relu6,

@@ -31,6 +31,7 @@ import {
   tensorOut,
 } from './define.ts';
 import { dropInside, dropoutParam } from './dropout.ts';
+import { rotate } from './embedding.ts';
 
 const queryIn: PortSpec = { name: 'query', kind: 'tensor', doc: 'What asks: batch × queries × features.' };
 const keyIn: PortSpec = { name: 'key', kind: 'tensor', doc: 'What answers: batch × keys × features.' };
@@ -52,10 +53,11 @@ const optional = (port: PortSpec, otherwise: string): PortSpec => ({
   optional: true,
 });
 
-const causalParam = param(z.boolean().default(false), {
-  title: 'Causal',
-  description: 'A query looks at its own place and those before it only.',
-});
+export const causalParam = (value: boolean) =>
+  param(z.boolean().default(value), {
+    title: 'Causal',
+    description: 'A query looks at its own place and those before it only.',
+  });
 
 /** Batch × time × features, with keys and values of one time; or a sentence. */
 function checkSequences(node: string, query: Value, key: Value, value: Value): void {
@@ -113,7 +115,7 @@ const dotProduct = defineLayer({
   inputs: [queryIn, keyIn, valueIn, maskIn],
   outputs: [tensorOut, weightsOut],
   sample: { query: sequenceSample, key: sequenceSample, value: sequenceSample },
-  params: z.strictObject({ causal: causalParam }),
+  params: z.strictObject({ causal: causalParam(false) }),
   build({ node }, inputs, { causal }) {
     const [query, key, value] = [at(inputs, 'query'), at(inputs, 'key'), at(inputs, 'value')];
     checkSequences(node, query, key, value);
@@ -154,6 +156,8 @@ interface MultiHead {
   /** What stands before the names of its weights: `self_attn.`. */
   readonly prefix?: string;
   readonly drop?: (x: Value) => Value;
+  /** Turns queries and keys by their places, each head by itself, with this base. */
+  readonly rotary?: number | null;
 }
 
 /** Multi-head attention with PyTorch's packed input projection. Gives [batch, queries, d] and [batch, heads, queries, keys]. */
@@ -162,7 +166,7 @@ export function multiHead(
   query: Value,
   key: Value,
   value: Value,
-  { heads, bias, causal, mask, prefix = '', drop = (x) => x }: MultiHead,
+  { heads, bias, causal, mask, prefix = '', drop = (x) => x, rotary = null }: MultiHead,
 ): Attention {
   checkSequences(ctx.node, query, key, value);
   const d = query.shape.at(-1) ?? 1;
@@ -171,6 +175,12 @@ export function multiHead(
       node: ctx.node,
       param: 'heads',
       why: `must divide the ${d} features; ${heads} do not`,
+    });
+  if (rotary !== null && (d / heads) % 2 !== 0)
+    throw new EngineError('param/invalid', {
+      node: ctx.node,
+      param: 'rotary',
+      why: `turns features in pairs, and each head has ${d / heads}`,
     });
   const inputs = [query, key, value];
   const sizes = inputs.map((x) => x.shape.at(-1) ?? 1);
@@ -186,7 +196,8 @@ export function multiHead(
   const [q, k, v] = inputs.map((x, i) =>
     splitHeads(linear(x, own(i), biases && slice(biases, { axis: 0, start: i * d, size: d })), heads),
   ) as [Value, Value, Value];
-  const { weights } = scaledDotProductAttention(q, k, v, {
+  const turned = (x: Value): Value => (rotary === null ? x : rotate(x, rotary, 'adjacent'));
+  const { weights } = scaledDotProductAttention(turned(q), turned(k), v, {
     causal,
     ...maskOption(ctx.node, mask, query, key, 4),
   });
@@ -200,6 +211,21 @@ export const headsParam = param(z.int().min(1).max(256).default(2), {
   title: 'Heads',
   description: 'How many attentions run side by side; must divide the features.',
 });
+
+/** Rotary positions inside an attention; `rotaryOf` reads them. */
+export const rotaryParams = {
+  rotary: param(z.boolean().default(false), {
+    title: 'Rotary positions',
+    description: 'Turns queries and keys by their places, so that scores depend on distances.',
+  }),
+  rotaryBase: param(z.number().min(1).max(1e9).default(10_000), {
+    title: 'Rotary base',
+    description: 'The longest wavelength is 2π times this.',
+    showWhen: { rotary: [true] },
+  }),
+};
+export const rotaryOf = (p: z.infer<z.ZodObject<typeof rotaryParams>>): number | null =>
+  p.rotary ? p.rotaryBase : null;
 
 const multiHeadAttention = defineLayer({
   kind: 'multiHeadAttention',
@@ -220,14 +246,15 @@ const multiHeadAttention = defineLayer({
   sample: { query: sequenceSample },
   params: z.strictObject({
     heads: headsParam,
-    causal: causalParam,
+    causal: causalParam(false),
     bias: param(z.boolean().default(true), {
       title: 'Bias',
       description: 'Adds trainable numbers to the projections.',
     }),
     dropout: dropoutParam(0),
+    ...rotaryParams,
   }),
-  build(ctx, inputs, { heads, causal, bias, dropout }) {
+  build(ctx, inputs, { heads, causal, bias, dropout, ...p }) {
     const query = at(inputs, 'query');
     const key = inputs.key ?? query;
     const { output, weights } = multiHead(ctx, query, key, inputs.value ?? key, {
@@ -236,6 +263,7 @@ const multiHeadAttention = defineLayer({
       bias,
       mask: inputs.mask,
       drop: dropInside(ctx, dropout),
+      rotary: rotaryOf(p),
     });
     return { y: output, weights };
   },
@@ -261,7 +289,7 @@ const additiveAttention = defineLayer({
       title: 'Units',
       description: 'How wide the small net is.',
     }),
-    causal: causalParam,
+    causal: causalParam(false),
   }),
   build(ctx, inputs, { units, causal }) {
     const [query, key] = [at(inputs, 'query'), at(inputs, 'key')];

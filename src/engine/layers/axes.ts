@@ -5,7 +5,7 @@ import { formatShape, wholeAxis } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
 import { permute as permuteOp, slice as sliceOp } from '../ops/movement.ts';
-import { max, mean, min, sum } from '../ops/reduce.ts';
+import { max, mean, min, prod, sum } from '../ops/reduce.ts';
 import { logSumExp } from '../ops/softmax.ts';
 import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
 
@@ -147,21 +147,27 @@ const permute = defineLayer({
 
 type Reduction = (x: Value, axes: readonly number[], options: { readonly keep: boolean }) => Value;
 
-const reductions: Readonly<Record<'sum' | 'mean' | 'max' | 'min', Reduction>> = { sum, mean, max, min };
+const reductions: Readonly<Record<'sum' | 'mean' | 'max' | 'min' | 'product', Reduction>> = {
+  sum,
+  mean,
+  max,
+  min,
+  product: prod,
+};
 
 const reduce = defineLayer({
   kind: 'reduce',
   title: 'Reduce',
   category: 'shape',
-  aliases: ['sum', 'mean', 'max', 'min', 'average', 'logsumexp'],
-  doc: 'One number for each group along some axes: their sum, mean, largest or smallest.',
+  aliases: ['sum', 'mean', 'max', 'min', 'product', 'average', 'logsumexp'],
+  doc: 'One number for each group along some axes: their sum, mean, largest, smallest or product.',
   formula: 'y = \\sum_i x_i, \\quad \\tfrac{1}{n} \\sum_i x_i, \\quad \\max_i x_i, \\;\\ldots',
   source: 'torch.sum, torch.mean, torch.amax',
-  pytorch: 'torch.sum, torch.mean, torch.amax, torch.amin, torch.logsumexp',
+  pytorch: 'torch.sum, torch.mean, torch.amax, torch.amin, torch.prod, torch.logsumexp',
   inputs: [tensorIn],
   outputs: [tensorOut],
   params: z.strictObject({
-    operation: param(z.enum(['sum', 'mean', 'max', 'min', 'logSumExp']).default('mean'), {
+    operation: param(z.enum(['sum', 'mean', 'max', 'min', 'product', 'logSumExp']).default('mean'), {
       title: 'Operation',
       description: 'What is made of each group.',
       choices: {
@@ -169,6 +175,7 @@ const reduce = defineLayer({
         mean: 'Mean',
         max: 'Largest',
         min: 'Smallest',
+        product: 'Product',
         logSumExp: 'Log of the sum of powers of e',
       },
     }),

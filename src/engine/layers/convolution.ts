@@ -102,6 +102,7 @@ function defineConv(rank: 1 | 2 | 3, sample: Shape, aliases: readonly string[]):
     outputs: [tensorOut],
     params,
     sample: { x: { shape: sample, dtype: 'f32' } },
+    sampleParams: { channels: 2 },
     build(ctx, inputs, p) {
       const x = at(inputs, 'x');
       const input = needSpace(ctx, x, rank);
@@ -120,7 +121,7 @@ function defineConv(rank: 1 | 2 | 3, sample: Shape, aliases: readonly string[]):
   });
 }
 
-function defineConvTranspose(rank: 1 | 2, sample: Shape): LayerSpec {
+function defineConvTranspose(rank: 1 | 2 | 3, sample: Shape): LayerSpec {
   const params = z.strictObject({
     channels: channelsParam,
     kernel: kernelParam(rank, 3),
@@ -153,6 +154,7 @@ function defineConvTranspose(rank: 1 | 2, sample: Shape): LayerSpec {
     outputs: [tensorOut],
     params,
     sample: { x: { shape: sample, dtype: 'f32' } },
+    sampleParams: { channels: 2 },
     build(ctx, inputs, p) {
       const x = at(inputs, 'x');
       const input = needSpace(ctx, x, rank);
@@ -267,4 +269,5 @@ export const convolutions: readonly LayerSpec[] = [
   separableConv2d,
   defineConvTranspose(2, [1, 1, 2, 2]),
   defineConvTranspose(1, [1, 2, 3]),
+  defineConvTranspose(3, [1, 1, 2, 1, 2]),
 ];

@@ -29,7 +29,13 @@ export type Initialiser =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly mean: number; readonly std: number }
+  /** The elements from the first of `zeros` to before the second start at 0. */
+  | {
+      readonly kind: 'normal';
+      readonly mean: number;
+      readonly std: number;
+      readonly zeros?: readonly [from: number, to: number];
+    }
   | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
   | {
       readonly kind: 'xavierUniform' | 'xavierNormal';

@@ -8,10 +8,11 @@ import { formatShape, type Shape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { concat, split, stack } from '../ops/concat.ts';
 import { reshape } from '../ops/core.ts';
+import { detach } from '../ops/detach.ts';
 import { add, cos, equal, exp, floor, mul, not, sin, sub, toF32, where } from '../ops/elementwise.ts';
 import { gather } from '../ops/indexing.ts';
 import { iota, scalar } from '../ops/leaf.ts';
-import { slice } from '../ops/movement.ts';
+import { slice, unsqueeze } from '../ops/movement.ts';
 import { at, type BuildContext, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
 
 const tokensIn = { ...tensorIn, doc: 'Token indices: batch, or batch × time.', tokens: true };
@@ -41,15 +42,29 @@ const embedding = defineLayer({
       title: 'Initial deviation σ',
       description: 'The rows are drawn from N(0, σ²).',
     }),
+    padding: param(z.int().min(-1).max(16_777_216).default(-1), {
+      title: 'Padding token',
+      description: 'The token whose row starts at zero and is not trained (padding_idx); −1 for none.',
+    }),
   }),
   sampleParams: { vocabulary: 6, features: 2 },
-  build(ctx, inputs, { vocabulary, features, std }) {
+  build(ctx, inputs, { vocabulary, features, std, padding }) {
     const tokens = at(inputs, 'x');
     const known = ctx.data?.x === tokens ? ctx.data.vocabulary : undefined;
     if (known !== undefined && known > vocabulary)
       throw new EngineError('input/vocabulary', { node: ctx.node, rows: vocabulary, vocabulary: known });
-    const weight = ctx.parameter('weight', [vocabulary, features], { kind: 'normal', mean: 0, std });
-    return { y: gather(weight, tokens) };
+    if (padding >= vocabulary)
+      throw new EngineError('param/invalid', {
+        node: ctx.node,
+        param: 'padding',
+        why: `must be a token below ${vocabulary}, or −1 for none`,
+      });
+    const zeros = padding < 0 ? {} : { zeros: [padding * features, (padding + 1) * features] as const };
+    const init = { kind: 'normal', mean: 0, std, ...zeros } as const;
+    const rows = gather(ctx.parameter('weight', [vocabulary, features], init), tokens);
+    if (padding < 0) return { y: rows };
+    const padded = equal(tokens, scalar(padding, tokens.dtype));
+    return { y: where(unsqueeze(padded, -1), detach(rows), rows) };
   },
 });
 

@@ -2,6 +2,7 @@
 import { activations } from './activations.ts';
 import { attentions } from './attention.ts';
 import { axisLayers } from './axes.ts';
+import { basis, polynomial } from './basis.ts';
 import { bilinear, perceptron } from './bilinear.ts';
 import { convolutions } from './convolution.ts';
 import { data } from './data.ts';
@@ -12,13 +13,15 @@ import { gatedUnits } from './gated.ts';
 import { linear } from './linear.ts';
 import { losses } from './losses.ts';
 import { mathNodes } from './math.ts';
-import { add, concat, multiply, stack, subtract } from './merge.ts';
+import { add, concat, multiply, stack } from './merge.ts';
 import { normalisations } from './normalisation.ts';
 import { output } from './output.ts';
-import { polynomial } from './polynomial.ts';
+import { pairs } from './pairs.ts';
+import { oneHot, placeLayers } from './places.ts';
 import { poolings } from './pooling.ts';
 import { recurrents } from './recurrent.ts';
 import { flatten, reshape } from './shape.ts';
+import { shrinkages } from './shrinkage.ts';
 import { transformers } from './transformer.ts';
 import { upsample } from './upsample.ts';
 
@@ -29,26 +32,30 @@ export const layerList: readonly LayerSpec[] = [
   bilinear,
   perceptron,
   polynomial,
+  basis,
   ...convolutions,
   ...poolings,
   upsample,
   ...activations,
+  ...shrinkages,
   ...normalisations,
   dropout,
   ...groupedDropouts,
   ...embeddings,
+  oneHot,
   ...recurrents,
   ...attentions,
   ...transformers,
   add,
-  subtract,
   multiply,
   concat,
   stack,
+  ...pairs,
   ...gatedUnits,
   flatten,
   reshape,
   ...axisLayers,
+  ...placeLayers,
   ...mathNodes,
   output,
   ...losses,

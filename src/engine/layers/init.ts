@@ -45,7 +45,7 @@ export function initialValues(
     case 'uniform':
       return uniform(init.low, init.high);
     case 'normal':
-      return normal(init.mean, init.std);
+      return normal(init.mean, init.std).fill(0, ...(init.zeros ?? [size]));
     case 'xavierUniform':
     case 'heUniform': {
       const bound = Math.sqrt(3) * deviation(init);

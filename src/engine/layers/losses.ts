@@ -7,7 +7,7 @@ import { EngineError } from '../errors.ts';
 import { formatShape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
-import { add, div, equal, maximum, mul, not, relu, sub, toF32 } from '../ops/elementwise.ts';
+import { add, div, equal, maximum, mul, not, relu, sub, toF32, where } from '../ops/elementwise.ts';
 import { gather } from '../ops/indexing.ts';
 import { iota, scalar } from '../ops/leaf.ts';
 import {
@@ -21,6 +21,7 @@ import {
   multiMargin as multiMarginOf,
   negativeLogLikelihood,
   oneHot,
+  poissonLoss,
   smoothL1 as smoothL1Of,
 } from '../ops/losses.ts';
 import { mean, sum } from '../ops/reduce.ts';
@@ -118,9 +119,18 @@ export const bceWithLogits = defineLoss({
   formula: 'L = \\max(z, 0) - z y + \\log(1 + e^{-|z|})',
   source: 'Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.2',
   pytorch: 'torch.nn.BCEWithLogitsLoss',
-  params: z.strictObject({}),
+  params: z.strictObject({
+    positiveWeight: param(z.number().min(0).max(1e6).default(1), {
+      title: 'Weight of yes',
+      description:
+        'How much more a missed yes costs than a false one: more than 1 where yes is rare (pos_weight).',
+    }),
+  }),
   decision: 'aboveZero',
-  loss: (ctx, p, t) => bceOf(p, targetNumbers(ctx.node, classesOf(ctx), p, t)),
+  loss(ctx, p, t, { positiveWeight }) {
+    const numbers = targetNumbers(ctx.node, classesOf(ctx), p, t);
+    return positiveWeight === 1 ? bceOf(p, numbers) : bceOf(p, numbers, scalar(positiveWeight));
+  },
 });
 
 export const hinge = defineLoss({
@@ -148,6 +158,18 @@ export const hinge = defineLoss({
 /** PyTorch's default: no data has this label. */
 const ignoreNothing = -100;
 
+/** Which labels count, and how much. */
+const labelParams = {
+  classWeights: param(z.array(z.number().min(0).max(1e6)).max(1000).default([]), {
+    title: 'Class weights',
+    description: 'How much each class counts, in the order of the classes; nothing for all alike.',
+  }),
+  ignore: param(z.int().min(-1000).max(1_000_000).default(ignoreNothing), {
+    title: 'Ignored label',
+    description: 'Places with this label, such as padding, do not count.',
+  }),
+};
+
 export const crossEntropy = defineLoss({
   kind: 'crossEntropy',
   title: 'Softmax cross-entropy',
@@ -161,27 +183,13 @@ export const crossEntropy = defineLoss({
       title: 'Label smoothing',
       description: 'The share of the target that is spread evenly over all classes.',
     }),
-    classWeights: param(z.array(z.number().min(0).max(1e6)).max(1000).default([]), {
-      title: 'Class weights',
-      description: 'How much each class counts, in the order of the classes; nothing for all alike.',
-    }),
-    ignore: param(z.int().min(-1000).max(1_000_000).default(ignoreNothing), {
-      title: 'Ignored label',
-      description: 'Places with this label, such as padding, do not count.',
-    }),
+    ...labelParams,
   }),
   decision: 'largest',
   sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
   loss(ctx, p, t, { labelSmoothing, classWeights: weights, ignore }) {
     checkClasses(ctx, p, t);
-    const classes = p.shape.at(-1) ?? 0;
-    if (weights.length > 0 && weights.length !== classes)
-      throw new EngineError('param/invalid', {
-        node: ctx.node,
-        param: 'classWeights',
-        why: `must hold ${classes} numbers, one per class, or none`,
-      });
-    const classWeights = weights.length > 0 ? rowOf(weights) : null;
+    const classWeights = classWeightsOf(ctx, p, weights);
     const losses = crossEntropyOf(p, t, {
       labelSmoothing,
       ...(ignore !== ignoreNothing && { ignore }),
@@ -203,6 +211,18 @@ function checkClasses(ctx: BuildContext, p: Value, t: Value): void {
       expected: `${classes ?? 'as many'} logits per ${t.shape.length > 1 ? 'place' : 'sample'}, one per class,`,
       got: formatShape(p.shape.slice(1)),
     });
+}
+
+/** The class weights as a tensor, null for none; or a sentence where their number is wrong. */
+function classWeightsOf(ctx: BuildContext, p: Value, weights: readonly number[]): Value | null {
+  const classes = p.shape.at(-1) ?? 0;
+  if (weights.length === 0) return null;
+  if (weights.length === classes) return rowOf(weights);
+  throw new EngineError('param/invalid', {
+    node: ctx.node,
+    param: 'classWeights',
+    why: `must hold ${classes} numbers, one per class, or none`,
+  });
 }
 
 /** Numbers known at build time as a tensor [k]. */
@@ -233,12 +253,17 @@ export const nll = defineLoss({
   formula: 'L = -x_y',
   source: 'Bishop, Pattern Recognition and Machine Learning, 2006, section 4.3.4',
   pytorch: 'torch.nn.NLLLoss',
-  params: z.strictObject({}),
+  params: z.strictObject(labelParams),
   decision: 'largest',
   sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
-  loss(ctx, p, t) {
+  loss(ctx, p, t, { classWeights: weights, ignore }) {
     checkClasses(ctx, p, t);
-    return averaged(negativeLogLikelihood(p, t));
+    const classWeights = classWeightsOf(ctx, p, weights);
+    const losses = negativeLogLikelihood(p, t);
+    if (!classWeights && ignore === ignoreNothing) return averaged(losses);
+    const counts = labelWeights(t, classWeights, ignore);
+    // An ignored place may hold −∞, which no weight of 0 takes away.
+    return countedMean(where(counts, mul(losses, counts), scalar(0)), counts);
   },
 });
 
@@ -328,6 +353,19 @@ export const multiMargin = defineLoss({
   },
 });
 
+export const poisson = defineLoss({
+  kind: 'poissonNll',
+  title: 'Poisson likelihood',
+  aliases: ['count', 'log rate', 'regression'],
+  doc: 'For counts: the prediction is the logarithm of the count that is expected.',
+  formula: 'L = e^z - y z',
+  source: 'McCullagh & Nelder, Generalized linear models, 1989',
+  pytorch: 'torch.nn.PoissonNLLLoss',
+  params: z.strictObject({}),
+  decision: 'number',
+  loss: (ctx, p, t) => poissonLoss(p, targetNumbers(ctx.node, classesOf(ctx), p, t)),
+});
+
 /** The mean of a sample's places. */
 const averaged = (x: Value): Value => (x.shape.length === 1 ? x : mean(x, x.shape.map((_, i) => i).slice(1)));
 
@@ -344,4 +382,5 @@ export const losses: readonly LayerSpec[] = [
   bce,
   nll,
   kl,
+  poisson,
 ];

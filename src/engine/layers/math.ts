@@ -43,10 +43,10 @@ function defineMath<P extends z.ZodObject>({ map, ...spec }: MathNode<P>): Layer
 
 const none = z.strictObject({});
 /** Where functions that start at 0 begin. */
-const tiny = 1e-12;
+export const tiny = 1e-12;
 const positive = (x: Value): Value => maximum(x, scalar(tiny));
 // e⁸⁸ is the last power of e that float32 holds.
-const largestExponent = 88;
+export const largestExponent = 88;
 
 /** xⁿ for a whole n ≥ 1 by squaring: exact for negative x too. */
 function wholePower(x: Value, n: number): Value {
@@ -64,7 +64,8 @@ function power(x: Value, p: number): Value {
 }
 
 /** x, but at least tiny in magnitude. */
-const awayFromZero = (x: Value): Value => where(less(x, scalar(0)), minimum(x, scalar(-tiny)), positive(x));
+export const awayFromZero = (x: Value): Value =>
+  where(less(x, scalar(0)), minimum(x, scalar(-tiny)), positive(x));
 
 const expNode = defineMath({
   kind: 'exp',

@@ -3,17 +3,8 @@ import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { sameShape, wholeAxis } from '../ir/shape.ts';
 import { concat as concatOp, stack as stackOp } from '../ops/concat.ts';
-import { add as addOp, mul, sub } from '../ops/elementwise.ts';
-import {
-  allAt,
-  at,
-  defineLayer,
-  type PortSpec,
-  param,
-  type TypeScriptSite,
-  tensorIn,
-  tensorOut,
-} from './define.ts';
+import { add as addOp, mul } from '../ops/elementwise.ts';
+import { allAt, defineLayer, type PortSpec, param, type TypeScriptSite, tensorOut } from './define.ts';
 
 const many: PortSpec = {
   name: 'x',
@@ -131,26 +122,6 @@ function concat(...parts: Float32Array[]): Float32Array {
       });
     return { y: concatOp(parts, axis) };
   },
-});
-
-const pair = [
-  { ...tensorIn, name: 'a', doc: 'What is on the left.' },
-  { ...tensorIn, name: 'b', doc: 'What is on the right.' },
-];
-
-export const subtract = defineLayer({
-  kind: 'subtract',
-  title: 'Subtract',
-  category: 'merge',
-  aliases: ['minus', 'difference', 'residual'],
-  doc: 'The first tensor minus the second, element by element; sizes of 1 are repeated.',
-  formula: 'y = a - b',
-  source: 'torch.sub',
-  pytorch: 'torch.sub',
-  inputs: pair,
-  outputs: [tensorOut],
-  params: z.strictObject({}),
-  build: (_, inputs) => ({ y: sub(at(inputs, 'a'), at(inputs, 'b')) }),
 });
 
 export const stack = defineLayer({

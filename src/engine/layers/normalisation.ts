@@ -6,19 +6,30 @@ import { z } from 'zod';
 import { EngineError } from '../errors.ts';
 import { formatShape, type Shape, wholeAxis } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import { abs, div, maximum, mul, sqrt } from '../ops/elementwise.ts';
-import { scalar } from '../ops/leaf.ts';
+import { abs, add, div, maximum, mul, sqrt } from '../ops/elementwise.ts';
+import { scalar, zeros } from '../ops/leaf.ts';
 import {
   type Affine,
   batchNorm,
   batchNormEvaluate,
   groupNorm,
   instanceNorm,
+  instanceStatistics,
   layerNorm,
+  type RunningStatistics,
   rmsNorm,
 } from '../ops/normalise.ts';
 import { max, sum } from '../ops/reduce.ts';
-import { at, type BuildContext, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
+import {
+  at,
+  type BuildContext,
+  defineLayer,
+  type LayerSpec,
+  type ParamMeta,
+  param,
+  tensorIn,
+  tensorOut,
+} from './define.ts';
 import { needAxes, needSpace } from './spatial.ts';
 
 const epsilonParam = (value: number) =>
@@ -44,10 +55,17 @@ export function affineOf(ctx: BuildContext, shape: Shape, wanted: boolean, prefi
 
 const formula = 'y = \\gamma \\, \\frac{x - \\mu}{\\sqrt{\\sigma^2 + \\epsilon}} + \\beta';
 
+const momentumParam = (shown: Pick<ParamMeta, 'showWhen'>) =>
+  param(z.number().min(0).max(1).default(0.1), {
+    title: 'Momentum',
+    description: 'The share of the newest batch in the running mean and variance.',
+    ...shown,
+  });
+
 /** 1-D: batch × channels, or batch × channels × length. */
-function needBatch(ctx: BuildContext, x: Value, rank: 1 | 2): number {
+function needBatch(ctx: BuildContext, x: Value, rank: 1 | 2 | 3): number {
   const { shape } = x;
-  if (rank === 2) return needSpace(ctx, x, 2);
+  if (rank !== 1) return needSpace(ctx, x, rank);
   if (shape.length !== 2 && shape.length !== 3)
     throw new EngineError('input/axes', {
       node: ctx.node,
@@ -57,7 +75,28 @@ function needBatch(ctx: BuildContext, x: Value, rank: 1 | 2): number {
   return shape[1] ?? 1;
 }
 
-function defineBatchNorm(rank: 1 | 2): LayerSpec {
+const batchSamples: Readonly<Record<1 | 2 | 3, Shape>> = { 1: [4, 3], 2: [2, 2, 2, 3], 3: [2, 1, 2, 2, 3] };
+
+/** The running statistics as states, under PyTorch's names. */
+const runningOf = (ctx: BuildContext, channels: number): RunningStatistics => ({
+  mean: ctx.state('running_mean', [channels], 0),
+  variance: ctx.state('running_var', [channels], 1),
+});
+
+function updateRunning(ctx: BuildContext, next: RunningStatistics): void {
+  ctx.updateState('running_mean', next.mean);
+  ctx.updateState('running_var', next.variance);
+}
+
+/** The share of the newest batch where all batches count alike: 1/n for the nth. */
+function shareOfAll(ctx: BuildContext): Value {
+  const count = ctx.state('num_batches_tracked', [], 0);
+  const now = add(count, scalar(1));
+  if (ctx.training) ctx.updateState('num_batches_tracked', now);
+  return div(scalar(1), now);
+}
+
+function defineBatchNorm(rank: 1 | 2 | 3): LayerSpec {
   return defineLayer({
     kind: `batchNorm${rank}d`,
     title: `BatchNorm${rank}d`,
@@ -69,27 +108,35 @@ function defineBatchNorm(rank: 1 | 2): LayerSpec {
     pytorch: `torch.nn.BatchNorm${rank}d`,
     inputs: [tensorIn],
     outputs: [tensorOut],
-    sample: { x: { shape: rank === 1 ? [4, 3] : [2, 2, 2, 3], dtype: 'f32' } },
+    sample: { x: { shape: batchSamples[rank], dtype: 'f32' } },
     params: z.strictObject({
-      momentum: param(z.number().min(0).max(1).default(0.1), {
-        title: 'Momentum',
-        description: 'The share of the newest batch in the running mean and variance.',
+      average: param(z.enum(['moving', 'all', 'none']).default('moving'), {
+        title: 'Remember',
+        description:
+          'What evaluation uses: a moving average of batches, the mean of all, or nothing but its own batch.',
+        choices: {
+          moving: 'A moving average',
+          all: 'The mean of all batches (momentum None)',
+          none: 'Nothing (track_running_stats off)',
+        },
       }),
+      momentum: momentumParam({ showWhen: { average: ['moving'] } }),
       epsilon: epsilonParam(1e-5),
       affine: affineParam(),
     }),
-    build(ctx, inputs, { momentum, epsilon, affine }) {
+    build(ctx, inputs, { average, momentum, epsilon, affine }) {
       const x = at(inputs, 'x');
       const channels = needBatch(ctx, x, rank);
       const parameters = affineOf(ctx, [channels], affine);
-      const running = {
-        mean: ctx.state('running_mean', [channels], 0),
-        variance: ctx.state('running_var', [channels], 1),
-      };
+      if (average === 'none') {
+        const forgotten = { mean: zeros([channels]), variance: zeros([channels]) };
+        return { y: batchNorm(x, forgotten, parameters, { epsilon }).y };
+      }
+      const running = runningOf(ctx, channels);
+      const share = average === 'all' ? shareOfAll(ctx) : momentum;
       if (!ctx.training) return { y: batchNormEvaluate(x, running, parameters, epsilon) };
-      const result = batchNorm(x, running, parameters, { momentum, epsilon });
-      ctx.updateState('running_mean', result.running.mean);
-      ctx.updateState('running_var', result.running.variance);
+      const result = batchNorm(x, running, parameters, { momentum: share, epsilon });
+      updateRunning(ctx, result.running);
       return { y: result.y };
     },
   });
@@ -201,11 +248,25 @@ const instanceNormLayer = defineLayer({
   inputs: [tensorIn],
   outputs: [tensorOut],
   sample: { x: { shape: [2, 2, 3, 2], dtype: 'f32' } },
-  params: z.strictObject({ epsilon: epsilonParam(1e-5), affine: affineParam(false) }),
-  build(ctx, inputs, { epsilon, affine }) {
+  params: z.strictObject({
+    epsilon: epsilonParam(1e-5),
+    affine: affineParam(false),
+    track: param(z.boolean().default(false), {
+      title: 'Remember',
+      description: 'Keeps a running mean and variance while training, and normalises by them in evaluation.',
+    }),
+    momentum: momentumParam({ showWhen: { track: [true] } }),
+  }),
+  build(ctx, inputs, { epsilon, affine, track, momentum }) {
     const x = at(inputs, 'x');
     needAxes(ctx, x, 3, 'batch × channels × space');
-    return { y: instanceNorm(x, affineOf(ctx, [x.shape[1] ?? 1], affine), epsilon) };
+    const channels = x.shape[1] ?? 1;
+    const parameters = affineOf(ctx, [channels], affine);
+    if (!track) return { y: instanceNorm(x, parameters, epsilon) };
+    const running = runningOf(ctx, channels);
+    if (!ctx.training) return { y: batchNormEvaluate(x, running, parameters, epsilon) };
+    updateRunning(ctx, instanceStatistics(x, running, momentum));
+    return { y: instanceNorm(x, parameters, epsilon) };
   },
 });
 
@@ -250,6 +311,7 @@ const atLeastTiny = (x: Value): Value => maximum(x, scalar(tiny));
 export const normalisations: readonly LayerSpec[] = [
   defineBatchNorm(2),
   defineBatchNorm(1),
+  defineBatchNorm(3),
   layerNormLayer,
   rmsNormLayer,
   groupNormLayer,

@@ -22,6 +22,7 @@ import {
   tensorIn,
   tensorOut,
 } from './define.ts';
+import { dropInside } from './dropout.ts';
 
 /** Each time step is a part of the graph of its own; beyond this many, compiling takes too long. */
 const longestUnrolled = 1024;
@@ -89,6 +90,11 @@ const commonParams = {
   bias: param(z.boolean().default(true), {
     title: 'Bias',
     description: 'Adds trainable numbers to each gate.',
+  }),
+  dropout: param(z.number().min(0).max(0.99).default(0), {
+    title: 'Dropout',
+    description: 'The share of states that is dropped on the way from one layer to the next.',
+    hot: true,
   }),
 };
 
@@ -163,9 +169,11 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
     ? split(given, new Array<number>(parts).fill(p.units), 1)
     : new Array<Value>(parts).fill(zeros([batch, p.units]));
   let sequence = x;
+  const drop = dropInside(ctx, p.dropout);
   const ends: Value[] = [];
   let top: Run[] = [];
   for (let layer = 0; layer < p.layers; layer++) {
+    if (layer > 0) sequence = drop(sequence);
     top = Array.from({ length: directions }, (_, d) => {
       const first = (layer * directions + d) * cell.states;
       const w = weights(ctx, cell, p, sequence.shape[2] ?? 1, `l${layer}${d === 1 ? '_reverse' : ''}`);

@@ -7,7 +7,7 @@ import type { Value } from '../ir/value.ts';
 import { add, relu } from '../ops/elementwise.ts';
 import { layerNorm } from '../ops/normalise.ts';
 import { gelu } from '../ops/special.ts';
-import { dense, headsParam, multiHead } from './attention.ts';
+import { causalParam, dense, headsParam, multiHead, rotaryOf, rotaryParams } from './attention.ts';
 import {
   at,
   type BuildContext,
@@ -37,6 +37,7 @@ const commonParams = {
     description: 'Normalises before each part, which trains more easily, instead of after the sum.',
   }),
   dropout: dropoutParam(0.1),
+  ...rotaryParams,
   epsilon: param(z.number().min(1e-12).max(1).default(1e-5), {
     title: 'ε',
     description: 'Added to the variance in the norms.',
@@ -58,8 +59,16 @@ function blockOf(ctx: BuildContext, p: Common) {
   const sublayer: Sublayer = (x, norm, f) =>
     p.normFirst ? add(x, drop(f(normed(x, norm)))) : normed(add(x, drop(f(x))), norm);
   const attend = (prefix: string, q: Value, kv: Value, causal: boolean, mask: Value | undefined): Value =>
-    multiHead(ctx, q, kv, kv, { heads: p.heads, bias: true, causal, mask, prefix: `${prefix}.`, drop })
-      .output;
+    multiHead(ctx, q, kv, kv, {
+      heads: p.heads,
+      bias: true,
+      causal,
+      mask,
+      prefix: `${prefix}.`,
+      drop,
+      // Places of two sequences do not compare.
+      rotary: q === kv ? rotaryOf(p) : null,
+    }).output;
   const net = (x: Value): Value => {
     const inner = dense(ctx, x, p.feedForward, 'linear1');
     const active = p.activation === 'relu' ? relu(inner) : gelu(inner);
@@ -93,10 +102,7 @@ const encoder = defineLayer({
   sampleParams: { feedForward: 3 },
   params: z.strictObject({
     ...commonParams,
-    causal: param(z.boolean().default(false), {
-      title: 'Causal',
-      description: 'Each place sees itself and those before it only.',
-    }),
+    causal: causalParam(false),
   }),
   build(ctx, inputs, p) {
     const { sublayer, attend, net } = blockOf(ctx, p);
@@ -126,10 +132,7 @@ const decoder = defineLayer({
   sampleParams: { feedForward: 3 },
   params: z.strictObject({
     ...commonParams,
-    causal: param(z.boolean().default(true), {
-      title: 'Causal',
-      description: 'Each place sees itself and those before it only.',
-    }),
+    causal: causalParam(true),
   }),
   build(ctx, inputs, p) {
     const memory = at(inputs, 'memory');

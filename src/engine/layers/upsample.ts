@@ -1,31 +1,8 @@
 // Makes space larger, by repeating or by blending neighbours: batch × channels × space.
 import { z } from 'zod';
-import type { Value } from '../ir/value.ts';
-import { broadcastTo, reshape } from '../ops/core.ts';
-import { abs, add, clamp, mul, relu, sub, toF32 } from '../ops/elementwise.ts';
-import { iota, scalar } from '../ops/leaf.ts';
-import { swapAxes, swapLast } from '../ops/movement.ts';
-import { matmul } from '../ops/product.ts';
+import { resizeLinear, resizeNearest } from '../ops/resize.ts';
 import { at, defineLayer, param, tensorIn, tensorOut } from './define.ts';
 import { needAxes } from './spatial.ts';
-
-/** Each element of an axis `times` times. */
-function repeated(x: Value, axis: number, times: number): Value {
-  const before = x.shape.slice(0, axis + 1);
-  const after = x.shape.slice(axis + 1);
-  const spread = broadcastTo(reshape(x, [...before, 1, ...after]), [...before, times, ...after]);
-  return reshape(spread, [...before.slice(0, -1), (x.shape[axis] ?? 1) * times, ...after]);
-}
-
-/** How much each of `size` inputs counts for each output, f32 [outputs, size]: 1 − distance, for the two nearest. */
-function blend(size: number, outputs: number, alignCorners: boolean): Value {
-  const shape = [outputs, size];
-  const place = (axis: number): Value => toF32(iota({ shape, axis, dtype: 'i32' }));
-  const step = alignCorners ? (outputs > 1 ? (size - 1) / (outputs - 1) : 0) : size / outputs;
-  const start = alignCorners ? 0 : step / 2 - 0.5;
-  const source = clamp(add(mul(place(0), scalar(step)), scalar(start)), 0, size - 1);
-  return relu(sub(scalar(1), abs(sub(source, place(1)))));
-}
 
 export const upsample = defineLayer({
   kind: 'upsample',
@@ -58,13 +35,19 @@ export const upsample = defineLayer({
   build(ctx, inputs, { factor, mode, alignCorners }) {
     const x = at(inputs, 'x');
     needAxes(ctx, x, 3, 'batch × channels × space');
-    const axes = x.shape.map((_, i) => i).slice(2);
-    if (mode === 'nearest') return { y: axes.reduce((v, axis) => repeated(v, axis, factor), x) };
-    const along = (v: Value, axis: number): Value => {
-      const size = x.shape[axis] ?? 1;
-      const weights = swapLast(blend(size, size * factor, alignCorners));
-      return swapAxes(matmul(swapAxes(v, axis, -1), weights), axis, -1);
+    const space = x.shape.slice(2);
+    return {
+      y:
+        mode === 'nearest'
+          ? resizeNearest(
+              x,
+              space.map(() => factor),
+            )
+          : resizeLinear(
+              x,
+              space.map((size) => size * factor),
+              { alignCorners },
+            ),
     };
-    return { y: axes.reduce(along, x) };
   },
 });

@@ -9,6 +9,7 @@ import { randomUniform } from '../../ops/random.ts';
 import { sum } from '../../ops/reduce.ts';
 import type { BuildContext } from '../define.ts';
 import { layerOf } from '../index.ts';
+import activation from './activation.json' with { type: 'json' };
 import attention from './attention.json' with { type: 'json' };
 import basic from './basic.json' with { type: 'json' };
 import convolution from './convolution.json' with { type: 'json' };
@@ -34,6 +35,8 @@ const caseSchema = z.strictObject({
       range: z.tuple([z.number(), z.number()]).optional(),
       below: z.number().optional(),
       mask: z.boolean().default(false),
+      /** Whole numbers as floats, from −⌊below / 2⌋. */
+      whole: z.boolean().default(false),
     }),
   ),
   parameters: z.array(z.strictObject({ name: z.string(), shape: numbers })),
@@ -55,6 +58,7 @@ export const layerGoldens: Readonly<Record<string, readonly LayerGolden[]>> = Ob
     attention,
     transformer,
     basic,
+    activation,
     losses,
   }).map(([family, cases]) => [family, z.array(caseSchema).parse(cases)]),
 );
@@ -75,6 +79,9 @@ export const titleOf = ({ kind, name, params, training, inputs }: LayerGolden): 
 function madeUp(size: number, k: number, [low, high]: readonly [number, number]): Float64Array {
   return new Float64Array(size).map((_, i) => low + (high - low) * (((i * 7919 + k * 104729) % 2003) / 2003));
 }
+
+/** How many batches were seen before, where a layer counts them. */
+const batchesBefore = 3;
 
 export interface GoldenCheck {
   /** `y`, `∂x`, `∂weight`, `running_mean`. */
@@ -98,14 +105,16 @@ export function layerGraph(golden: LayerGolden): LayerGraph {
   const feeds = new Map<Value, Float64Array>();
   const leaves = new Map<string, Value>();
   const inputs = Object.fromEntries(
-    golden.inputs.map(({ port, shape, range = [-2, 2], below, mask }, k) => {
-      const leaf = input(port, shape, 'feed', below === undefined || mask ? 'f32' : 'i32');
+    golden.inputs.map(({ port, shape, range = [-2, 2], below, mask, whole }, k) => {
+      const leaf = input(port, shape, 'feed', below === undefined || mask || whole ? 'f32' : 'i32');
       const size = sizeOf(shape);
       feeds.set(
         leaf,
         below === undefined
           ? madeUp(size, k, range)
-          : madeUp(size, k, [0, 2003]).map((n) => Math.round(n) % below),
+          : madeUp(size, k, [0, 2003]).map(
+              (n) => (Math.round(n) % below) - (whole ? Math.floor(below / 2) : 0),
+            ),
       );
       leaves.set(port, leaf);
       return [port, leaf];
@@ -119,11 +128,18 @@ export function layerGraph(golden: LayerGolden): LayerGraph {
     const list = role === 'parameter' ? golden.parameters : golden.states;
     const k = list.findIndex((p) => p.name === name);
     const [offset, range] = role === 'parameter' ? [20, [-0.7, 0.7] as const] : [60, [0.5, 1.5] as const];
-    feeds.set(leaf, madeUp(sizeOf(shape), offset + k, range));
+    feeds.set(
+      leaf,
+      name === 'num_batches_tracked'
+        ? Float64Array.of(batchesBefore)
+        : madeUp(sizeOf(shape), offset + k, range),
+    );
     leaves.set(name, leaf);
     return leaf;
   };
+  // Dropout at 0 draws all the same.
   const counter = hyper({ name: 'counter', dtype: 'u32' });
+  feeds.set(counter, Float64Array.of(0));
   const context: BuildContext = {
     node: 'it',
     data:
