@@ -99,5 +99,30 @@ for kind, params, make in cases:
         steps.append(p.detach().tolist())
     golden["cases"].append({"kind": kind, "params": params, "steps": steps})
 
+# Penalties and clipping, before plain steps of 0.1.
+clips = {
+    "none": lambda p, limit: None,
+    "value": lambda p, limit: torch.nn.utils.clip_grad_value_([p], limit),
+    "norm": lambda p, limit: torch.nn.utils.clip_grad_norm_([p], limit),
+}
+golden["clipped"] = []
+for kind, limit, l1, l2 in [
+    ("none", 1, 0.1, 0.0),
+    ("none", 1, 0.05, 0.5),
+    ("value", 0.5, 0.0, 0.0),
+    ("norm", 2.0, 0.0, 0.0),
+    ("norm", 3.0, 0.2, 0.3),
+]:
+    p = torch.nn.Parameter(start.clone())
+    optimizer = torch.optim.SGD([p], lr=0.1)
+    steps = []
+    for g in gradients:
+        optimizer.zero_grad()
+        ((g * p).sum() + l1 * p.abs().sum() + l2 / 2 * (p * p).sum()).backward()
+        clips[kind](p, limit)
+        optimizer.step()
+        steps.append(p.detach().tolist())
+    golden["clipped"].append({"clipping": {"kind": kind, "limit": limit}, "penalty": {"l1": l1, "l2": l2}, "steps": steps})
+
 path = pathlib.Path(__file__).parents[2] / "src/engine/optim/golden.json"
 path.write_text(json.dumps(golden, indent=1) + "\n")

@@ -85,6 +85,7 @@ export {
   summarise,
 } from './model/summary.ts';
 export type { OptimizerSpec } from './optim/define.ts';
+export { clippingParams, penaltyParams } from './optim/gradients.ts';
 export { optimizerList, optimizerOf, scheduleChoices } from './optim/index.ts';
 export { addEpoch, noPlateau, type Plateau, plateauParams } from './optim/plateau.ts';
 export { type ScheduleSpec, scheduleList, scheduleOf } from './optim/schedule.ts';

@@ -3,6 +3,7 @@
  * step number lives on the GPU, so many steps go into one submission. A step whose numbers are not finite is not left: the next one in the
  * submission meets the same weights and the same batch, so that the culprit can be looked at.
  */
+import { invariant } from '../errors.ts';
 import { cast, type Expr, f32, i32, load, variable } from '../ir/expr.ts';
 import { add, binary, lessThan, mul } from '../ir/index-math.ts';
 import { type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
@@ -29,97 +30,115 @@ export interface AdvanceSpec {
   readonly sound: Place | null;
   /** f32: the learning rate of step s, at s modulo the table's length, and where that of the next step goes. */
   readonly rate?: { readonly table: Place; readonly at: Place };
+  /** u32: the number of the micro-batch, where a step takes several; `batch` holds one. */
+  readonly micro?: { readonly counter: Place; readonly count: number } | null;
 }
 
 const threads = 64;
 
-/** The dispatch that ends a step. */
-export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dispatch {
-  const leaf = (name: string, place: Place, dtype: Value['dtype']): Value =>
-    input(name, [place.length], 'state', dtype);
-  const counter = leaf('counter', spec.counter, 'u32');
-  const order = leaf('order', spec.order, 'i32');
-  const batch = leaf('batch', spec.batch, 'i32');
-  const ring = leaf('ring', spec.ring, 'f32');
-  const columns = spec.columns.map((place, i) => leaf(`column${i}`, place, 'f32'));
-  const sound = spec.sound && leaf('sound', spec.sound, 'f32');
-  const rates = spec.rate && leaf('rates', spec.rate.table, 'f32');
-  const rate = spec.rate && leaf('rate', spec.rate.at, 'f32');
-  const places = new Map<Value, Place>([
-    [counter, spec.counter],
-    [order, spec.order],
-    [batch, spec.batch],
-    [ring, spec.ring],
-    ...columns.map((v, i) => [v, spec.columns[i]!] as const),
-    ...(sound ? [[sound, spec.sound!] as const] : []),
-    ...(spec.rate && rates && rate
-      ? ([
-          [rates, spec.rate.table],
-          [rate, spec.rate.at],
-        ] as const)
-      : []),
-  ]);
-  const values = new Map([...places.keys()].map((v) => [v.id, v]));
+/** Leaves by their places, as a kernel's slots. */
+class Slots {
+  private readonly places = new Map<number, { readonly value: Value; readonly place: Place }>();
 
-  const lane = variable(laneVariable, 'i32', threads);
-  const step = variable('step', 'i32');
+  slot(name: string, place: Place, dtype: Value['dtype']): Value {
+    const value = input(name, [place.length], 'state', dtype);
+    this.places.set(value.id, { value, place });
+    return value;
+  }
+
+  dispatch(name: string, body: readonly Stmt[], options: CompileOptions): Dispatch {
+    const kernel: Kernel = { name, threads, groups: 1, shared: [], body, flops: 0 };
+    const place = new Map([...this.places.values()].map((s) => [s.value, s.place]));
+    return dispatchOf(
+      kernel,
+      (slot) => this.places.get(slot)!.value,
+      (v) => place.get(v)!,
+      options,
+    );
+  }
+}
+
+const number = (v: Value): Expr => load(v.id, i32(0), v.dtype);
+const store = (v: Value, index: Expr, value: Expr): Stmt => ({ kind: 'store', slot: v.id, index, value });
+const define = (name: string, value: Expr): Stmt => ({ kind: 'let', name, value });
+const lane = variable(laneVariable, 'i32', threads);
+const onlyFirst = (body: readonly Stmt[]): Stmt => ({ kind: 'if', cond: lessThan(lane, i32(1)), body });
+
+/** Lays out the batch of the step `next`, or its micro-batch `nextMicro`. */
+function layOut(spec: AdvanceSpec, slots: Slots): Stmt[] {
+  const order = slots.slot('order', spec.order, 'i32');
+  const batch = slots.slot('batch', spec.batch, 'i32');
   const next = variable('next', 'i32');
   const size = spec.batch.length;
   const at = variable('at', 'i32', size);
   const epoch = binary('mod', binary('div', next, i32(spec.stepsPerEpoch)), i32(spec.epochs));
-  const first = add(
-    mul(epoch, i32(spec.perEpoch)),
-    mul(binary('mod', next, i32(spec.stepsPerEpoch)), i32(size)),
-  );
-  const row = mul(binary('mod', step, i32(spec.ringRows)), i32(spec.columns.length));
-  const number = (v: Value): Expr => load(v.id, i32(0), v.dtype);
-  const forward: Expr = sound ? cast(binary('ne', number(sound), f32(0)), 'i32') : i32(1);
-  const body: Stmt[] = [
-    { kind: 'let', name: 'step', value: cast(number(counter), 'i32') },
-    { kind: 'let', name: 'next', value: add(step, forward) },
-    { kind: 'barrier' },
+  const inEpoch = mul(binary('mod', next, i32(spec.stepsPerEpoch)), i32(size * (spec.micro?.count ?? 1)));
+  const inStep = spec.micro ? mul(variable('nextMicro', 'i32'), i32(size)) : i32(0);
+  return [
+    define('start', add(mul(epoch, i32(spec.perEpoch)), add(inEpoch, inStep))),
     {
       kind: 'for',
       name: 'at',
       from: lane,
       to: i32(size),
       by: threads,
-      body: [
-        {
-          kind: 'store',
-          slot: batch.id,
-          index: at,
-          value: load(order.id, add(variable('start', 'i32'), at), 'i32'),
-        },
-      ],
-    },
-    {
-      kind: 'if',
-      cond: lessThan(lane, i32(1)),
-      body: [
-        ...columns.map(
-          (c, i): Stmt => ({ kind: 'store', slot: ring.id, index: add(row, i32(i)), value: number(c) }),
-        ),
-        ...(rates && rate
-          ? [
-              {
-                kind: 'store' as const,
-                slot: rate.id,
-                index: i32(0),
-                value: load(rates.id, binary('mod', next, i32(spec.rate!.table.length)), 'f32'),
-              },
-            ]
-          : []),
-        { kind: 'store', slot: counter.id, index: i32(0), value: cast(next, 'u32') },
-      ],
+      body: [store(batch, at, load(order.id, add(variable('start', 'i32'), at), 'i32'))],
     },
   ];
-  body.splice(2, 0, { kind: 'let', name: 'start', value: first });
-  const kernel: Kernel = { name: 'next batch', threads, groups: 1, shared: [], body, flops: 0 };
-  return dispatchOf(
-    kernel,
-    (slot) => values.get(slot)!,
-    (v) => places.get(v)!,
+}
+
+/** The dispatch that ends a step. */
+export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dispatch {
+  const slots = new Slots();
+  const counter = slots.slot('counter', spec.counter, 'u32');
+  const ring = slots.slot('ring', spec.ring, 'f32');
+  const columns = spec.columns.map((place, i) => slots.slot(`column${i}`, place, 'f32'));
+  const sound = spec.sound && slots.slot('sound', spec.sound, 'f32');
+  const step = variable('step', 'i32');
+  const next = variable('next', 'i32');
+  const row = mul(binary('mod', step, i32(spec.ringRows)), i32(columns.length));
+  const forward: Expr = sound ? cast(binary('ne', number(sound), f32(0)), 'i32') : i32(1);
+  const recorded = columns.map((c, i) => store(ring, add(row, i32(i)), number(c)));
+  if (spec.rate) {
+    const { table, at } = spec.rate;
+    const rates = slots.slot('rates', table, 'f32');
+    const index = binary('mod', next, i32(table.length));
+    recorded.push(store(slots.slot('rate', at, 'f32'), i32(0), load(rates.id, index, 'f32')));
+  }
+  if (spec.micro)
+    recorded.push(store(slots.slot('micro', spec.micro.counter, 'u32'), i32(0), cast(i32(0), 'u32')));
+  return slots.dispatch(
+    'next batch',
+    [
+      define('step', cast(number(counter), 'i32')),
+      define('next', add(step, forward)),
+      ...(spec.micro ? [define('nextMicro', i32(0))] : []),
+      { kind: 'barrier' },
+      ...layOut(spec, slots),
+      onlyFirst([...recorded, store(counter, i32(0), cast(next, 'u32'))]),
+    ],
+    options,
+  );
+}
+
+/** The dispatch that ends a micro-batch: the next one of the same step, or the first of the next. */
+export function nextMicroDispatch(spec: AdvanceSpec, options: CompileOptions): Dispatch {
+  invariant(spec.micro, 'the step takes several micro-batches');
+  const slots = new Slots();
+  const counter = slots.slot('counter', spec.counter, 'u32');
+  const micro = slots.slot('micro', spec.micro.counter, 'u32');
+  const count = i32(spec.micro.count);
+  const after = variable('after', 'i32');
+  return slots.dispatch(
+    'next micro-batch',
+    [
+      define('after', add(cast(number(micro), 'i32'), i32(1))),
+      define('next', add(cast(number(counter), 'i32'), binary('div', after, count))),
+      define('nextMicro', binary('mod', after, count)),
+      { kind: 'barrier' },
+      ...layOut(spec, slots),
+      onlyFirst([store(micro, i32(0), cast(variable('nextMicro', 'i32'), 'u32'))]),
+    ],
     options,
   );
 }

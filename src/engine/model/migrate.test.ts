@@ -91,7 +91,16 @@ describe('reading documents', () => {
     training: fc.record({
       optimizer: fc.record({ kind: id, params: fc.dictionary(id, json) }),
       schedule: fc.record({ kind: id, params: fc.dictionary(id, json) }),
+      clipping: fc.record({
+        kind: fc.constantFrom('none', 'value', 'norm'),
+        limit: fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      }),
+      penalty: fc.record({
+        l1: fc.constant(0),
+        l2: fc.double({ min: 0, max: 10, noNaN: true }).map(Math.abs),
+      }),
       batchSize: fc.integer({ min: 1, max: 4096 }),
+      accumulation: fc.integer({ min: 1, max: 1024 }),
       epochs: fc.integer({ min: 1, max: 1000 }),
       seed: fc.nat(),
     }),

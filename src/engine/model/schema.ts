@@ -3,6 +3,7 @@
  * Reading goes through `parseDocument` (model/migrate.ts), which brings older versions up to date and refuses newer ones.
  */
 import { z } from 'zod';
+import { clippingParams, penaltyParams } from '../optim/gradients.ts';
 
 export const documentVersion = 2;
 
@@ -104,7 +105,11 @@ export const trainingSchema = z.object({
   optimizer: choice('adam'),
   /** What the learning rate is multiplied by as training goes on. */
   schedule: choice('constant'),
+  clipping: clippingParams.default(() => clippingParams.parse({})),
+  penalty: penaltyParams.default(() => penaltyParams.parse({})),
   batchSize: z.int().min(1).max(65_536).default(32),
+  /** Micro-batches of `batchSize` samples whose mean gradient makes one step: a large batch in little memory. */
+  accumulation: z.int().min(1).max(1024).default(1),
   epochs: z.int().min(1).max(1_000_000).default(100),
   /** Initial weights, data order and dropout all follow from this number. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),

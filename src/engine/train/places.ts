@@ -10,6 +10,8 @@ const scalarPlace = (buffer: string, i: number): Place => ({ buffer, offset: i *
 
 /** u32: the number of the step. */
 export const counterPlace = scalarPlace('counter', 0);
+/** u32: the number of the micro-batch within the step, where gradients are accumulated. */
+export const microPlace = scalarPlace('micro', 0);
 /** u32: the number of the batch within an evaluation. */
 export const evalCounterPlace = scalarPlace('evalCounter', 0);
 /** f32: 1 where the step's numbers are finite, else 0. */
@@ -22,12 +24,17 @@ export const columnPlace = (column: number): Place => scalarPlace('scalars', col
 export const lossPlace = columnPlace(0);
 export const normPlace = columnPlace(1);
 
+/** f32: what a micro-batch gives for a column, where gradients are accumulated. */
+export const microColumnPlace = (column: number): Place => scalarPlace('microScalars', column);
+
 /** f32: a column of an evaluation. */
 export const evalColumnPlace = (column: number): Place => scalarPlace('evalScalars', column);
 
 /** Elements of the buffers of scalars, for so many columns. */
 export const scalarBuffers = (columns: number): Record<string, number> => ({
   counter: stride,
+  micro: stride,
+  microScalars: columns * stride,
   scalars: (columns + 2) * stride,
 });
 export const evalScalarBuffers = (columns: number): Record<string, number> => ({

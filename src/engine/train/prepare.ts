@@ -19,7 +19,8 @@ import { EngineError, invariant } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
 import { buildModel, type Model, parameterCount } from '../model/build.ts';
 import { type Metric, metricsOf } from '../model/metrics.ts';
-import type { GraphDocument } from '../model/schema.ts';
+import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
+import { gradientHypers } from '../optim/gradients.ts';
 import { optimizerOf } from '../optim/index.ts';
 import type { ProbeSegment } from '../probe/types.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
@@ -32,7 +33,7 @@ import { paramsOf } from './params.ts';
 import type { RunFacts } from './protocol.ts';
 import { rateRule } from './rates.ts';
 import { compileStep, type StepProgram } from './step-program.ts';
-import { optimizerUniform } from './update-program.ts';
+import { gradientUniform, optimizerUniform } from './update-program.ts';
 
 const evalBatch = 256;
 
@@ -49,6 +50,8 @@ export interface PreparedRun {
   readonly metrics: readonly Metric[];
   readonly step: StepProgram;
   readonly loaded: LoadedProgram;
+  /** What a step runs so many times before `loaded`, where it takes several micro-batches. */
+  readonly micro: { readonly loaded: LoadedProgram; readonly count: number } | null;
   readonly lookout: Lookout | null;
   readonly evaluation: { readonly program: EvalProgram; readonly loaded: LoadedProgram };
   /** The scalars that the programs read, by name. */
@@ -102,6 +105,8 @@ export async function prepareRun(
     layout,
     data: dataPlaces,
     samples: training,
+    accumulation: microBatches(document.training.accumulation, training, batch),
+    penalised: isPenalised(document.training),
     probes: options.probes,
     uniforms,
     target,
@@ -130,6 +135,7 @@ export async function prepareRun(
   await machine.reserve(sizes);
   machine.reserveUniforms(uniforms);
   const loaded = await machine.load(step.program);
+  const micro = step.micro && { loaded: await machine.load(step.micro.program), count: step.micro.count };
   const evalLoaded = await machine.load(evaluate.program);
   uploadData(machine, data.dataset, model, dataPlaces);
 
@@ -137,7 +143,9 @@ export async function prepareRun(
     ({ place: _, ...p }): ProbeSegment => ({ ...p, elements: p.shape.reduce((n, d) => n * d, 1) }),
   );
   const lookout = probe ? await Lookout.open(machine, probe, segments) : null;
-  const plain = step.program.dispatches.length;
+  const plain =
+    step.program.dispatches.length +
+    (step.micro ? step.micro.count * step.micro.program.dispatches.length : 0);
   const facts: RunFacts = {
     adapter: { name: open.name, software: open.software },
     parameters: parameterCount(model),
@@ -159,12 +167,20 @@ export async function prepareRun(
     metrics,
     step,
     loaded,
+    micro,
     lookout,
     evaluation: { program: evaluate, loaded: evalLoaded },
     hypers,
     target,
   };
 }
+
+/** Micro-batches of a step: as many as the settings ask for, and the data has. */
+const microBatches = (asked: number, samples: number, batch: number): number =>
+  Math.max(1, Math.min(asked, Math.floor(samples / batch)));
+
+/** Whether the update has to know of penalties. */
+export const isPenalised = ({ penalty }: TrainingSettings): boolean => penalty.l1 > 0 || penalty.l2 > 0;
 
 function startingHypers(
   document: GraphDocument,
@@ -174,9 +190,22 @@ function startingHypers(
   return {
     [seedWord]: document.training.seed,
     [evalCountUniform]: 0,
-    ...Object.fromEntries(Object.entries(optimizer).map(([name, value]) => [optimizerUniform(name), value])),
+    ...updateHypers(document.training, optimizer),
     ...Object.fromEntries(model.hypers.map((h) => [h.name, h.value])),
   };
+}
+
+/** The scalars that the update reads, by the names of their uniforms. */
+export function updateHypers(
+  { clipping, penalty }: TrainingSettings,
+  optimizer: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const named = (of: Readonly<Record<string, number>>, uniform: (name: string) => string) =>
+    Object.entries(of).map(([name, value]) => [uniform(name), value] as const);
+  return Object.fromEntries([
+    ...named(optimizer, optimizerUniform),
+    ...named(gradientHypers(clipping, penalty), gradientUniform),
+  ]);
 }
 
 function placesOf(dataset: Dataset, model: Model): DataPlaces {

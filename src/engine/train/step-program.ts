@@ -1,6 +1,9 @@
-/** One training step as one static program: gather the batch, forward, loss, backward, norm of the gradients, update, record. */
+/**
+ * One training step as one static program: gather the batch, forward, loss, backward, norm of the gradients, update, record.
+ * Where gradients are accumulated it is two: one for each micro-batch, and one for the update at the end.
+ */
 import { gradientMap } from '../autodiff/grad.ts';
-import { advanceDispatch } from '../compile/advance.ts';
+import { type AdvanceSpec, advanceDispatch, nextMicroDispatch } from '../compile/advance.ts';
 import { type CompileOptions, compileGraph, type Target, type Wanted } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
@@ -8,16 +11,23 @@ import { replaceValues, topological } from '../ir/graph.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model } from '../model/build.ts';
 import type { Metric } from '../model/metrics.ts';
-import { reshape } from '../ops/core.ts';
-import { cast } from '../ops/elementwise.ts';
 import { input, inputAttrs, zeros } from '../ops/leaf.ts';
 import { mean } from '../ops/reduce.ts';
+import {
+  compileAccumulate,
+  memoryOfMicro,
+  microNumber,
+  placeOfMicro,
+  sumsArena,
+} from './accumulate-program.ts';
 import { batchValues, type DataPlaces } from './batch.ts';
 import { type Layouts, placeOfWeight } from './layout.ts';
 import {
   columnPlace,
   counterPlace,
   lossPlace,
+  microColumnPlace,
+  microPlace,
   normPlace,
   ratePlace,
   scalarBuffers,
@@ -37,6 +47,8 @@ export interface ProbedTensor {
 }
 
 export interface StepProgram {
+  /** What a step encodes: a micro-batch so many times, where there are several, and then the rest. */
+  readonly micro: { readonly program: Program; readonly count: number } | null;
   readonly program: Program;
   /** The columns of the ring: loss, gradient norm, then the metrics. */
   readonly ring: Place;
@@ -53,12 +65,14 @@ export interface StepProgram {
   readonly arena: { readonly size: number; readonly lowerBound: number };
 }
 
-export interface StepSpec extends UpdateSpec {
+export interface StepSpec extends Omit<UpdateSpec, 'gradients'> {
   readonly model: Model;
   readonly metrics: readonly Metric[];
   readonly data: DataPlaces;
   /** Samples of the training part. */
   readonly samples: number;
+  /** Micro-batches of a step. */
+  readonly accumulation: number;
   /** Keep every node's activation and its gradient, so that they can be looked at. */
   readonly probes: boolean;
   readonly uniforms: readonly string[];
@@ -114,9 +128,11 @@ export function compileStep(spec: StepSpec): StepProgram {
   invariant(model.lossPerSample, 'a trainable model has a loss');
   const size = model.options.batch;
   const indices = input('batch.indices', [size], 'batch', 'i32');
-  const step = cast(reshape(input('counter', [1], 'state', 'u32'), []), 'u32');
+  const { accumulation } = spec;
+  const isWhole = accumulation === 1;
   const exchange = batchValues(model, spec.data, indices);
-  exchange.set(model.step, step);
+  exchange.set(model.step, microNumber(accumulation));
+  if (!isWhole) for (const state of layout.memory.items) exchange.set(state.value, memoryOfMicro(state));
 
   // Everything that is differentiated is rebuilt on the real batch at once, so that shared values stay shared.
   const outputs = probedOutputs(model);
@@ -131,10 +147,12 @@ export function compileStep(spec: StepSpec): StepProgram {
   const parameters = layout.parameters.items.map((p) => p.value);
   const gradient = gradientMap(loss, [...parameters, ...activations]);
 
-  const columns: Wanted[] = [
-    { value: loss, at: lossPlace },
-    ...metricMeans.map((value, i) => ({ value, at: columnPlace(2 + i) })),
-  ];
+  /** Columns of the ring: the loss is the first, the norm the second. */
+  const columnsOfBatch = [0, ...metricMeans.map((_, i) => 2 + i)];
+  const columns = [loss, ...metricMeans].map((value, i): Wanted => {
+    const column = columnsOfBatch[i]!;
+    return { value, at: isWhole ? columnPlace(column) : microColumnPlace(column) };
+  });
   const gradients: Wanted[] = layout.parameters.items.map((p) => ({
     value: gradient.get(p.value) ?? zeros(p.shape),
     at: layout.parameters.place(p.name, 'grads'),
@@ -156,7 +174,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     : [];
 
   const epochs = Math.max(2, Math.min(1024, Math.ceil(orderLength / spec.samples)));
-  const stepsPerEpoch = Math.max(1, Math.floor(spec.samples / size));
+  const stepsPerEpoch = Math.max(1, Math.floor(spec.samples / (size * accumulation)));
   const places: Record<string, Place> = {
     'data.x': spec.data.x,
     'data.y': spec.data.y,
@@ -166,7 +184,7 @@ export function compileStep(spec: StepSpec): StepProgram {
   const options: CompileOptions = { arena: 'arena', uniforms: spec.uniforms, ...spec.target };
   const placeOf = (leaf: Value): Place => {
     const name = inputAttrs(leaf)?.name ?? '';
-    const place = places[name] ?? placeOfWeight(layout, name);
+    const place = places[name] ?? placeOfWeight(layout, name) ?? placeOfMicro(layout, name);
     invariant(place, `the input ${name} has a place`);
     return place;
   };
@@ -176,28 +194,29 @@ export function compileStep(spec: StepSpec): StepProgram {
     options,
   );
 
-  const norm = compileNorm(spec, options);
-  const update = compileUpdate(spec, options);
+  const gradientArena = isWhole ? 'grads' : sumsArena;
+  const norm = compileNorm({ ...spec, gradients: gradientArena }, options);
+  const update = compileUpdate({ ...spec, gradients: gradientArena }, options);
   const columnPlaces = [lossPlace, normPlace, ...metricMeans.map((_, i) => columnPlace(2 + i))];
   const ring: Place = { buffer: 'ring', offset: 0, length: ringRows * columnPlaces.length };
   const order: Place = { buffer: 'order', offset: 0, length: epochs * spec.samples };
   const rates: Place = { buffer: 'rates', offset: 0, length: rateRows };
-  const advance = advanceDispatch(
-    {
-      counter: counterPlace,
-      order,
-      epochs,
-      perEpoch: spec.samples,
-      stepsPerEpoch,
-      batch: places['batch.indices']!,
-      columns: columnPlaces,
-      ring,
-      ringRows,
-      sound: soundPlace,
-      rate: { table: rates, at: ratePlace },
-    },
-    options,
-  );
+  const advance: AdvanceSpec = {
+    counter: counterPlace,
+    order,
+    epochs,
+    perEpoch: spec.samples,
+    stepsPerEpoch,
+    batch: places['batch.indices']!,
+    columns: columnPlaces,
+    ring,
+    ringRows,
+    sound: soundPlace,
+    rate: { table: rates, at: ratePlace },
+    micro: isWhole ? null : { counter: microPlace, count: accumulation },
+  };
+  const { uniforms } = spec;
+  const accumulate = isWhole ? null : compileAccumulate(layout, columnsOfBatch, accumulation, options);
   const buffers = {
     ...main.program.buffers,
     ...scalarBuffers(columnPlaces.length),
@@ -210,8 +229,11 @@ export function compileStep(spec: StepSpec): StepProgram {
     memory: layout.memory.size,
     nextMemory: layout.memory.size,
     ...norm.buffers,
+    ...accumulate?.buffers,
     ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };
+  const forwards = main.program.dispatches;
+  const backToWeights = [...norm.dispatches, ...update, advanceDispatch(advance, options)];
   const firstWatched = gradients.length + columns.length + memory.length;
   const probed: ProbedTensor[] = watched.map((w, i) => ({
     node: w.node,
@@ -222,12 +244,20 @@ export function compileStep(spec: StepSpec): StepProgram {
     depth: w.depth,
     place: main.places[firstWatched + i]!,
   }));
-  if (spec.probes) probed.push(...probedParameters(model, layout));
+  if (spec.probes) probed.push(...probedParameters(model, layout, gradientArena));
   return {
+    micro: accumulate && {
+      program: {
+        dispatches: [...forwards, ...accumulate.dispatches, nextMicroDispatch(advance, options)],
+        buffers,
+        uniforms,
+      },
+      count: accumulation,
+    },
     program: {
-      dispatches: [...main.program.dispatches, ...norm.dispatches, ...update, advance],
+      dispatches: accumulate ? backToWeights : [...forwards, ...backToWeights],
       buffers,
-      uniforms: spec.uniforms,
+      uniforms,
     },
     ring,
     ringRows,
@@ -242,7 +272,7 @@ export function compileStep(spec: StepSpec): StepProgram {
   };
 }
 
-function probedParameters(model: Model, layout: Layouts): ProbedTensor[] {
+function probedParameters(model: Model, layout: Layouts, gradients: string): ProbedTensor[] {
   const depth = depths(model);
   return layout.parameters.items.flatMap((p) =>
     (['weight', 'weightGradient'] as const).map((what) => ({
@@ -252,7 +282,7 @@ function probedParameters(model: Model, layout: Layouts): ProbedTensor[] {
       tensor: p.tensor,
       shape: p.shape,
       depth: depth.get(p.node) ?? 0,
-      place: layout.parameters.place(p.name, what === 'weight' ? 'params' : 'grads'),
+      place: layout.parameters.place(p.name, what === 'weight' ? 'params' : gradients),
     })),
   );
 }

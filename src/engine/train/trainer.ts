@@ -21,13 +21,12 @@ import { type EvalProgram, evalCountUniform } from './eval-program.ts';
 import type { Layout, Layouts } from './layout.ts';
 import type { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
-import { counterPlace, evalCounterPlace } from './places.ts';
+import { counterPlace, evalCounterPlace, microPlace } from './places.ts';
 import { Predictor } from './predictor.ts';
-import { type PreparedRun, prepareRun, seedWord } from './prepare.ts';
+import { isPenalised, type PreparedRun, prepareRun, seedWord, updateHypers } from './prepare.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import { Rates } from './rates.ts';
 import type { StepProgram } from './step-program.ts';
-import { optimizerUniform } from './update-program.ts';
 
 export interface TrainerOptions {
   /** Keep activations and their gradients where probes can look at them. */
@@ -72,6 +71,7 @@ export class Trainer {
   private readonly metrics: readonly Metric[];
   private readonly program: StepProgram;
   private readonly loaded: LoadedProgram;
+  private readonly micro: PreparedRun['micro'];
   private readonly lookout: Lookout | null;
   private readonly evaluation: { program: EvalProgram; loaded: LoadedProgram };
   private readonly ring: ReadbackRing;
@@ -109,6 +109,7 @@ export class Trainer {
     this.metrics = run.metrics;
     this.program = run.step;
     this.loaded = run.loaded;
+    this.micro = run.micro;
     this.lookout = run.lookout;
     this.evaluation = run.evaluation;
     this.hypers = run.hypers;
@@ -213,8 +214,9 @@ export class Trainer {
     this.orderedEpochs = epoch;
     this.layOrder(step);
     this.machine.write(counterPlace, Uint32Array.of(step));
+    this.machine.write(microPlace, Uint32Array.of(0));
     const order = epochOrder(this.data.split.train, { seed, epoch });
-    const at = (step % stepsPerEpoch) * batch.length;
+    const at = (step % stepsPerEpoch) * batch.length * (this.micro?.count ?? 1);
     this.machine.write(batch, Int32Array.from(order.subarray(at, at + batch.length)));
   }
 
@@ -267,6 +269,7 @@ export class Trainer {
     let pass: Pass | null = null;
     for (let step = first; step < first + count; step++) {
       pass ??= encoder.beginComputePass();
+      for (let i = 0; this.micro && i < this.micro.count; i++) machine.encode(pass, this.micro.loaded);
       machine.encode(pass, this.loaded);
       if (!lookout || captureSteps.length >= capturesPerChunk || !lookAt(step)) continue;
       pass.end();
@@ -396,19 +399,20 @@ export class Trainer {
     return this.lookout?.measure() ?? 0;
   }
 
-  /** Takes over hot settings: the optimiser's numbers and the schedule. False where the new settings need a new program. */
+  /** Takes over hot settings: the numbers of the optimiser, the schedule, clipping and penalties. False where the new settings need a new program. */
   applySettings(settings: TrainingSettings): boolean {
     const now = this.document.training;
     const optimizer = optimizerOf(settings.optimizer.kind);
-    if (!optimizer || settings.optimizer.kind !== now.optimizer.kind || settings.batchSize !== now.batchSize)
-      return false;
+    const same = (['batchSize', 'accumulation'] as const).every((key) => settings[key] === now[key]);
+    if (!optimizer || settings.optimizer.kind !== now.optimizer.kind || !same) return false;
+    if (isPenalised(settings) !== isPenalised(now)) return false;
     const params = paramsOf(optimizer, settings.optimizer.params);
     const before = paramsOf(optimizer, now.optimizer.params);
     const cold = Object.keys(params).some((k) => typeof params[k] === 'boolean' && params[k] !== before[k]);
     if (cold) return false;
     this.setRates(settings);
-    for (const [name, value] of Object.entries(optimizer.hypers(params)))
-      if (name !== 'learningRate') this.setHyper(optimizerUniform(name), value);
+    const { learningRate: _, ...scalars } = optimizer.hypers(params);
+    for (const [name, value] of Object.entries(updateHypers(settings, scalars))) this.setHyper(name, value);
     return true;
   }
 

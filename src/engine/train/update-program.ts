@@ -10,40 +10,52 @@ import { add, cast, less, mul, sqrt, sub, where } from '../ops/elementwise.ts';
 import { hyper, input, inputAttrs, scalar } from '../ops/leaf.ts';
 import { sum } from '../ops/reduce.ts';
 import type { OptimizerSpec } from '../optim/define.ts';
+import { clipped, type GradientHyper, penalised } from '../optim/gradients.ts';
 import { arenaRow, type Layouts } from './layout.ts';
 import { counterPlace, lossPlace, normPlace, ratePlace, soundPlace } from './places.ts';
 
 /** The name of an optimiser's scalar among the uniforms; its learning rate is no uniform, since a schedule sets it. */
 export const optimizerUniform = (name: string): string => `optimizer.${name}`;
 
+/** The name of a scalar of clipping or penalties among the uniforms. */
+export const gradientUniform = (name: string): string => `gradient.${name}`;
+
 export interface UpdateSpec {
   readonly optimizer: OptimizerSpec;
   readonly optimizerParams: Record<string, unknown>;
   readonly layout: Layouts;
+  /** The arena of gradients that the update takes. */
+  readonly gradients: string;
+  /** Whether weights are penalised; costs the norm another read of all of them. */
+  readonly penalised: boolean;
+}
+
+const gradientHyper = (name: GradientHyper): Value => hyper({ name: gradientUniform(name), dtype: 'f32' });
+
+/** The gradient of all that is minimised, as a flat arena. */
+function wholeGradient({ layout, gradients, penalised: isPenalised }: UpdateSpec): Value {
+  const { size } = layout.parameters;
+  const g = input(gradients, [size], 'state');
+  return isPenalised ? penalised(g, input('params', [size], 'state'), gradientHyper) : g;
 }
 
 /** A scalar that lies in memory. */
 const scalarInput = (name: string): Value => reshape(input(name, [1], 'state'), []);
 
 /** ‖g‖ over all parameters, in two stages, and whether it and the loss are finite. */
-export function compileNorm({ layout }: UpdateSpec, options: CompileOptions): Program {
-  const { size } = layout.parameters;
-  const rows = [size / arenaRow, arenaRow];
-  const g = reshape(input('grads', [size], 'state'), rows);
+export function compileNorm(spec: UpdateSpec, options: CompileOptions): Program {
+  const { layout } = spec;
+  const g = reshape(wholeGradient(spec), [layout.parameters.size / arenaRow, arenaRow]);
   const loss = scalarInput('loss');
   const norm = sqrt(sum(sum(mul(g, g), 1), 'all'));
   // Only finite numbers give 0 when they are taken from themselves.
   const sound = less(mul(sub(norm, norm), sub(loss, loss)), scalar(1));
-  const places: Record<string, Place> = {
-    grads: { buffer: 'grads', offset: 0, length: size },
-    loss: lossPlace,
-  };
   return compileGraph(
     [
       { value: norm, at: normPlace },
       { value: sound, at: soundPlace },
     ],
-    (leaf) => places[inputAttrs(leaf)!.name]!,
+    placesIn(layout),
     { ...options, arena: 'norm' },
   ).program;
 }
@@ -58,7 +70,7 @@ export function compileUpdate(spec: UpdateSpec, options: CompileOptions): readon
   const updated = optimizer.update(
     {
       parameters,
-      gradients: flat('grads'),
+      gradients: clipped(wholeGradient(spec), scalarInput('norm'), gradientHyper),
       state: states,
       step,
       hyper: (name) =>
@@ -81,16 +93,27 @@ export function compileUpdate(spec: UpdateSpec, options: CompileOptions): readon
     ) as [Value, Value];
     wanted.push({ value: guarded(now, before), at: arenaPlace(layout, 'memory') });
   }
-  const scalars: Record<string, Place> = { counter: counterPlace, sound: soundPlace, rate: ratePlace };
-  const placeOf = (leaf: Value): Place => {
+  return compileGraph(wanted, placesIn(layout), { ...options, arena: 'update' }).program.dispatches;
+}
+
+const scalarPlaces: Readonly<Record<string, Place>> = {
+  counter: counterPlace,
+  sound: soundPlace,
+  rate: ratePlace,
+  loss: lossPlace,
+  norm: normPlace,
+};
+
+/** Finds the scalars of a step by their names, and whole arenas. */
+function placesIn(layout: Layouts): (leaf: Value) => Place {
+  return (leaf) => {
     const { name } = inputAttrs(leaf)!;
-    return scalars[name] ?? arenaPlace(layout, name);
+    return scalarPlaces[name] ?? arenaPlace(layout, name);
   };
-  return compileGraph(wanted, placeOf, { ...options, arena: 'update' }).program.dispatches;
 }
 
 /** A whole arena. */
-function arenaPlace(layout: Layouts, buffer: string): Place {
+export function arenaPlace(layout: Layouts, buffer: string): Place {
   const { size } = buffer.endsWith('emory') ? layout.memory : layout.parameters;
   return { buffer, offset: 0, length: size };
 }

@@ -38,6 +38,9 @@ export function setTraining(patch: Partial<TrainingSettings>, mergeKey?: string)
 const trainingWords: Record<string, string> = {
   optimizer: 'the optimiser',
   schedule: 'the schedule',
+  clipping: 'how gradients are clipped',
+  penalty: 'the penalty of weights',
+  accumulation: 'the micro-batches of a step',
   batchSize: 'the batch size',
   epochs: 'the epochs',
   seed: 'the seed',

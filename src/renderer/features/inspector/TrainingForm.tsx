@@ -1,5 +1,6 @@
 /** How the net is trained, shown where nothing is selected: optimiser, batch size, epochs, seed; and what the net amounts to. */
 import {
+  clippingParams,
   formatBytes,
   formatCount,
   formatFlops,
@@ -7,6 +8,7 @@ import {
   optimizerList,
   optimizerOf,
   paramFields,
+  penaltyParams,
   scheduleChoices,
 } from '../../../engine/index.ts';
 import { setTraining } from '../../document/commands/settings.ts';
@@ -56,6 +58,31 @@ function ChoiceSection({ label, setting, kinds }: ChoiceProps) {
   );
 }
 
+const groups = { clipping: paramFields(clippingParams), penalty: paramFields(penaltyParams) } as const;
+
+/** Settings that belong together, by their declaration. */
+function GroupForm({ setting }: { readonly setting: keyof typeof groups }) {
+  const { document } = useWorkbench();
+  const values = useDocument((s) => s.doc.training[setting]);
+  return (
+    <ParamForm
+      fields={groups[setting]}
+      values={values}
+      onChange={(name, value, gesture) => {
+        const otherwise = groups[setting].find((f) => f.name === name)?.default;
+        document
+          .getState()
+          .run(
+            setTraining(
+              { [setting]: { ...values, [name]: value ?? otherwise } },
+              gesture && `${setting}:${name}:${gesture}`,
+            ),
+          );
+      }}
+    />
+  );
+}
+
 const memoryParts = {
   total: 'Memory, forecast',
   activations: '· activations',
@@ -73,7 +100,12 @@ export function TrainingForm() {
     optimizerOf(training.optimizer.kind),
     scheduleChoices.find(({ kind }) => kind === training.schedule.kind && kind !== 'constant'),
   ];
-  const number = (key: 'batchSize' | 'epochs' | 'seed', label: string, min: number, max: number) => (
+  const number = (
+    key: 'batchSize' | 'accumulation' | 'epochs' | 'seed',
+    label: string,
+    min: number,
+    max: number,
+  ) => (
     <NumberField
       label={label}
       name={label}
@@ -91,11 +123,16 @@ export function TrainingForm() {
       <section className={styles.section}>
         <h2 className={styles.title}>Training</h2>
         {number('batchSize', 'Batch size', 1, 65_536)}
+        {number('accumulation', 'Micro-batches a step', 1, 1024)}
         {number('epochs', 'Epochs', 1, 1_000_000)}
         {number('seed', 'Seed', 0, 0xffff_ffff)}
       </section>
       <ChoiceSection label="Optimiser" setting="optimizer" kinds={optimizerList} />
       <ChoiceSection label="Schedule" setting="schedule" kinds={scheduleChoices} />
+      <section className={styles.section}>
+        <GroupForm setting="clipping" />
+        <GroupForm setting="penalty" />
+      </section>
       <section className={styles.section}>
         <dl className={styles.facts}>
           <div>
