@@ -120,6 +120,8 @@ export function groupGraph(roots: readonly Value[]): Grouping {
   const groups: Group[] = [];
   const groupOf = new Map<Value, Group>();
   const ready = new Map<Value, number>();
+  /** What waits for a reduction that has no group; asked again when one gets its group. */
+  const waiting = new Set<Value>();
 
   /** The first group number after which a value is at hand; Infinity while something it needs is not yet grouped. */
   const readyAfter = (v: Value): number => {
@@ -128,9 +130,10 @@ export function groupGraph(roots: readonly Value[]): Grouping {
     const group = groupOf.get(v);
     if (group) return group.number;
     if (isLeaf(v)) return -1;
-    if (isReduce(v)) return Number.POSITIVE_INFINITY;
+    if (isReduce(v) || waiting.has(v)) return Number.POSITIVE_INFINITY;
     const after = v.inputs.reduce((n, i) => Math.max(n, readyAfter(i)), -1);
     if (Number.isFinite(after)) ready.set(v, after);
+    else waiting.add(v);
     return after;
   };
 
@@ -147,8 +150,13 @@ export function groupGraph(roots: readonly Value[]): Grouping {
       rowSum: null,
     };
     groups.push(group);
-    groupOf.set(core, group);
-    grow(group, order.slice(rank.get(core)! + 1), groupOf, readyAfter, anchors);
+    const take = (v: Value): void => {
+      groupOf.set(v, group);
+      if (isReduce(v)) waiting.clear();
+    };
+    take(core);
+    if (kind === 'map') absorb(group, groupOf);
+    grow(group, order.slice(rank.get(core)! + 1), groupOf, take, readyAfter, anchors);
   };
 
   for (const v of order) {
@@ -172,10 +180,28 @@ function findAnchors(order: readonly Value[], roots: readonly Value[]): Set<Valu
   return anchors;
 }
 
+/**
+ * A map takes in what it computes on the way, so that others can have it stored (a recurrent cell beside its output) rather
+ * than compute it again, with all that came before it.
+ */
+function absorb(group: Group, groupOf: Map<Value, Group>): void {
+  const visit = (v: Value): void => {
+    for (const i of v.inputs) {
+      if (groupOf.has(i) || i.op.lower.kind !== 'pull' || i.op.lower.form !== 'map') continue;
+      if (!sameShape(i.shape, group.core.shape)) continue;
+      group.members.add(i);
+      groupOf.set(i, group);
+      visit(i);
+    }
+  };
+  visit(group.core);
+}
+
 function grow(
   group: Group,
   later: readonly Value[],
-  groupOf: Map<Value, Group>,
+  groupOf: ReadonlyMap<Value, Group>,
+  take: (v: Value) => void,
   readyAfter: (v: Value) => number,
   anchors: ReadonlySet<Value>,
 ): void {
@@ -193,11 +219,11 @@ function grow(
       if (!v.inputs.every((i) => reachable(i, available))) continue;
       if (group.kind === 'rows' && sameSpace(group.space, spaceOf(v)) && lowersReduce(group, v, lower)) {
         group.reduces.push(v);
-        groupOf.set(v, group);
+        take(v);
         reach.add(v);
       } else if (isRowSumOf(group, v)) {
         group.rowSum = v;
-        groupOf.set(v, group);
+        take(v);
       }
       continue;
     }
@@ -206,7 +232,7 @@ function grow(
     if (group.kind === 'map' && !near && !anchors.has(v)) continue;
     if (!lowersMember(group, v, lower)) continue;
     group.members.add(v);
-    groupOf.set(v, group);
+    take(v);
     reach.add(v);
   }
 }
@@ -214,11 +240,20 @@ function grow(
 const inside = (group: Group, v: Value): boolean => group.members.has(v) || group.reduces.includes(v);
 
 /** Whether an input can be computed inside: it is available, or a pull of available values. */
-function reachable(v: Value, available: (v: Value) => boolean): boolean {
-  return (
+function reachable(
+  v: Value,
+  available: (v: Value) => boolean,
+  asked: Map<Value, boolean> = new Map(),
+): boolean {
+  const known = asked.get(v);
+  if (known !== undefined) return known;
+  const found =
     available(v) ||
-    (v.op.lower.kind === 'pull' && v.inputs.length > 0 && v.inputs.every((i) => reachable(i, available)))
-  );
+    (v.op.lower.kind === 'pull' &&
+      v.inputs.length > 0 &&
+      v.inputs.every((i) => reachable(i, available, asked)));
+  asked.set(v, found);
+  return found;
 }
 
 /**
