@@ -1,5 +1,5 @@
 /**
- * The pipeline: simplify → group → decide what is kept → plan memory → make kernels → print them. Pure: no GPU is needed.
+ * The pipeline: simplify → group → decide what is kept → plan memory → make kernels → print them → share texts. Pure: no GPU is needed.
  */
 import { invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
@@ -14,6 +14,7 @@ import { aligned, type Lifetime, planMemory } from './memory.ts';
 import { type ProcessorKind, productKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
+import { shareTexts } from './share.ts';
 import { simplify } from './simplify.ts';
 import { decideStores, type GroupStores } from './stores.ts';
 
@@ -89,7 +90,11 @@ export function compileGraph(
     return dispatchOf(kernel, (slot) => values.get(slot)!, find, options);
   });
   return {
-    program: { dispatches, buffers: { [options.arena]: memory.size }, uniforms: options.uniforms },
+    program: {
+      dispatches: shareTexts(dispatches),
+      buffers: { [options.arena]: memory.size },
+      uniforms: options.uniforms,
+    },
     places: kept.map(find),
     lowerBound: memory.lowerBound,
   };
@@ -226,6 +231,7 @@ export function dispatchOf(
     bindings: bindings.map((b) => b.place),
     written: bindings.map((b) => writtenBuffers.has(b.place.buffer)),
     usesUniforms,
+    args: [],
     flops: kernel.flops,
   };
 }

@@ -53,6 +53,7 @@ export function probeProgram(tensors: readonly Place[], on: ProcessorKind): Prob
     bindings: [...reads, ...writes],
     written: [...reads.map(() => false), ...writes.map(() => true)],
     usesUniforms: false,
+    args: [],
     flops: 0,
   });
   return {

@@ -20,6 +20,8 @@ export interface Dispatch {
   /** Which bindings are written, in their order. */
   readonly written: readonly boolean[];
   readonly usesUniforms: boolean;
+  /** Whole numbers that the text reads from a uniform after the other bindings; empty where it has none. */
+  readonly args: readonly number[];
   readonly flops: number;
 }
 

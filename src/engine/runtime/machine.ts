@@ -27,6 +27,8 @@ export interface LoadedProgram {
 
 const wordBytes = 4;
 const bindingBytes = 256;
+/** Of the letters of a layout's key. */
+const bindingTypes = { r: 'read-only-storage', w: 'storage', u: 'uniform' } as const;
 
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -41,6 +43,8 @@ export class Machine {
   private readonly buffers = new Map<string, GPUBuffer>();
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  /** Of each loaded program, the numbers in which its dispatches differ. */
+  private readonly arguments: GPUBuffer[] = [];
   private uniformBuffer: GPUBuffer | null = null;
   private uniformGroup: GPUBindGroup | null = null;
   private uniformNames: readonly string[] = [];
@@ -125,16 +129,38 @@ export class Machine {
   async load(program: Program): Promise<LoadedProgram> {
     await this.reserve(program.buffers);
     const pipelines = await Promise.all(program.dispatches.map((d) => this.pipeline(d)));
+    const args = this.argumentsOf(program);
     const dispatches = program.dispatches.map((d, i) => {
       this.created++;
+      const places = d.bindings.map((place, binding) => ({ binding, resource: this.resource(place) }));
+      const given = args.get(d);
       const bindGroup = this.device.createBindGroup({
         label: d.label,
         layout: this.layout(d),
-        entries: d.bindings.map((place, binding) => ({ binding, resource: this.resource(place) })),
+        entries: given ? [...places, { binding: places.length, resource: given }] : places,
       });
       return { pipeline: pipelines[i]!, bindGroup, x: d.grid[0], y: d.grid[1] };
     });
     return { program, dispatches };
+  }
+
+  /** Writes the arguments of all dispatches that have some, each where a uniform may be bound. */
+  private argumentsOf(program: Program): Map<Dispatch, GPUBufferBinding> {
+    const taking = program.dispatches.filter((d) => d.args.length > 0);
+    if (taking.length === 0) return new Map();
+    this.created++;
+    const buffer = this.device.createBuffer({
+      label: 'arguments',
+      size: taking.length * bindingBytes,
+      usage: usageUniform | usageCopyDst,
+    });
+    this.arguments.push(buffer);
+    const words = new Int32Array((taking.length * bindingBytes) / wordBytes);
+    taking.forEach((d, i) => {
+      words.set(d.args, (i * bindingBytes) / wordBytes);
+    });
+    this.device.queue.writeBuffer(buffer, 0, words);
+    return new Map(taking.map((d, i) => [d, { buffer, offset: i * bindingBytes, size: bindingBytes }]));
   }
 
   private resource(place: Place): GPUBufferBinding {
@@ -169,7 +195,7 @@ export class Machine {
   }
 
   private layoutKey(d: Dispatch): string {
-    return d.written.map((w) => (w ? 'w' : 'r')).join('');
+    return d.written.map((w) => (w ? 'w' : 'r')).join('') + (d.args.length > 0 ? 'u' : '');
   }
 
   private layout(d: Dispatch): GPUBindGroupLayout {
@@ -177,10 +203,10 @@ export class Machine {
     const known = this.layouts.get(key);
     if (known) return known;
     const made = this.device.createBindGroupLayout({
-      entries: d.written.map((w, binding) => ({
+      entries: [...key].map((kind, binding) => ({
         binding,
         visibility: stageCompute,
-        buffer: { type: w ? 'storage' : 'read-only-storage' } as const,
+        buffer: { type: bindingTypes[kind as keyof typeof bindingTypes] },
       })),
     });
     this.layouts.set(key, made);
@@ -225,7 +251,7 @@ export class Machine {
 
   /** Frees every buffer. */
   dispose(): void {
-    for (const b of this.buffers.values()) b.destroy();
+    for (const b of [...this.buffers.values(), ...this.arguments]) b.destroy();
     this.buffers.clear();
     this.uniformBuffer?.destroy();
   }
