@@ -104,6 +104,18 @@ export { type OpenDevice, openDevice } from './runtime/device.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export type {
+  FieldFacts,
+  Inside,
+  InspectAnswer,
+  InspectRequest,
+  OutputFacts,
+  ParameterFacts,
+  Part,
+  Samples,
+  Tensor,
+  Wish,
+} from './train/inspect-protocol.ts';
+export type {
   DataFiles,
   Evaluation,
   FromWorker,

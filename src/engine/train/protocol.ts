@@ -4,6 +4,7 @@
  */
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
+import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
 export type DataFiles = Readonly<Record<string, ArrayBuffer>>;
@@ -44,6 +45,14 @@ export type ToWorker =
   | { readonly type: 'predict'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
   /** Asks for the weights. Answered by `weights` with the same ticket. */
   | { readonly type: 'save'; readonly run: number; readonly ticket: number }
+  /** Asks about the inside of the net with the weights of a kept step; null: as they are now. Answered by `inspected`. */
+  | {
+      readonly type: 'inspect';
+      readonly run: number;
+      readonly ticket: number;
+      readonly at: number | null;
+      readonly request: InspectRequest;
+    }
   | { readonly type: 'dispose'; readonly run: number };
 
 /** What the GPU is, in words. */
@@ -105,6 +114,14 @@ export type FromWorker =
       readonly run: number;
       readonly ticket: number;
       readonly tensors: readonly SavedTensor[];
+    }
+  /** `step`: whose weights it was, the last kept one at or before the step that was asked for. */
+  | {
+      readonly type: 'inspected';
+      readonly run: number;
+      readonly ticket: number;
+      readonly step: number;
+      readonly answer: InspectAnswer;
     }
   | { readonly type: 'notice'; readonly run: number; readonly title: string; readonly fix: string }
   | {

@@ -7,6 +7,8 @@ import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
+import type { InspectAnswer } from './inspect-protocol.ts';
+import { KeptWeights } from './kept-weights.ts';
 import { Pace } from './pace.ts';
 import type { DataFiles, Evaluation, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
 import { type Checkpoint, capturesPerChunk, Trainer } from './trainer.ts';
@@ -27,6 +29,8 @@ interface Run {
   status: RunStatus;
   /** Pause before this step. */
   until: number;
+  /** What the net was at earlier steps, for those who go back to look. */
+  readonly kept: KeptWeights;
   checkpoint: Checkpoint | null;
   checkpointAt: number;
   evaluatedAt: { step: number; time: number };
@@ -79,6 +83,8 @@ export class Session {
           if (message.seed !== undefined)
             run.document = { ...run.document, training: { ...run.document.training, seed: message.seed } };
           run.checkpoint = null;
+          run.kept.clear();
+          run.kept.add(await run.trainer.weightsNow());
           run.pace.restart();
           run.evaluatedAt = { step: 0, time: 0 };
           this.setStatus(run, 'paused');
@@ -100,6 +106,8 @@ export class Session {
           const tensors = [...weights].map(([name, { shape, data }]): SavedTensor => ({ name, shape, data }));
           this.options.post({ type: 'weights', run: run.id, ticket: message.ticket, tensors });
         });
+      case 'inspect':
+        return this.between(run, () => this.inspect(run, message));
       case 'dispose':
         this.runs.delete(run.id);
         await run.busy;
@@ -137,12 +145,14 @@ export class Session {
       pace: new Pace(await trainer.measureLook()),
       status: 'paused',
       until: 0,
+      kept: new KeptWeights(),
       checkpoint: null,
       checkpointAt: 0,
       evaluatedAt: { step: 0, time: 0 },
       busy: Promise.resolve(),
     };
     this.runs.set(id, run);
+    run.kept.add(await trainer.weightsNow());
     this.options.post({ type: 'ready', run: id, facts: trainer.facts });
     this.setStatus(run, 'paused');
   }
@@ -234,7 +244,13 @@ export class Session {
     const left = run.until - trainer.step;
     if (run.status !== 'running') return;
     if (left <= 0) return this.pauseAt(run);
-    const count = Math.min(left, trainer.mostSteps(), pace.stepsNow(trainer.step, capturesPerChunk));
+    const untilKept = Math.max(1, run.kept.next - trainer.step);
+    const count = Math.min(
+      left,
+      untilKept,
+      trainer.mostSteps(),
+      pace.stepsNow(trainer.step, capturesPerChunk),
+    );
     const start = this.options.now();
     const chunk = await trainer.run(count, (step) => pace.looksAt(step));
     pace.took(count, chunk.captures.length, this.options.now() - start);
@@ -243,6 +259,7 @@ export class Session {
       this.options.post({ type: 'captures', run: run.id, captures: chunk.captures });
     if (chunk.unsound !== null) return this.halt(run, chunk.unsound);
     if (chunk.evaluation) this.tell(run, chunk.evaluation);
+    if (trainer.step >= run.kept.next) run.kept.add(await trainer.weightsNow());
     await this.evaluateNow(run, false);
     if (this.options.now() - run.checkpointAt > checkpointEvery) {
       run.checkpoint = await trainer.checkpoint();
@@ -255,6 +272,17 @@ export class Session {
     } else {
       this.report(run);
     }
+  }
+
+  /** What goes wrong here is told to whoever asked, and training goes on. */
+  private async inspect(run: Run, message: Extract<ToWorker, { type: 'inspect' }>): Promise<void> {
+    const { ticket, at, request } = message;
+    const weights = at === null ? null : run.kept.at(at);
+    const step = weights?.step ?? run.trainer.step;
+    const answer = await run.trainer.inspector
+      .answer(request, weights, run.kept)
+      .catch((error: unknown): InspectAnswer => ({ kind: 'failed', ...wordsOf(error) }));
+    this.options.post({ type: 'inspected', run: run.id, ticket, step, answer });
   }
 
   private async pauseAt(run: Run): Promise<void> {
@@ -325,15 +353,13 @@ export class Session {
   private fail(id: number, error: unknown): void {
     const run = this.runs.get(id);
     if (run) run.status = 'failed';
-    if (error instanceof EngineError)
-      this.options.post({ type: 'failed', run: id, code: error.code, ...error.user });
-    else
-      this.options.post({
-        type: 'failed',
-        run: id,
-        code: 'bug',
-        title: error instanceof Error ? error.message : String(error),
-        fix: 'Please report this.',
-      });
+    this.options.post({ type: 'failed', run: id, ...wordsOf(error) });
   }
+}
+
+/** A failure as a person reads it; what is no `EngineError` is a bug of ours. */
+function wordsOf(error: unknown): { code: string; title: string; fix: string } {
+  if (error instanceof EngineError) return { code: error.code, ...error.user };
+  const title = error instanceof Error ? error.message : String(error);
+  return { code: 'bug', title, fix: 'Please report this.' };
 }

@@ -18,6 +18,8 @@ import type { OpenDevice } from '../runtime/device.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import { type EvalProgram, evalCountUniform } from './eval-program.ts';
+import { Inspector } from './inspector.ts';
+import type { WeightsAt } from './kept-weights.ts';
 import type { Layout, Layouts } from './layout.ts';
 import type { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
@@ -65,6 +67,8 @@ export class Trainer {
   readonly facts: RunFacts;
   readonly model: Model;
   readonly machine: Machine;
+  /** Looks inside the net, apart from training. */
+  readonly inspector: Inspector;
   private readonly document: GraphDocument;
   private readonly data: LoadedData;
   private readonly layout: Layouts;
@@ -128,6 +132,9 @@ export class Trainer {
       uniforms,
       ...run.target,
     });
+    const { machine, document, data, layout, target } = run;
+    const hypers = () => ({ values: this.hypers, integers: integerWords });
+    this.inspector = new Inspector({ machine, document, data, layout, target, hypers });
   }
 
   /** Steps submitted so far: the number of the next one. */
@@ -190,6 +197,15 @@ export class Trainer {
     for (const place of this.arenas())
       arenas.set(place.buffer, new Float32Array(await this.machine.read(place)));
     return { step, seed, arenas, plateau };
+  }
+
+  /** The weights as they are now. Waits for the steps submitted so far. */
+  async weightsNow(): Promise<WeightsAt> {
+    const { machine, layout, submitted: step } = this;
+    const read = async (buffer: string, length: number): Promise<Float32Array<ArrayBuffer>> =>
+      new Float32Array(await machine.read({ buffer, offset: 0, length }));
+    const params = await read('params', layout.parameters.size);
+    return { step, params, memory: await read('memory', layout.memory.size) };
   }
 
   /** Goes on from a checkpoint of this document, perhaps made on another device or with other settings. */
@@ -438,6 +454,7 @@ export class Trainer {
 
   dispose(): void {
     this.ring.dispose();
+    this.inspector.dispose();
     this.machine.dispose();
   }
 }

@@ -6,6 +6,8 @@ import type {
   DataFiles,
   FromWorker,
   GraphDocument,
+  InspectAnswer,
+  InspectRequest,
   SavedTensor,
   ToWorker,
   TrainingSettings,
@@ -41,6 +43,11 @@ export interface CreateOptions {
   readonly play: boolean;
 }
 
+/** An answer about the inside of a net, and the step whose weights it is about. */
+export type Inspected<K extends InspectAnswer['kind']> = Extract<InspectAnswer, { kind: K }> & {
+  readonly step: number;
+};
+
 type Ticket = { resolve(message: FromWorker): void; reject(error: Error): void; readonly run: number };
 
 export class TrainingClient {
@@ -64,7 +71,7 @@ export class TrainingClient {
     const before = shownRun(this.#state);
     if (before && isAlive(before)) this.stop(before.id);
     const id = this.#add(document, null);
-    this.#options.store.setState({ shown: id, beside: null, stale: false });
+    this.#options.store.setState({ shown: id, beside: null, at: null, stale: false });
     this.#start(id, document, play);
     return id;
   }
@@ -75,7 +82,7 @@ export class TrainingClient {
     const seed = original.document.training.seed;
     const forked = { ...document, training: { ...document.training, seed } };
     const id = this.#add(forked, origin);
-    this.#options.store.setState({ shown: id, beside: origin.run, stale: false });
+    this.#options.store.setState({ shown: id, beside: origin.run, at: null, stale: false });
     this.#start(id, forked, true);
     return id;
   }
@@ -99,12 +106,14 @@ export class TrainingClient {
   stop(run: number): void {
     this.#playWhenReady.delete(run);
     this.#send({ type: 'dispose', run });
+    this.#refuse(run, 'This run was stopped.');
     this.#update(run, (view) => ({ ...view, status: 'stopped', stepsPerSecond: 0 }));
   }
 
   /** Back to step 0: with the same initial weights, or with those of another seed. */
   reset(run: number, seed?: number): void {
     this.#flush();
+    if (this.#state.shown === run) this.#options.store.setState({ at: null });
     this.#resetting.add(run);
     this.#send(seed === undefined ? { type: 'reset', run } : { type: 'reset', run, seed });
     this.#update(run, (view) => {
@@ -129,7 +138,13 @@ export class TrainingClient {
 
   show(run: number): void {
     const { shown, beside } = this.#state;
-    this.#options.store.setState({ shown: run, beside: beside === run ? shown : beside });
+    this.#options.store.setState({ shown: run, beside: beside === run ? shown : beside, at: null });
+  }
+
+  /** Goes back to a step of the shown run, in all pictures; null, or a step that is not behind the newest: to the newest. */
+  seek(step: number | null): void {
+    const newest = shownRun(this.#state)?.log?.history.lastStep ?? -1;
+    this.#options.store.setState({ at: step === null || step >= newest ? null : Math.max(0, step) });
   }
 
   lay(beside: number | null): void {
@@ -159,7 +174,7 @@ export class TrainingClient {
   /** Another document was opened: its net has nothing to do with these runs. */
   forgetAll(): void {
     for (const run of this.#state.runs.values()) if (isAlive(run)) this.stop(run.id);
-    this.#options.store.setState({ runs: new Map(), shown: null, beside: null, stale: false });
+    this.#options.store.setState({ runs: new Map(), shown: null, beside: null, at: null, stale: false });
   }
 
   /** The document changed: settings reach the shown run at once, a changed graph marks it stale. */
@@ -187,6 +202,29 @@ export class TrainingClient {
     const message = await answer;
     if (message.type !== 'predicted') throw new Error('The training worker answered something else.');
     return message.rows;
+  }
+
+  /**
+   * Asks about the inside of a run's net with the weights of a step; null: as they are now.
+   *
+   * @throws Error with words for people
+   */
+  async inspect<K extends InspectRequest['kind']>(
+    run: number,
+    at: number | null,
+    request: Extract<InspectRequest, { kind: K }>,
+  ): Promise<Inspected<K>> {
+    if (this.#run(run).status === 'stopped')
+      throw new Error('This run was stopped and its GPU memory freed. Play again to look inside.');
+    const ticket = ++this.#lastTicket;
+    const answer = this.#answer(run, ticket);
+    this.#send({ type: 'inspect', run, ticket, at, request });
+    const message = await answer;
+    if (message.type === 'inspected' && message.answer.kind === 'failed')
+      throw new Error(`${message.answer.title}. ${message.answer.fix}`);
+    if (message.type !== 'inspected' || !isAnswerTo(request.kind, message.answer))
+      throw new Error('The training worker answered something else.');
+    return { ...message.answer, step: message.step };
   }
 
   /** The weights as they are now. */
@@ -297,15 +335,20 @@ export class TrainingClient {
   }
 
   #settle(message: FromWorker): void {
-    if (message.type === 'predicted' || message.type === 'weights') {
+    if (message.type === 'predicted' || message.type === 'weights' || message.type === 'inspected') {
       this.#tickets.get(message.ticket)?.resolve(message);
       this.#tickets.delete(message.ticket);
     } else if (message.type === 'failed') {
-      for (const [number, ticket] of this.#tickets) {
-        if (ticket.run !== message.run) continue;
-        ticket.reject(new Error(`${message.title}. ${message.fix}`));
-        this.#tickets.delete(number);
-      }
+      this.#refuse(message.run, `${message.title}. ${message.fix}`);
+    }
+  }
+
+  /** Nobody will answer what was asked of this run. */
+  #refuse(run: number, why: string): void {
+    for (const [number, ticket] of this.#tickets) {
+      if (ticket.run !== run) continue;
+      ticket.reject(new Error(why));
+      this.#tickets.delete(number);
     }
   }
 
@@ -332,4 +375,11 @@ export class TrainingClient {
 /** Holds, or will hold, a place in the worker. */
 export function isAlive({ status }: RunView): boolean {
   return status !== 'stopped' && status !== 'failed';
+}
+
+function isAnswerTo<K extends InspectAnswer['kind']>(
+  kind: K,
+  answer: InspectAnswer,
+): answer is Extract<InspectAnswer, { kind: K }> {
+  return answer.kind === kind;
 }

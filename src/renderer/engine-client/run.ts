@@ -173,6 +173,7 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
     }
     case 'predicted':
     case 'weights':
+    case 'inspected':
       return run;
     default:
       message satisfies never;

@@ -9,6 +9,8 @@ export interface TrainingState {
   readonly shown: number | null;
   /** The run that is laid beside it; null when nothing is compared. */
   readonly beside: number | null;
+  /** The step that a person went back to, in all pictures of the runs that are seen; null: the newest. */
+  readonly at: number | null;
   /** The graph was edited since the shown run was made from it: another run is needed to train what is on the canvas. */
   readonly stale: boolean;
   /** Thresholds of verdict rules that a person has changed; they hold for all runs from the next capture on. */
@@ -22,6 +24,7 @@ export function createTrainingStore(): TrainingStore {
     runs: new Map(),
     shown: null,
     beside: null,
+    at: null,
     stale: false,
     thresholds: {},
   }));
