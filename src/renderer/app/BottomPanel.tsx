@@ -15,6 +15,9 @@ export function BottomPanel() {
       onOpen={(bottomTab) => session.setState({ bottomTab })}
       tabs={[
         ...(slots.Charts ? [{ id: 'charts' as const, title: 'Curves', content: <slots.Charts /> }] : []),
+        ...(slots.Gradients
+          ? [{ id: 'gradients' as const, title: 'Gradients', content: <slots.Gradients /> }]
+          : []),
         ...(slots.Compare ? [{ id: 'compare' as const, title: 'Compare', content: <slots.Compare /> }] : []),
         { id: 'problems' as const, title: 'Problems', count, content: <Problems /> },
       ]}

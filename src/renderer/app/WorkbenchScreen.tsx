@@ -1,7 +1,8 @@
 /** The workbench: toolbar, sidebars, canvas, panel below, status bar. Panels are resized by their edges and hidden by their keys. */
-import { useEffect } from 'react';
-import { Group, Panel, Separator } from 'react-resizable-panels';
+import { useEffect, useRef } from 'react';
+import { Group, Panel, type PanelImperativeHandle, Separator } from 'react-resizable-panels';
 import { Canvas } from '../features/canvas/Canvas.tsx';
+import type { BottomTab } from '../session/session.ts';
 import { useSession, useWorkbench } from '../session/workbench.ts';
 import { BottomPanel } from './BottomPanel.tsx';
 import { LeftSidebar } from './LeftSidebar.tsx';
@@ -10,6 +11,9 @@ import { StatusBar } from './StatusBar.tsx';
 import { slots } from './slots.ts';
 import { Toolbar } from './Toolbar.tsx';
 import styles from './WorkbenchScreen.module.css';
+
+/** What a tab of the bottom panel needs to be read, in pixels; more is the person's to give. */
+const leastHeight: Partial<Record<BottomTab, number>> = { gradients: 290 };
 
 export function WorkbenchScreen() {
   const { canvas } = useWorkbench();
@@ -20,6 +24,13 @@ export function WorkbenchScreen() {
     const frame = requestAnimationFrame(() => requestAnimationFrame(() => canvas.current?.fitAll()));
     return () => cancelAnimationFrame(frame);
   }, [canvas, documentId]);
+  const bottom = useRef<PanelImperativeHandle>(null);
+  const bottomTab = useSession((s) => s.bottomTab);
+  useEffect(() => {
+    const least = leastHeight[bottomTab];
+    if (least !== undefined && bottom.current && bottom.current.getSize().inPixels < least)
+      bottom.current.resize(`${least}px`);
+  }, [bottomTab]);
   return (
     <div className={styles.screen}>
       <Toolbar />
@@ -41,20 +52,24 @@ export function WorkbenchScreen() {
         <Panel id="middle" minSize="320px">
           <Group orientation="vertical">
             <Panel id="canvas" minSize="160px">
-              <main className={styles.canvas} aria-label="Canvas">
-                <Canvas>{slots.CanvasOverlay ? <slots.CanvasOverlay /> : null}</Canvas>
-                {slots.Verdicts ? (
-                  <div className={styles.verdicts}>
-                    <slots.Verdicts />
-                  </div>
-                ) : null}
-              </main>
+              <div className={styles.stage}>
+                <main className={styles.canvas} aria-label="Canvas">
+                  <Canvas>{slots.CanvasOverlay ? <slots.CanvasOverlay /> : null}</Canvas>
+                  {slots.Verdicts ? (
+                    <div className={styles.verdicts}>
+                      <slots.Verdicts />
+                    </div>
+                  ) : null}
+                </main>
+                {slots.Timeline ? <slots.Timeline /> : null}
+              </div>
             </Panel>
             {panels.bottom ? (
               <>
                 <Separator className={styles.separator ?? ''} data-orientation="horizontal" />
                 <Panel
                   id="bottom"
+                  panelRef={bottom}
                   defaultSize="208px"
                   minSize="96px"
                   maxSize="70%"

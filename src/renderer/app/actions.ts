@@ -1,6 +1,7 @@
 /** All actions, in the order of the menus. A feature that has actions names them here. */
 import { canvasActions } from '../features/canvas/actions.ts';
 import { exportActions } from '../features/export/actions.ts';
+import { timeActions } from '../features/timeline/actions.ts';
 import { trainingActions } from '../features/training/actions.ts';
 import { type Action, actionTitle, isEnabled } from '../session/actions.ts';
 import type { Workbench } from '../session/workbench.ts';
@@ -12,6 +13,7 @@ export const actions: readonly Action[] = [
   ...canvasActions,
   ...trainingActions,
   ...viewActions,
+  ...timeActions,
   ...helpActions,
 ];
 

@@ -5,8 +5,10 @@
 import type { ComponentType } from 'react';
 import { Charts } from '../features/charts/Charts.tsx';
 import { Compare } from '../features/charts/Compare.tsx';
+import { Gradients } from '../features/charts/Gradients.tsx';
 import { CodePanel } from '../features/code/CodePanel.tsx';
 import { CanvasStrips } from '../features/strips/CanvasStrips.tsx';
+import { Timeline } from '../features/timeline/Timeline.tsx';
 import { RunControls } from '../features/training/RunControls.tsx';
 import { TrainingBackground } from '../features/training/TrainingBackground.tsx';
 import { Verdicts } from '../features/verdicts/Verdicts.tsx';
@@ -16,8 +18,12 @@ export interface Slots {
   readonly RunControls: ComponentType | null;
   /** Over the canvas, inside React Flow's provider and its renderer's box; must let pointer events through. */
   readonly CanvasOverlay: ComponentType | null;
+  /** A bar under the canvas: which step is looked at. */
+  readonly Timeline: ComponentType | null;
   /** The first tab of the bottom panel: loss and metrics. */
   readonly Charts: ComponentType | null;
+  /** The tab of the gradient's pictures. */
+  readonly Gradients: ComponentType | null;
   /** A floating card over the canvas, top right: verdicts. */
   readonly Verdicts: ComponentType | null;
   /** The second tab of the bottom panel: runs side by side. */
@@ -31,7 +37,9 @@ export interface Slots {
 export const slots: Slots = {
   RunControls,
   CanvasOverlay: CanvasStrips,
+  Timeline,
   Charts,
+  Gradients,
   Verdicts,
   Compare,
   Code: CodePanel,

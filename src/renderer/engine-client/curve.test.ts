@@ -33,3 +33,11 @@ test('a curve never outgrows its capacity, and keeps mean, lowest and highest of
 test('smoothing has no lag at the start and skips what is not finite', () => {
   expect([...smoothed([4, 4, Number.NaN, 4], 0.9)].map((v) => Math.fround(v))).toEqual([4, 4, 4, 4]);
 });
+
+test('the value at a step is that of the point that holds it', () => {
+  const curve = new Curve(4);
+  expect(curve.at(0)).toBeNaN();
+  for (let step = 0; step < 8; step++) curve.add(step, step);
+  // Two values to a point by now.
+  expect([0, 1, 2, 7, 99].map((step) => curve.at(step))).toEqual([0.5, 0.5, 2.5, 6.5, 6.5]);
+});

@@ -52,6 +52,18 @@ export class Curve {
     return this.#length === 0 ? -1 : this.#steps[this.#length - 1]!;
   }
 
+  /** The mean of the point that a step belongs to; NaN where nothing was added yet. */
+  at(step: number): number {
+    let low = 0;
+    let high = this.#length - 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#steps[middle]! >= step) high = middle;
+      else low = middle + 1;
+    }
+    return this.#length === 0 ? Number.NaN : this.#means[low]!;
+  }
+
   add(step: number, value: number): void {
     this.#latest = value;
     if (this.#length > 0 && this.#inLast < this.#perPoint) {

@@ -6,6 +6,8 @@ export interface ChartLook {
   readonly faint: string;
   readonly line: string;
   readonly panel: string;
+  /** NaN and its like. */
+  readonly alarm: string;
   /** Series in order: the shown run, the one beside it. */
   readonly series: readonly [string, string];
   readonly second: readonly [string, string];
@@ -18,6 +20,7 @@ export function chartLook(theme: Theme): ChartLook {
         faint: '#8d92a0',
         line: '#2d313b',
         panel: '#22252d',
+        alarm: '#ff8074',
         series: ['#56b4e9', '#e69f00'],
         second: ['#3ecfa0', '#e08bbd'],
       }
@@ -26,10 +29,14 @@ export function chartLook(theme: Theme): ChartLook {
         faint: '#656b78',
         line: '#e3e5ea',
         panel: '#ffffff',
+        alarm: '#c01f18',
         series: ['#0072b2', '#c26a00'],
         second: ['#00805c', '#b0507f'],
       };
 }
+
+/** The class of every chart's tooltip: what stands in it is read out for the keyboard's cursor. */
+export const tipClass = 'chart-tip';
 
 export const chartFont = "'Inter Variable', system-ui, sans-serif";
 
@@ -52,6 +59,8 @@ export function baseOption({ text, faint, panel, line }: ChartLook) {
     tooltip: {
       trigger: 'axis',
       confine: true,
+      className: tipClass,
+      transitionDuration: 0,
       backgroundColor: panel,
       borderColor: line,
       textStyle: { color: text, fontSize: 11 },

@@ -1,11 +1,13 @@
 /** One curve chart with its switches: smoothing, logarithmic scale. */
 import { useState } from 'react';
 import type { RunView } from '../../engine-client/run.ts';
+import { useTraining } from '../../engine-client/training.ts';
+import { useSavePicture } from '../../session/save-picture.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Chart } from '../../ui/Chart.tsx';
 import { useTheme } from '../../ui/theme.ts';
 import { type CurveChoice, curveOption, curveTable } from './curve-option.ts';
-import { useSaveFile } from './runs.ts';
+import { versionOf } from './runs.ts';
 
 const SMOOTHINGS = [0.9, 0.98, 0] as const;
 type Smoothing = (typeof SMOOTHINGS)[number];
@@ -20,14 +22,16 @@ export function CurveChart({
   const [scale, setScale] = useState<'linear' | 'logarithmic'>('linear');
   const [smoothing, setSmoothing] = useState<Smoothing>(0.9);
   const theme = useTheme();
-  const onSave = useSaveFile();
+  const at = useTraining((s) => s.at);
+  const onSave = useSavePicture();
   const name = choice === 'loss' ? 'Loss' : capital(runs[0]?.facts?.metrics[choice] ?? 'Metric');
   return (
     <Chart
       title={name}
+      topic={choice === 'loss' ? 'loss' : 'metric'}
       words={`${name} against the step: bold is smoothed, faint is each batch, dashed is the validation split.`}
-      version={[versionOf(runs), scale, smoothing].join()}
-      option={() => curveOption(runs, { choice, scale, smoothing, theme })}
+      version={[versionOf(runs), scale, smoothing, at].join()}
+      option={() => curveOption(runs, { choice, scale, smoothing, at, theme })}
       table={() => curveTable(runs, choice)}
       onSave={onSave}
     >
@@ -50,11 +54,6 @@ export function CurveChart({
       ) : null}
     </Chart>
   );
-}
-
-/** Changes whenever one of the runs does. */
-export function versionOf(runs: readonly RunView[]): string {
-  return runs.map(({ id, generation, version }) => `${id}.${generation}.${version}`).join(' ');
 }
 
 function capital(text: string): string {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { trainedRun } from '../../engine-client/testing.ts';
 import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
 import { curveOption, curveTable } from './curve-option.ts';
-import { latestProfile, profileOption, profileTable } from './profile-option.ts';
+import { profileOf, profileOption, profileTable } from './profile-option.ts';
 
 interface Series {
   readonly name: string;
@@ -13,7 +13,7 @@ const seriesOf = (option: EChartsCoreOption): readonly Series[] => option.series
 
 const sigmoid = trainedRun(8, 'sigmoid', 60);
 const relu = trainedRun(8, 'relu', 60, 2);
-const settings = { choice: 'loss', scale: 'linear', smoothing: 0.9, theme: 'dark' } as const;
+const settings = { choice: 'loss', scale: 'linear', smoothing: 0.9, at: null, theme: 'dark' } as const;
 
 describe('curves', () => {
   test('raw and smoothed training loss and validation are drawn, and a fork is laid over', () => {
@@ -30,6 +30,12 @@ describe('curves', () => {
     expect(line?.data).toHaveLength(60);
   });
 
+  test('the step that is looked at is marked', () => {
+    expect(seriesOf(curveOption([sigmoid], { ...settings, at: 12 })).at(-1)).toMatchObject({
+      markLine: { data: [{ xAxis: 12 }] },
+    });
+  });
+
   test('the table has every point with mean, lowest and highest', () => {
     const [head, first] = curveTable([sigmoid], 0);
     expect(head).toEqual(['run', 'split', 'step', 'mean', 'lowest', 'highest']);
@@ -39,20 +45,26 @@ describe('curves', () => {
 
 describe('the depth profile', () => {
   test('goes from the input to the loss, and falls to the left where the gradient vanishes', () => {
-    const points = latestProfile(sigmoid);
+    const points = profileOf(sigmoid, null);
     expect([points[0]?.name, points.at(-1)?.name]).toEqual(['linear_1', 'output']);
     const rms = points.map(({ gradient }) => gradient?.rms ?? Number.NaN);
     expect(rms.at(-1)! - rms[0]!).toBeGreaterThan(3);
   });
 
+  test('is that of the step that is looked at', () => {
+    expect(profileTable([sigmoid], 3)[1]?.slice(0, 2)).toEqual(['Run 1', 3]);
+    expect(profileOf(sigmoid, 3)).not.toEqual(profileOf(sigmoid, null));
+  });
+
   test('has an axis that does not depend on healthy data, and grows by whole steps for tiny values', () => {
-    const axis = (run: typeof sigmoid) => profileOption([run], 'dark').yAxis as { min: number; max: number };
+    const axis = (run: typeof sigmoid) =>
+      profileOption([run], { at: null, theme: 'dark' }).yAxis as { min: number; max: number };
     expect(axis(sigmoid).max).toBe(axis(relu).max);
     expect((axis(sigmoid).max - axis(sigmoid).min) % 4).toBe(0);
   });
 
   test('can be taken out as a table', () => {
-    expect(profileTable([sigmoid])).toHaveLength(1 + latestProfile(sigmoid).length);
+    expect(profileTable([sigmoid], null)).toHaveLength(1 + profileOf(sigmoid, null).length);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The numbers by which two runs are compared, the verdict's own among them, and what they say in one sentence. */
 import { readable, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { latestProfile } from './profile-option.ts';
+import { profileOf } from './profile-option.ts';
 
 export interface ComparedNumber {
   readonly label: string;
@@ -46,7 +46,7 @@ export function outcomeInWords([fork, origin]: readonly RunView[]): string {
 }
 
 function firstToLast(run: RunView): number | null {
-  const levels = latestProfile(run).flatMap(({ gradient }) => gradient?.rms ?? []);
+  const levels = profileOf(run, null).flatMap(({ gradient }) => gradient?.rms ?? []);
   const [first, last] = [levels[0], levels.at(-1)];
   return first === undefined || last === undefined || Number.isNaN(first - last) ? null : first - last;
 }

@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { readable } from '../../../engine/index.ts';
 import { type Curve, smoothed } from '../../engine-client/curve.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, type ChartLook, chartLook } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 /** Which curve: the loss, or the metric with this place in `RunFacts.metrics`. */
@@ -14,6 +14,8 @@ export interface CurveSettings {
   readonly scale: 'linear' | 'logarithmic';
   /** Share that smoothing keeps per point: 0 is none. */
   readonly smoothing: number;
+  /** The step that is looked at; null for the newest. */
+  readonly at: number | null;
   readonly theme: Theme;
 }
 
@@ -49,31 +51,51 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
       ...(settings.choice !== 'loss' && !isLog ? { min: 0, max: 1 } : {}),
       axisLabel: { ...axis.axisLabel, formatter: (value: number) => readable(value) },
     },
-    series: curves.flatMap(({ name, curve, run, split }) => {
-      const { steps, means } = curve.points();
-      const color = split === 'train' ? look.series[run] : look.second[run];
-      const points = (values: Float32Array) =>
-        Array.from(values, (value, i) => [steps[i]!, isLog && value <= 0 ? Number.NaN : value]);
-      const line = { type: 'line', color, symbol: 'circle', triggerLineEvent: false };
-      const bold = {
-        ...line,
-        name,
-        data: points(split === 'train' ? smoothed(means, settings.smoothing) : means),
-        showSymbol: split === 'validation' && means.length < 60,
-        symbolSize: 5,
-        lineStyle: { width: 2, type: split === 'validation' ? 'dashed' : 'solid' },
-        z: 3,
-      };
-      if (split === 'validation' || settings.smoothing === 0) return [bold];
-      const raw = {
-        ...line,
-        name: `${name} (raw)`,
-        data: points(means),
-        showSymbol: false,
-        tooltip: { show: false },
-      };
-      return [{ ...raw, silent: true, lineStyle: { width: 1, opacity: 0.3 } }, bold];
-    }),
+    series: [
+      ...curves.flatMap(({ name, curve, run, split }) => {
+        const { steps, means } = curve.points();
+        const color = split === 'train' ? look.series[run] : look.second[run];
+        const points = (values: Float32Array) =>
+          Array.from(values, (value, i) => [steps[i]!, isLog && value <= 0 ? Number.NaN : value]);
+        const line = { type: 'line', color, symbol: 'circle', triggerLineEvent: false };
+        const bold = {
+          ...line,
+          name,
+          data: points(split === 'train' ? smoothed(means, settings.smoothing) : means),
+          showSymbol: split === 'validation' && means.length < 60,
+          symbolSize: 5,
+          lineStyle: { width: 2, type: split === 'validation' ? 'dashed' : 'solid' },
+          z: 3,
+        };
+        if (split === 'validation' || settings.smoothing === 0) return [bold];
+        const raw = {
+          ...line,
+          name: `${name} (raw)`,
+          data: points(means),
+          showSymbol: false,
+          tooltip: { show: false },
+        };
+        return [{ ...raw, silent: true, lineStyle: { width: 1, opacity: 0.3 } }, bold];
+      }),
+      ...(settings.at === null ? [] : [stepMark(settings.at, look)]),
+    ],
+  };
+}
+
+/** A line without points that carries the mark of a step. */
+export function stepMark(at: number, { text }: ChartLook) {
+  return {
+    type: 'line',
+    name: 'step',
+    data: [],
+    silent: true,
+    markLine: {
+      symbol: 'none',
+      animation: false,
+      label: { formatter: `step ${at}`, color: text, fontSize: 11, position: 'insideEndTop' },
+      lineStyle: { color: text, type: 'solid', width: 1 },
+      data: [{ xAxis: at }],
+    },
   };
 }
 

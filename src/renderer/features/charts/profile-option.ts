@@ -5,6 +5,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { depthProfile, type ProfilePoint, powerOfTen, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { seenCapture } from '../../engine-client/seen.ts';
 import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
@@ -13,16 +14,20 @@ const TOP_POWER = 2;
 const BOTTOM_POWER = -10;
 const GROWTH = 4;
 
-export function latestProfile({ log, facts }: RunView): readonly ProfilePoint[] {
-  if (!log || !facts || log.history.length === 0) return [];
-  return [...depthProfile(facts.segments, log.history.captureAt(log.history.length - 1))].reverse();
+/** @param at the step that is looked at; null for the newest */
+export function profileOf(run: RunView, at: number | null): readonly ProfilePoint[] {
+  const capture = seenCapture(run, at);
+  return run.facts && capture ? [...depthProfile(run.facts.segments, capture)].reverse() : [];
 }
 
-export function profileOption(runs: readonly RunView[], theme: Theme): EChartsCoreOption {
+export function profileOption(
+  runs: readonly RunView[],
+  { at, theme }: { readonly at: number | null; readonly theme: Theme },
+): EChartsCoreOption {
   const look = chartLook(theme);
   const base = baseOption(look);
   const axis = axisLook(look);
-  const profiles = runs.slice(0, 2).map((run) => ({ run, points: latestProfile(run) }));
+  const profiles = runs.slice(0, 2).map((run) => ({ run, points: profileOf(run, at) }));
   const longest = profiles.reduce(
     (a, b) => (b.points.length > a.points.length ? b : a),
     profiles[0] ?? { points: [] },
@@ -103,11 +108,12 @@ export function profileOption(runs: readonly RunView[], theme: Theme): EChartsCo
   };
 }
 
-export function profileTable(runs: readonly RunView[]): (string | number)[][] {
-  const head = ['run', 'layer', 'depth', 'log10 rms dL/da', 'p10', 'p90', 'zeros', 'log10 rms dL/dw'];
+export function profileTable(runs: readonly RunView[], at: number | null): (string | number)[][] {
+  const head = ['run', 'step', 'layer', 'depth', 'log10 rms dL/da', 'p10', 'p90', 'zeros', 'log10 rms dL/dw'];
   const rows = runs.flatMap((run) =>
-    latestProfile(run).map(({ name, depth, gradient, weightGradient }) => [
+    profileOf(run, at).map(({ name, depth, gradient, weightGradient }) => [
       run.title,
+      seenCapture(run, at)?.step ?? '',
       name,
       depth,
       gradient?.rms ?? '',

@@ -40,13 +40,18 @@ export function CanvasStrips() {
     };
     const draw = (): void => {
       frame = 0;
-      drawStrips(context, board, view(), { theme: currentTheme(), pixelRatio: devicePixelRatio });
+      const { at } = store.getState();
+      drawStrips(context, board, view(), { at, theme: currentTheme(), pixelRatio: devicePixelRatio });
     };
     const soon = (): void => {
       if (frame === 0) frame = requestAnimationFrame(draw);
     };
+    let at: number | null = null;
     const follow = (): void => {
-      if (!board.follow(shownRun(store.getState()))) return;
+      const state = store.getState();
+      const hasMoved = state.at !== at;
+      at = state.at;
+      if (!board.follow(shownRun(state)) && !hasMoved) return;
       setHasStrips(!board.isEmpty);
       soon();
     };

@@ -1,9 +1,10 @@
 /** What the strips mean, in words: a line that opens into the whole. */
+
+import { BOTTOM_EXPONENT, TOP_EXPONENT } from '../../engine-client/magnitude-rows.ts';
 import { scaleGradient } from '../../ui/color-scale.ts';
 import { useTheme } from '../../ui/theme.ts';
 import styles from './CanvasStrips.module.css';
 import { stripPalette } from './paint.ts';
-import { BOTTOM_EXPONENT, TOP_EXPONENT } from './rows.ts';
 
 export function StripLegend() {
   const theme = useTheme();

@@ -2,7 +2,7 @@
  * The columns of a strip, growing to the right as captures come. When it is full, neighbours are added together (histograms
  * are counts, so nothing is lost or re-binned) and each column holds twice as many captures: the whole run is always in view.
  */
-import { ROWS } from './rows.ts';
+import { ROWS } from '../../engine-client/magnitude-rows.ts';
 
 export const COLUMNS = 96;
 
@@ -43,6 +43,13 @@ export class StripColumns {
 
   column(index: number): Float32Array {
     return this.counts.subarray(index * ROWS, (index + 1) * ROWS);
+  }
+
+  /** The column that holds a step, or the last one before it; −1 before the first. */
+  columnOf(step: number): number {
+    let column = -1;
+    while (column + 1 < this.#length && this.firstSteps[column + 1]! <= step) column++;
+    return column;
   }
 
   clear(): void {

@@ -1,9 +1,9 @@
 /** Draws the strips where their nodes are, and finds the strip under the pointer. */
 import type { InternalNode } from '@xyflow/react';
+import { TOP_EXPONENT } from '../../engine-client/magnitude-rows.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 import { FAR_ZOOM, STRIP_HEIGHT, STRIP_LEFT, STRIP_TOP, STRIP_WIDTH } from '../canvas/node-metrics.ts';
 import { STRIP_PIXELS, yOfPower } from './paint.ts';
-import { TOP_EXPONENT } from './rows.ts';
 import type { Strip, StripBoard, StripKind } from './strip-board.ts';
 
 /** What is seen of the canvas, in React Flow's terms. */
@@ -36,7 +36,11 @@ export function drawStrips(
   context: CanvasRenderingContext2D,
   board: StripBoard,
   view: View,
-  { theme, pixelRatio }: { readonly theme: Theme; readonly pixelRatio: number },
+  {
+    at,
+    theme,
+    pixelRatio,
+  }: { readonly at: number | null; readonly theme: Theme; readonly pixelRatio: number },
 ): void {
   const { canvas } = context;
   const [width, height] = [Math.round(view.width * pixelRatio), Math.round(view.height * pixelRatio)];
@@ -60,10 +64,28 @@ export function drawStrips(
       for (const power of GRID_POWERS) {
         context.fillRect(x, y + (yOfPower(power, TOP_EXPONENT) / STRIP_PIXELS.height) * h, w, 1);
       }
+      if (at !== null) drawMark(context, strip.columns.columnOf(at), { x, y, w, h, theme });
       if (zoom >= LABEL_ZOOM) drawLabel(context, LABELS[kind], x + w - 4 * zoom, y + 12 * zoom, zoom, theme);
     }
   }
   context.setTransform(1, 0, 0, 1, 0, 0);
+}
+
+interface MarkPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+  readonly theme: Theme;
+}
+
+/** The column of the step that is looked at; what came after it is veiled. */
+function drawMark(context: CanvasRenderingContext2D, column: number, { x, y, w, h, theme }: MarkPlace): void {
+  const left = x + ((column + 1) / STRIP_PIXELS.width) * w;
+  context.fillStyle = theme === 'dark' ? 'rgb(15 17 23 / 0.62)' : 'rgb(248 249 251 / 0.66)';
+  context.fillRect(left, y, x + w - left, h);
+  context.fillStyle = theme === 'dark' ? '#fff' : '#000';
+  context.fillRect(left - 0.75, y, 1.5, h);
 }
 
 function drawLabel(

@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
 import { captureOf, normalNumbers } from '../../../engine/probe/testing.ts';
+import {
+  addToRows,
+  exponentOfRow,
+  NOT_FINITE_ROW,
+  powerRow,
+  ROWS,
+  ZERO_ROW,
+} from '../../engine-client/magnitude-rows.ts';
 import { COLUMNS, StripColumns } from './columns.ts';
 import { paintColumns, rowAt, STRIP_PIXELS, stripPalette } from './paint.ts';
-import { addToRows, exponentOfRow, NOT_FINITE_ROW, powerRow, ROWS, ZERO_ROW } from './rows.ts';
 
 const palette = stripPalette('dark');
 
@@ -67,6 +74,18 @@ test('a full strip joins neighbours and keeps all counts and steps', () => {
   expect(columns.firstSteps[0]).toBe(0);
   expect(columns.lastSteps[columns.length - 1]).toBe(tensors.length - 1);
   expect(columns.counts.length).toBe(COLUMNS * ROWS);
+});
+
+test('a step is found in the column that holds it', () => {
+  const columns = columnsOf(Array.from({ length: 2 * COLUMNS }, () => [1]));
+  expect([0, 1, 2, 2 * COLUMNS - 1, 9999].map((step) => columns.columnOf(step))).toEqual([
+    0,
+    0,
+    1,
+    COLUMNS - 1,
+    COLUMNS - 1,
+  ]);
+  expect(new StripColumns().columnOf(0)).toBe(-1);
 });
 
 test('only the newest column is out of date after a capture, and all of them after joining', () => {

@@ -1,7 +1,6 @@
 /** What must live as long as the workbench: edits flow to the worker, and what the net tells flows to the canvas. Draws nothing. */
 import { useEffect } from 'react';
-import type { RunView } from '../../engine-client/run.ts';
-import { shownRun } from '../../engine-client/store.ts';
+import { shownRun, type TrainingState } from '../../engine-client/store.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { currentTheme, onThemeChange } from '../../ui/theme.ts';
@@ -29,16 +28,17 @@ export function TrainingBackground() {
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let told: RunView['status'] | undefined;
+    let told = '';
     const tell = (): void => {
       timer = undefined;
-      const run = shownRun(store.getState());
-      told = run?.status;
-      workbench.live.setState(liveStateOf(run, currentTheme()));
+      const state = store.getState();
+      const run = shownRun(state);
+      told = keyOf(state);
+      workbench.live.setState(liveStateOf(run, state.at, currentTheme()));
     };
     const soon = (): void => {
-      // Pressing Play is answered at once.
-      if (shownRun(store.getState())?.status !== told) {
+      // Pressing Play is answered at once, and so is going back in time.
+      if (keyOf(store.getState()) !== told) {
         clearTimeout(timer);
         tell();
       } else timer ??= setTimeout(tell, CANVAS_PAUSE_MS);
@@ -54,4 +54,9 @@ export function TrainingBackground() {
   // The worker goes with the page; the next workbench gets its own.
   useEffect(() => () => client.dispose(), [client]);
   return null;
+}
+
+/** What is shown at once when it changes. */
+function keyOf(state: TrainingState): string {
+  return `${shownRun(state)?.status} ${state.at}`;
 }

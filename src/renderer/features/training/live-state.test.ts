@@ -5,11 +5,11 @@ import { liveStateOf } from './live-state.ts';
 const run = trainedRun(8, 'sigmoid', 40);
 
 test('without a run nothing is tinted and nothing is told', () => {
-  expect(liveStateOf(null, 'dark')).toMatchObject({ ring: 'none', adapter: null, memoryBytes: null });
+  expect(liveStateOf(null, null, 'dark')).toMatchObject({ ring: 'none', adapter: null, memoryBytes: null });
 });
 
 test('a wire is tinted by the gradient that flows back over it, with the number in words', () => {
-  const { wireTints } = liveStateOf(run, 'dark');
+  const { wireTints } = liveStateOf(run, null, 'dark');
   const wireFrom = (node: string) =>
     wireTints.get(Object.entries(run.document.wires).find(([, { from }]) => from[0] === node)?.[0] ?? '');
   expect(wireFrom('sigmoid_8')?.label).toMatch(/^\|∂L\/∂a\| 0\.00\d+ \(RMS\)$/);
@@ -19,7 +19,7 @@ test('a wire is tinted by the gradient that flows back over it, with the number 
 });
 
 test('the layer where the decay begins is bad, those behind it are warned of, the rest are good', () => {
-  const { nodeHealth, ring } = liveStateOf(run, 'dark');
+  const { nodeHealth, ring } = liveStateOf(run, null, 'dark');
   expect(ring).toBe('running');
   expect(nodeHealth.get('sigmoid_8')).toEqual({ level: 'bad', words: 'Gradients vanish: it begins here' });
   expect(nodeHealth.get('sigmoid_1')?.level).toBe('warning');
@@ -27,5 +27,12 @@ test('the layer where the decay begins is bad, those behind it are warned of, th
 });
 
 test('the memory of a stopped run is free', () => {
-  expect(liveStateOf({ ...run, status: 'stopped' }, 'light').memoryBytes).toBeNull();
+  expect(liveStateOf({ ...run, status: 'stopped' }, null, 'light').memoryBytes).toBeNull();
+});
+
+test('going back shows that step: its gradients, its loss, and only the verdicts that stood by then', () => {
+  const [now, then] = [liveStateOf(run, null, 'dark'), liveStateOf(run, 2, 'dark')];
+  expect(then.nodeHealth.get('sigmoid_8')?.level).toBe('good');
+  expect(then.loss).toBe(run.log?.batch.loss.at(2));
+  expect([...then.wireTints.values()]).not.toEqual([...now.wireTints.values()]);
 });

@@ -4,6 +4,7 @@
  */
 import { type ProbeCapture, type RunFacts, readable, statisticsOf } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { seenCapture } from '../../engine-client/seen.ts';
 import {
   type LiveState,
   type NodeHealth,
@@ -17,17 +18,18 @@ const WEAKEST_POWER = -10;
 const THINNEST = 1.5;
 const THICKEST = 4;
 
-export function liveStateOf(run: RunView | null, theme: Theme): LiveState {
+/** @param at the step that is looked at; null for the newest */
+export function liveStateOf(run: RunView | null, at: number | null, theme: Theme): LiveState {
   if (!run) return nothingLive;
   const { facts, log, status } = run;
-  const history = log?.history;
-  const capture = history && history.length > 0 ? history.captureAt(history.length - 1) : null;
+  const capture = seenCapture(run, at);
+  const loss = at === null ? run.trend.now : (log?.batch.loss.at(at) ?? Number.NaN);
   return {
     wireTints: facts && capture ? tints(run, facts, capture, theme) : new Map(),
     nodeHealth: facts && capture ? health(run, facts, capture) : new Map(),
     ring: rings[status],
     failedNode: run.problem?.node ?? null,
-    loss: run.trend.steps > 0 ? run.trend.now : null,
+    loss: run.trend.steps > 0 ? loss : null,
     adapter: facts?.adapter ?? null,
     stepsPerSecond: status === 'running' ? run.stepsPerSecond : null,
     memoryBytes: status === 'stopped' ? null : (facts?.memoryBytes ?? null),
@@ -84,7 +86,8 @@ function health(
       nodes.set(segment.node, { level: 'good', words: 'No trouble found' });
   });
   for (const verdict of run.judgement.verdicts) {
-    if (verdict.clearedAt !== null) continue;
+    const hasPassed = verdict.clearedAt !== null && verdict.clearedAt <= capture.step;
+    if (hasPassed || verdict.raisedAt > capture.step) continue;
     for (const node of verdict.nodes) nodes.set(node, { level: 'warning', words: verdict.title });
     nodes.set(verdict.culprit.node, { level: 'bad', words: `${verdict.title}: it begins here` });
   }

@@ -1,8 +1,9 @@
 /**
- * The rows of a strip, the same for every tensor, step and run: one per power of two from 2⁷ down to 2⁻⁴⁰. The outermost
- * rows also hold all that lies beyond, so nothing is ever clipped away. Exact zeros, and NaN with ±∞, have rows of their own.
+ * The rows of every picture of magnitudes, the same for each tensor, step and run: one per power of two from 2⁷ down to
+ * 2⁻⁴⁰. The outermost rows also hold all that lies beyond, so nothing is ever clipped away. Exact zeros, and NaN with ±∞,
+ * have rows of their own.
  */
-import { binCount, magnitudeCount, momentOf, type ProbeCapture, segmentBins } from '../../../engine/index.ts';
+import { binCount, magnitudeCount, momentOf, type ProbeCapture, segmentBins } from '../../engine/index.ts';
 
 /** The largest and the smallest power of two with a row of its own. */
 export const TOP_EXPONENT = 7;

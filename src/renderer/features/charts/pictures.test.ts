@@ -1,0 +1,73 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { describe, expect, test } from 'vitest';
+import { POWER_ROWS } from '../../engine-client/magnitude-rows.ts';
+import { trainedRun } from '../../engine-client/testing.ts';
+import { svgBrush } from '../../ui/brush.ts';
+import { AXIS, densityOf, layerDensities, middleOf, overlayOption, overlayTable } from './overlay-option.ts';
+import { drawRidges, ridgeAt, ridgePositions, ridgesOf, ridgeTable, ridgeWords } from './ridgeline.ts';
+
+const sigmoid = trainedRun(8, 'sigmoid', 60);
+const area = { width: 500, height: 400 };
+const segment = sigmoid.facts?.segments.findIndex(({ what }) => what === 'gradient') ?? 0;
+const ridges = ridgesOf(sigmoid.log!.history, segment);
+
+describe('all layers laid over each other', () => {
+  test('a line is the share of a layer’s own elements: it does not depend on its neighbours', () => {
+    const densities = layerDensities(sigmoid, 'gradient', null);
+    expect([densities[0]?.name, densities.at(-1)?.name]).toEqual(['linear_1', 'output']);
+    for (const { shares, zeros, notFinite } of densities) {
+      const sum = shares.reduce((a, b) => a + b, 0);
+      expect(sum + zeros + notFinite).toBeCloseTo(1, 5);
+    }
+  });
+
+  test('the axis is fixed by the number format, whatever the step and the tensor', () => {
+    const axisOf = (option: EChartsCoreOption) => {
+      const { min, max, interval } = option.xAxis as typeof AXIS;
+      return { min, max, interval };
+    };
+    const options = (['gradient', 'weight'] as const).flatMap((what) =>
+      [null, 3].map((at) => overlayOption(sigmoid, { what, at, theme: 'dark' })),
+    );
+    for (const option of options) expect(axisOf(option)).toEqual(AXIS);
+    expect(middleOf(0)).toBeGreaterThan(AXIS.min);
+    expect(middleOf(POWER_ROWS - 1)).toBeLessThan(AXIS.max);
+  });
+
+  test('weights are shown without biases, and the table has every bin', () => {
+    expect(layerDensities(sigmoid, 'weight', null)).toHaveLength(9);
+    expect(overlayTable(sigmoid, 'weight', null)).toHaveLength(1 + 9 * POWER_ROWS);
+  });
+
+  test('a tensor of nothing but zeros has no line, and says its zeros', () => {
+    const rows = new Float32Array(POWER_ROWS + 2);
+    rows[POWER_ROWS + 1] = 8;
+    expect(densityOf(rows)).toMatchObject({ zeros: 1, notFinite: 0 });
+  });
+});
+
+describe('the ridgeline', () => {
+  test('keeps the first and the newest capture, however many there are', () => {
+    expect(ridgePositions(0)).toEqual([]);
+    expect(ridgePositions(1)).toEqual([0]);
+    expect(ridgePositions(1024)).toHaveLength(36);
+    expect([ridgePositions(1024)[0], ridgePositions(1024).at(-1)]).toEqual([0, 1023]);
+    expect([ridges[0]?.step, ridges.at(-1)?.step]).toEqual([0, 59]);
+  });
+
+  test('a point of the picture is the ridge that is drawn there', () => {
+    expect(ridgeAt(0, ridges.length, area)).toBeNull();
+    expect(ridgeAt(area.height - 34, ridges.length, area)).toBe(ridges.length - 1);
+    expect(ridgeAt(20, ridges.length, area)).toBe(0);
+    expect(ridgeWords(ridges, 250, 20, area)?.title).toBe('step 0');
+  });
+
+  test('is drawn as one shape for each ridge, with the step that is looked at in bold', () => {
+    const { brush, finish } = svgBrush(area.width, area.height);
+    drawRidges(brush, ridges, area, { theme: 'light', at: 30 });
+    const svg = finish();
+    expect(svg.match(/stroke-width="1.25"/g)).toHaveLength(ridges.length - 1);
+    expect(svg.match(/stroke-width="2.5"/g)).toHaveLength(1);
+    expect(ridgeTable(ridges)).toHaveLength(1 + ridges.length * POWER_ROWS);
+  });
+});
