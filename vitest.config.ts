@@ -1,5 +1,5 @@
-// Two projects: `unit` needs nothing but Node; `gpu` (files named *.gpu.test.ts) needs a WebGPU adapter, and gets
-// SwiftShader where the machine has no GPU. Both run in forked processes: Dawn is native code, and a crash in it must
+// Three projects: `unit` needs nothing but Node; `gpu` (files named *.gpu.test.ts) needs a WebGPU adapter, and gets
+// SwiftShader where the machine has no GPU; `slow` (*.slow.test.ts) needs one for long, and runs only when asked for. All run in forked processes: Dawn is native code, and a crash in it must
 // end one worker and fail its file, not take the runner along.
 import { tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
@@ -13,6 +13,16 @@ function vulkanEnvironment(): Record<string, string> {
 
 const tests = ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'];
 const gpuTests = ['src/**/*.gpu.test.ts', 'bench/**/*.gpu.test.ts'];
+const slowTests = ['src/**/*.slow.test.ts'];
+
+/** One process for all files: one device at a time, as in the app, and one start of the driver. */
+const onGpu = {
+  setupFiles: ['scripts/checks/property-seed.ts'],
+  globalSetup: 'scripts/checks/provide-data.ts',
+  env: vulkanEnvironment(),
+  maxWorkers: 1,
+  isolate: false,
+};
 
 export default defineConfig({
   test: {
@@ -27,23 +37,19 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['scripts/checks/property-seed.ts'],
           include: tests,
-          exclude: gpuTests,
+          exclude: [...gpuTests, ...slowTests],
         },
       },
       {
         test: {
+          ...onGpu,
           name: 'gpu',
-          setupFiles: ['scripts/checks/property-seed.ts'],
           include: gpuTests,
-          globalSetup: 'scripts/checks/provide-data.ts',
-          env: vulkanEnvironment(),
-          // One process for all files: one device at a time, as in the app, and one start of the driver.
-          maxWorkers: 1,
-          isolate: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
       },
+      { test: { ...onGpu, name: 'slow', include: slowTests, testTimeout: 3_600_000 } },
     ],
   },
 });

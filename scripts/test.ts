@@ -1,6 +1,7 @@
 // `npm test`: every check there is, in order of cost, each under a heading with its duration. A failing check does not
 // stop those that can still run. Ends with the sum over all runners, alone on the last line: `N passed, N failed, N
-// skipped`. `npm run check` (--static) stops before anything is run; `npm test -- unit e2e` runs the named ones.
+// skipped`. `npm run check` (--static) stops before anything is run; `npm test -- unit e2e` runs the named ones, and
+// `npm run test:slow` what takes too long for every time.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ interface Check {
   readonly name: string;
   readonly title: string;
   readonly isStatic?: true;
+  /** Runs only when it is named. */
+  readonly isExtra?: true;
   run(): Promise<Outcome>;
 }
 
@@ -39,7 +42,7 @@ function readReport(file: string, read: (json: unknown) => Outcome): Outcome | n
   }
 }
 
-function vitest(project: string, title: string): Check {
+function vitest(project: string, title: string, minutes = 25): Check {
   return {
     name: project,
     title,
@@ -55,7 +58,7 @@ function vitest(project: string, title: string): Check {
           '--reporter=default',
           '--reporter=./scripts/checks/vitest-reporter.ts',
         ],
-        { env: { GRADLOOM_REPORT: report }, minutes: 25 },
+        { env: { GRADLOOM_REPORT: report }, minutes },
       );
       // The reporter wrote this file itself, in the shape that it is read in.
       return judgeRunner(
@@ -168,6 +171,7 @@ const checks: readonly Check[] = [
   browserTests,
   packagingTests,
   electronTests,
+  { ...vitest('slow', 'long training', 120), isExtra: true },
 ];
 
 async function runAll(chosen: readonly Check[]): Promise<Outcome> {
@@ -213,7 +217,8 @@ isBuilt =
 const total = await runAll(
   checks.filter(
     (check) =>
-      (!values.static || check.isStatic) && (positionals.length === 0 || positionals.includes(check.name)),
+      (!values.static || check.isStatic) &&
+      (positionals.length === 0 ? !check.isExtra : positionals.includes(check.name)),
   ),
 );
 console.log(`\n${describeSizes()}`);

@@ -103,6 +103,7 @@ export { powerOfTen, readable, readablePower } from './probe/words.ts';
 export { type OpenDevice, openDevice } from './runtime/device.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
+export { themes } from './templates/themes.ts';
 export type {
   FieldFacts,
   Inside,

@@ -1,108 +1,95 @@
 /**
  * What a template is: a document that trains out of the box, a text that says what to look at and what to try, and the quality
- * that it reaches, which a test holds it to. Templates are chains of layers, laid out here so that no box covers another.
+ * that it reaches, which a test holds it to.
  */
 import type { z } from 'zod';
 import type { dataSpec } from '../data/spec.ts';
-import { documentSchema, documentVersion, type GraphDocument, type Json } from '../model/schema.ts';
+import type { Metric } from '../model/metrics.ts';
+import {
+  documentSchema,
+  documentVersion,
+  type GraphDocument,
+  type Json,
+  type trainingSchema,
+} from '../model/schema.ts';
+import type { ThemeId } from './themes.ts';
+import { type ChainLayer, type Out, Weave, type WovenNote } from './weave.ts';
+
+/** One number of a trained net, and its bounds. */
+export interface Claim {
+  readonly metric: Metric['name'] | 'loss';
+  readonly split: 'train' | 'validation' | 'test';
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
 
 /** What training reaches with the document's own settings and seed. */
-export type Quality =
-  | {
-      readonly kind: 'metric';
-      readonly metric: 'accuracy' | 'mae' | 'rmse';
-      readonly split: 'train' | 'validation' | 'test';
-      readonly atLeast?: number;
-      readonly atMost?: number;
-      /** Within this many epochs. */
-      readonly epochs: number;
-    }
-  /** The verdict is reached within this many steps, because the template shows the fault. */
-  | { readonly kind: 'verdict'; readonly rule: string; readonly steps: number };
+export interface Quality {
+  /** After this many steps; all epochs of the document where it is absent. */
+  readonly steps?: number;
+  readonly claims: readonly Claim[];
+  /** The rules whose verdicts come, because the template shows the fault. Where this is absent, no verdict comes at all. */
+  readonly verdicts?: readonly string[];
+  /** Less training, and what that reaches: for `npm test`, where the whole takes long. */
+  readonly quick?: { readonly steps: number; readonly claims: readonly Claim[] };
+}
 
 export interface Template {
   /** What `templates NAME` of the command line takes. */
   readonly id: string;
+  readonly theme: ThemeId;
+  /** Templates of one family differ in one thing; they stand together, under the family's name. */
+  readonly family?: { readonly title: string; readonly summary: string; readonly variant: string };
   readonly title: string;
+  /** One line, for lists. */
+  readonly summary: string;
   /** Markdown: what to look at, what to try. It is the document's description too. */
   readonly text: string;
   readonly quality: Quality;
   readonly document: GraphDocument;
 }
 
-/** One layer of a chain: its kind, and its parameters where they differ from the defaults. */
-export type ChainLayer = readonly [kind: string, params?: Readonly<Record<string, Json>>];
+/** What may be shared between recipes: nothing in it changes. */
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
-interface Recipe {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-  readonly quality: Quality;
-  readonly data: z.input<typeof dataSpec>;
-  readonly layers: readonly ChainLayer[];
+interface Recipe extends Omit<Template, 'document'> {
+  readonly data: Frozen<z.input<typeof dataSpec>>;
   readonly loss: ChainLayer;
-  readonly training: {
-    readonly optimizer: { readonly kind: string; readonly params: Readonly<Record<string, Json>> };
-    readonly batchSize: number;
-    readonly epochs: number;
-    readonly seed?: number;
-  };
+  readonly notes?: readonly WovenNote[];
+  readonly training: Frozen<z.input<typeof trainingSchema>>;
 }
 
-/** A box is about 200 × 150 on the canvas; the strides leave room for wires between boxes. */
-const strideX = 304;
-const strideY = 216;
-/** Longer chains go on in the next row, from the left like text: a box takes from its left and gives to its right. */
-const shortestRow = 4;
-
-/** Makes a template of data → layers → output → loss, with the targets wired from the data to the loss. */
-export function chainTemplate({ id, title, text, quality, data, layers, loss, training }: Recipe): Template {
-  const chain: readonly ChainLayer[] = [...layers, ['output'], loss];
-  const count = new Map<string, number>();
-  const total = new Map<string, number>();
-  for (const [kind] of chain) total.set(kind, (total.get(kind) ?? 0) + 1);
-  /** `sigmoid_1`, `sigmoid_2`, …; a kind that occurs once has no number. */
-  const nameOf = (kind: string): string => {
-    const n = (count.get(kind) ?? 0) + 1;
-    count.set(kind, n);
-    return (total.get(kind) ?? 0) > 1 ? `${kind}_${n}` : kind;
-  };
-  const boxes = [
-    // The recipe is JSON by its schema.
-    { kind: 'data', name: 'data', params: data as Record<string, Json> },
-    ...chain.map(([kind, params = {}]) => ({ kind, name: nameOf(kind), params })),
-  ];
-  const wires = boxes.slice(1).map(({ kind, name }, i) => {
-    const from = boxes[i]?.name ?? '';
-    return {
-      from: [from, from === 'data' ? 'x' : 'y'],
-      to: [name, kind === loss[0] ? 'prediction' : 'x'],
-    };
-  });
-  const last = boxes.at(-1)?.name ?? '';
+/** Makes a template of data → net → output → loss; the net is woven from what the data gives. */
+export function netTemplate({
+  data,
+  loss: [lossKind, lossParams = {}],
+  notes = [],
+  training,
+  net,
+  ...about
+}: Recipe & { net(weave: Weave, x: Out, data: Out): Out }): Template {
+  const weave = new Weave();
+  // The data's settings are JSON by their schema.
+  const x = weave.box('data', data as Readonly<Record<string, Json>>, {});
+  const output = weave.chain(net(weave, { ...x, port: 'x' }, { ...x, port: 'y' }), ['output']);
+  weave.box(lossKind, lossParams, { prediction: output, target: { ...x, port: 'y' } });
   return {
-    id,
-    title,
-    text,
-    quality,
+    ...about,
     document: documentSchema.parse({
       format: 'gradloom',
       version: documentVersion,
-      name: title,
-      description: text,
-      nodes: Object.fromEntries(
-        boxes.map((box, i) => [box.name, { ...box, position: placeOf(i, boxes.length) }]),
-      ),
-      wires: Object.fromEntries(
-        [...wires, { from: ['data', 'y'], to: [last, 'target'] }].map((w, i) => [`w${i + 1}`, w]),
-      ),
+      name: about.title,
+      description: about.text,
+      ...weave.finish(notes),
       training,
     }),
   };
 }
 
-/** The i-th place of a chain of n: about as many rows as columns, so that a window shows all of it as large as it can. */
-function placeOf(i: number, n: number): [number, number] {
-  const perRow = Math.max(shortestRow, Math.ceil(Math.sqrt(n)));
-  return [(i % perRow) * strideX, Math.floor(i / perRow) * strideY];
+/** Makes a template of data → layers → output → loss. */
+export function chainTemplate({
+  layers,
+  ...recipe
+}: Recipe & { readonly layers: readonly ChainLayer[] }): Template {
+  return netTemplate({ ...recipe, net: (weave, x) => weave.chain(x, ...layers) });
 }

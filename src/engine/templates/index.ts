@@ -1,27 +1,19 @@
-// The list of templates, in the order of the start screen.
+// The list of templates, theme by theme, in the order of the start screen.
+import { boundaries } from './boundaries.ts';
+import { deepNets } from './deep-nets.ts';
 import type { Template } from './define.ts';
-import { mlpMnist, mlpPenguins, mlpSpirals, universalApproximation } from './nets.ts';
-import {
-  linearRegression,
-  logisticRegression,
-  perceptron,
-  polynomialRegression,
-  softmaxRegression,
-} from './regression.ts';
-import { deepRelu, deepSigmoid } from './vanishing.ts';
+import { lines } from './lines.ts';
+import { nets } from './nets.ts';
+import { starts } from './starts.ts';
+import { steps } from './steps.ts';
 
 export const templates: readonly Template[] = [
-  deepSigmoid,
-  deepRelu,
-  mlpSpirals,
-  mlpMnist,
-  mlpPenguins,
-  universalApproximation,
-  perceptron,
-  linearRegression,
-  polynomialRegression,
-  logisticRegression,
-  softmaxRegression,
+  ...deepNets,
+  ...lines,
+  ...boundaries,
+  ...nets,
+  ...starts,
+  ...steps,
 ];
 
 export function templateOf(id: string): Template | undefined {

@@ -1,10 +1,17 @@
-// For tests: the data of a template, from the folder where the sets that ship are packed.
+// For tests: the data of a template, from the folder where the sets that ship are packed; and a template trained as it ships.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { dataSpecOf } from '../data/document.ts';
 import { type LoadedData, loadDataset } from '../data/load.ts';
 import { invariant } from '../errors.ts';
-import type { Template } from './define.ts';
+import { type JudgeState, judge, noVerdicts } from '../probe/judge.ts';
+import { addLoss, noLoss } from '../probe/loss-trend.ts';
+import { describeNet } from '../probe/net-facts.ts';
+import type { Verdict } from '../probe/verdict.ts';
+import { testDevice } from '../runtime/testing.ts';
+import { capturesPerChunk, Trainer } from '../train/trainer.ts';
+import type { Claim, Template } from './define.ts';
 
 const folder = join(import.meta.dirname, '../../../assets/data');
 
@@ -17,4 +24,69 @@ export function dataOf({ document }: Template): Promise<LoadedData> {
       throw new Error(`no template reads a file such as ${path}`);
     },
   });
+}
+
+/** A trainer of the template's document. */
+export async function trainerOf(template: Template): Promise<Trainer> {
+  const open = { device: await testDevice(), name: 'test', software: true };
+  return Trainer.create(open, template.document, await dataOf(template), { probes: true });
+}
+
+/** As in the app: every one of the first steps is looked at, later ones now and then; fewer, where looking would take most of the time. */
+const looksAt = (firsts: number) => (step: number) => step < firsts || step % 64 === 0;
+
+/** How many of the coming steps hold no more looks than one submission may. */
+function stepsToSubmit(first: number, most: number, looks: (step: number) => boolean): number {
+  let count = 0;
+  for (let n = 0; n < most; n++) if (looks(first + n) && ++count === capturesPerChunk) return n + 1;
+  return most;
+}
+
+/** Trains and judges as the page does: the losses of a submission first, then its captures in order. Gives all verdicts there were. */
+export async function trainAndJudge(
+  trainer: Trainer,
+  { document, quality }: Template,
+  steps: number,
+): Promise<Verdict[]> {
+  const net = describeNet(document, trainer.facts);
+  const looks = looksAt(quality.verdicts ? 256 : 40);
+  const reached = new Map<string, Verdict>();
+  let judgement: JudgeState = noVerdicts;
+  let loss = noLoss;
+  while (trainer.step < steps) {
+    const most = Math.min(trainer.mostSteps(), steps - trainer.step);
+    const { rows, captures, unsound } = await trainer.run(stepsToSubmit(trainer.step, most, looks), looks);
+    expect(unsound).toBeNull();
+    loss = rows.loss.reduce(addLoss, loss);
+    for (const capture of captures) {
+      judgement = judge(judgement, { net, capture, loss });
+      for (const verdict of judgement.verdicts) reached.set(verdict.rule, verdict);
+    }
+  }
+  return [...reached.values()];
+}
+
+/** Trains a template, all of it or the quick part, and holds it to its claims. */
+export async function expectQuality(template: Template, length: 'whole' | 'quick'): Promise<void> {
+  const { document, quality } = template;
+  const { steps = quality.steps, claims } = (length === 'quick' && quality.quick) || quality;
+  const trainer = await trainerOf(template);
+  try {
+    const all = document.training.epochs * trainer.stepsPerEpoch;
+    const verdicts = await trainAndJudge(trainer, template, steps ?? all);
+    if (quality.verdicts)
+      expect(verdicts.map(({ rule }) => rule)).toEqual(expect.arrayContaining([...quality.verdicts]));
+    else expect(verdicts).toEqual([]);
+    for (const claim of claims) await expectClaim(trainer, claim);
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function expectClaim(trainer: Trainer, { metric, split, atLeast, atMost }: Claim): Promise<void> {
+  const { loss, metrics } = await trainer.evaluate(split);
+  const reached = metric === 'loss' ? loss : metrics[trainer.facts.metrics.indexOf(metric)];
+  const what = `${metric} of the ${split} part`;
+  if (atLeast !== undefined) expect(reached, what).toBeGreaterThanOrEqual(atLeast);
+  if (atMost !== undefined) expect(reached, what).toBeLessThanOrEqual(atMost);
 }

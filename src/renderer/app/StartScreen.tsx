@@ -1,13 +1,12 @@
 /** The start screen: go on where you were, open, begin, or take a template. */
 import { FilePlus2, FolderOpen, History, RotateCcw } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { type Template, templates } from '../../engine/index.ts';
 import type { Output } from '../../main/ipc/contract.ts';
-import { newDocument, openCopy, openPath, openWithDialog, recover, valueOrSay } from '../session/files.ts';
+import { newDocument, openPath, openWithDialog, recover, valueOrSay } from '../session/files.ts';
 import { useWorkbench } from '../session/workbench.ts';
 import { Button } from '../ui/Button.tsx';
 import styles from './StartScreen.module.css';
-import { TemplatePicture } from './TemplatePicture.tsx';
+import { TemplateGallery } from './TemplateGallery.tsx';
 
 export function StartScreen() {
   const workbench = useWorkbench();
@@ -31,42 +30,10 @@ export function StartScreen() {
         <Recent />
       </aside>
       <main className={styles.main}>
-        <h2>Start from a template</h2>
-        <p className={styles.sub}>Each trains out of the box, and says what to look at.</p>
-        <ul className={styles.gallery}>
-          {templates.map((template) => (
-            <TemplateCard key={template.id} template={template} />
-          ))}
-        </ul>
+        <TemplateGallery />
       </main>
     </div>
   );
-}
-
-function TemplateCard({ template }: { readonly template: Template }) {
-  const workbench = useWorkbench();
-  return (
-    <li>
-      <button
-        type="button"
-        className={styles.card}
-        onClick={() => void openCopy(workbench, template.document)}
-      >
-        <TemplatePicture document={template.document} />
-        <span className={styles.cardText}>
-          <strong>{template.title}</strong>
-          <span>{firstSentence(template.text)}</span>
-        </span>
-      </button>
-    </li>
-  );
-}
-
-/** What the gallery shows of a template's text: its first sentence, without the marks of Markdown. */
-function firstSentence(text: string): string {
-  const [paragraph = ''] = text.split(/\n\s*\n/).filter((p) => !p.startsWith('#'));
-  const plain = paragraph.replaceAll(/[*_`$]|\\(?=[a-z])/g, '').replaceAll(/\s+/g, ' ');
-  return /^.*?[.:;!?](?=\s|$)/.exec(plain)?.[0].replace(/[:;]$/, '.') ?? plain;
 }
 
 function Recovery() {

@@ -1,7 +1,7 @@
 /** A template's picture: its own graph in small, so that it can never show something else. */
 import { type GraphDocument, layerOf } from '../../engine/index.ts';
 import { categories } from '../ui/category.ts';
-import styles from './StartScreen.module.css';
+import styles from './TemplateGallery.module.css';
 
 const WIDTH = 240;
 const HEIGHT = 104;
