@@ -83,7 +83,111 @@ class Coder(nn.Module):
         return self.head(y.mean(-1))
 
 
+class Shortcut(nn.Module):
+    """A residual block of torchvision's shape: basic or bottleneck, plain or grouped, with a projection where asked."""
+
+    def __init__(self, inputs, channels, width=None, groups=1, stride=1, projected=False):
+        super().__init__()
+        conv = lambda i, o, k, s=1, g=1: nn.Conv2d(i, o, k, s, k // 2, groups=g, bias=False)
+        self.deep = width is not None
+        if self.deep:
+            self.conv1, self.bn1 = conv(inputs, width, 1), nn.BatchNorm2d(width)
+            self.conv2, self.bn2 = conv(width, width, 3, stride, groups), nn.BatchNorm2d(width)
+            self.conv3, self.bn3 = conv(width, channels, 1), nn.BatchNorm2d(channels)
+        else:
+            self.conv1, self.bn1 = conv(inputs, channels, 3, stride), nn.BatchNorm2d(channels)
+            self.conv2, self.bn2 = conv(channels, channels, 3), nn.BatchNorm2d(channels)
+        self.projected = projected
+        if projected:
+            self.downsample, self.downsample_norm = conv(inputs, channels, 1, stride), nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        if self.deep:
+            y = self.bn3(self.conv3(F.relu(y)))
+        return F.relu(y + (self.downsample_norm(self.downsample(x)) if self.projected else x))
+
+
+class ConvNormRelu(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(4, 5, 3, 2, 1, bias=False), nn.BatchNorm2d(5)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.conv(x)))
+
+
+class Inception(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.branch1 = nn.Conv2d(4, 2, 1)
+        self.branch3_reduce, self.branch3 = nn.Conv2d(4, 2, 1), nn.Conv2d(2, 3, 3, padding=1)
+        self.branch5_reduce, self.branch5 = nn.Conv2d(4, 1, 1), nn.Conv2d(1, 2, 5, padding=2)
+        self.branch_pool = nn.Conv2d(4, 1, 1)
+
+    def forward(self, x):
+        b3 = F.relu(self.branch3(F.relu(self.branch3_reduce(x))))
+        b5 = F.relu(self.branch5(F.relu(self.branch5_reduce(x))))
+        pool = F.relu(self.branch_pool(F.max_pool2d(x, 3, 1, 1)))
+        return torch.cat([F.relu(self.branch1(x)), b3, b5, pool], 1)
+
+
+class Mlp(nn.Module):
+    def __init__(self, norm):
+        super().__init__()
+        self.norm = nn.LayerNorm(4) if norm else None
+        self.linear1, self.linear2 = nn.Linear(4, 6), nn.Linear(6, 4)
+
+    def forward(self, x):
+        y = self.linear2(F.relu(self.linear1(self.norm(x) if self.norm else x)))
+        return x + y if self.norm else y
+
+
+class Framed(nn.Module):
+    """A block (or several in series), what becomes of it for each sample, and a head; attended: with a memory made of x."""
+
+    def __init__(self, block, features, pooled=False, attended=False, causal=False):
+        super().__init__()
+        self.memory = nn.Linear(4, 4) if attended else None
+        self.block, self.head = block, nn.Linear(features, 3)
+        self.pooled, self.causal = pooled, causal
+
+    def forward(self, x):
+        mask = torch.ones(x.shape[1], x.shape[1]).triu(1).bool() if self.causal else None
+        if self.memory:
+            y = self.block(x, self.memory(x), tgt_mask=mask)
+        else:
+            y = self.block(x, src_mask=mask) if self.causal else self.block(x)
+        return self.head(y.mean((2, 3)) if self.pooled else y.flatten(1))
+
+
+def framed_transformers():
+    for name, layer, first in [
+        ("encoder", nn.TransformerEncoderLayer, False),
+        ("encoderPre", nn.TransformerEncoderLayer, True),
+        ("decoder", nn.TransformerDecoderLayer, False),
+        ("decoderPre", nn.TransformerDecoderLayer, True),
+    ]:
+        block = layer(4, 2, 6, 0.0, batch_first=True, norm_first=first, activation="gelu" if first else "relu")
+        net = Framed(block, 20, attended=name.startswith("decoder"), causal=name != "encoder")
+        yield f"block {name}", net, [5, 4], None
+
+
+blocks = [
+    ("convNormRelu", ConvNormRelu(), 5),
+    ("residual", nn.Sequential(Shortcut(4, 4), Shortcut(4, 4)), 4),
+    ("residualDown", Shortcut(4, 6, stride=2, projected=True), 6),
+    ("bottleneck", Shortcut(4, 4, 2), 4),
+    ("bottleneckDown", Shortcut(4, 6, 2, stride=2, projected=True), 6),
+    ("resnext", Shortcut(4, 4, 4, groups=2), 4),
+    ("resnextDown", Shortcut(4, 6, 4, groups=2, stride=2, projected=True), 6),
+    ("inception", Inception(), 8),
+]
 nets = [
+    *((f"block {name}", Framed(block, channels, pooled=True), [4, 7, 5], None) for name, block, channels in blocks),
+    ("block mlp", Framed(Mlp(False), 20), [5, 4], None),
+    ("block residualMlp", Framed(Mlp(True), 20), [5, 4], None),
+    *framed_transformers(),
     ("residual", Residual(), [2, 7, 5], None),
     ("words", Words(), [5], 7),
     ("coder", Coder(), [7, 2], None),

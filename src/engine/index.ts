@@ -60,6 +60,8 @@ export type { BuiltBlock } from './model/built-blocks.ts';
 export { applyEdits } from './model/edits.ts';
 export { evaluateExpression } from './model/expression.ts';
 export { inline, type Net, type NetNode } from './model/inline.ts';
+export { type LibraryBlock, withLibraryBlock } from './model/library/define.ts';
+export { libraryBlockOf, libraryBlocks } from './model/library/index.ts';
 export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';

@@ -7,8 +7,10 @@ import type { Value } from '../ir/value.ts';
 import { evaluate } from '../ops/evaluate.ts';
 import { mean } from '../ops/reduce.ts';
 import { buildModel } from './build.ts';
+import type { LibraryBlock } from './library/define.ts';
+import { libraryBlocks } from './library/index.ts';
 import goldenFile from './nets.json' with { type: 'json' };
-import type { GraphDocument } from './schema.ts';
+import type { GraphDocument, Json } from './schema.ts';
 import { documentOf } from './testing.ts';
 
 const numbers = z.array(z.number());
@@ -116,6 +118,54 @@ const documents: Readonly<Record<string, GraphDocument>> = {
   ),
 };
 
+/** The library's blocks in a net of their own: what they are set to, and how what they give becomes one row per sample. */
+const blockCases: Readonly<Record<string, { params: Record<string, Json>; repeat?: number }>> = {
+  convNormRelu: { params: { channels: 5, stride: 2 } },
+  residual: { params: { channels: 4 }, repeat: 2 },
+  residualDown: { params: { channels: 6 } },
+  bottleneck: { params: { channels: 4, width: 2 } },
+  bottleneckDown: { params: { channels: 6, width: 2 } },
+  resnext: { params: { channels: 4, width: 4, groups: 2 } },
+  resnextDown: { params: { channels: 6, width: 4, groups: 2 } },
+  inception: { params: { b1: 2, b3_reduce: 2, b3: 3, b5_reduce: 1, b5: 2, pool_features: 1 } },
+  mlp: { params: { features: 4, hidden: 6 } },
+  residualMlp: { params: { features: 4, hidden: 6 } },
+  encoder: { params: { features: 4, hidden: 6, dropout: 0 } },
+  encoderPre: { params: { features: 4, hidden: 6, dropout: 0 } },
+  decoder: { params: { features: 4, hidden: 6, dropout: 0 } },
+  decoderPre: { params: { features: 4, hidden: 6, dropout: 0 } },
+};
+
+function blockDocument({ id, definition }: LibraryBlock): GraphDocument {
+  const { params = {}, repeat } = blockCases[id] ?? {};
+  const isSpatial = 'channels' in definition.params || id === 'inception';
+  const isDecoder = id.startsWith('decoder');
+  return documentOf(
+    {
+      data: 'data',
+      ...(isDecoder && { memory: ['linear', { units: 4 }] as const }),
+      block: ['block', params, { of: id, ...(repeat !== undefined && { repeat }) }],
+      rows: isSpatial ? 'globalAvgPool' : 'flatten',
+      head: ['linear', { units: 3 }],
+      loss: 'crossEntropy',
+    },
+    [
+      'data -> block',
+      ...(isDecoder ? ['data -> memory', 'memory -> block.memory'] : []),
+      'block -> rows',
+      'rows -> head',
+      'head -> loss.prediction',
+      'data.y -> loss.target',
+    ],
+    { blocks: { [id]: definition } },
+  );
+}
+
+test('every block of the library is held to PyTorch', () => {
+  const held = goldens.flatMap(({ name }) => (name.startsWith('block ') ? [name.slice(6)] : []));
+  expect(held).toEqual(libraryBlocks.map(({ id }) => id));
+});
+
 const batch = 3;
 
 /** The made-up numbers: the same formula as in scripts/golden/nets.py. */
@@ -131,7 +181,8 @@ const worst = (got: ArrayLike<number>, expected: readonly number[]): number => {
 };
 
 test.each(goldens)('$name computes and learns what PyTorch does, under PyTorch’s names', (golden) => {
-  const document = documents[golden.name];
+  const block = libraryBlocks.find(({ id }) => golden.name === `block ${id}`);
+  const document = block ? blockDocument(block) : documents[golden.name];
   if (!document) throw new Error(`no document ${golden.name}`);
   const { vocabulary, shape } = golden;
   const tokens = vocabulary !== undefined;
