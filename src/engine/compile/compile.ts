@@ -11,12 +11,13 @@ import { detach } from '../ops/detach.ts';
 import { gridOf, moduleText } from '../wgsl/module.ts';
 import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import { aligned, type Lifetime, planMemory } from './memory.ts';
-import { type ProcessorKind, productKernel } from './product-kernel.ts';
+import { productKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
 import { shareTexts } from './share.ts';
 import { simplify } from './simplify.ts';
 import { decideStores, type GroupStores } from './stores.ts';
+import type { ProcessorKind } from './tiling.ts';
 
 /** A result that the caller wants in memory; `at` says where, else the arena of activations holds it until the program ends. */
 export interface Wanted {

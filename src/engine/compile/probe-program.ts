@@ -3,8 +3,8 @@
  */
 import { binCount, momentCount } from '../ir/capture.ts';
 import { addChunks, chunkLength, chunkWords, countChunks } from '../wgsl/probe.ts';
-import type { ProcessorKind } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
+import type { ProcessorKind } from './tiling.ts';
 
 export interface ProbeProgram {
   readonly program: Program;

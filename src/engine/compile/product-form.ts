@@ -4,20 +4,31 @@
  * output channel) with the patches under each position (a column for each), never laid out in memory.
  */
 import { invariant } from '../errors.ts';
-import { type Expr, variable } from '../ir/expr.ts';
-import { unflatten } from '../ir/index-math.ts';
+import { type Expr, i32, variable } from '../ir/expr.ts';
+import { add, scale, unflatten } from '../ir/index-math.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
+import type { ConvAttrs } from '../ops/convolution.ts';
 import type { Lower } from './lower.ts';
+
+/** What a box of results costs for a box of the inner axis. */
+export interface BoxCost {
+  /** Different elements of the column factor. */
+  readonly reads: number;
+  /** Pairs of a column and an inner place that meet an element at all. */
+  readonly pairs: number;
+}
 
 export interface ProductForm {
   readonly batches: number;
   readonly rows: number;
-  readonly columns: number;
-  /** The shape of the inner axis, flattened. */
+  /** Columns lie in this shape; neighbours along it share what they read. */
+  readonly columns: Shape;
   readonly inner: Shape;
-  /** The index of the result at a batch, row and column. */
-  index(batch: Expr, row: Expr, column: Expr): Expr[];
+  /** The index of the result at a batch, a row and a column. */
+  index(batch: Expr, row: Expr, column: readonly Expr[]): Expr[];
+  /** What boxes of columns and of inner places cost; both start at multiples of their size. */
+  cost(columns: Shape, inner: Shape): BoxCost;
   /** Which factor of an element belongs to the row: the first or the second. */
   readonly rowFactor: 0 | 1;
 }
@@ -33,57 +44,103 @@ export function productForm(core: Value): ProductForm | null {
     return {
       batches: sizeOf(lead),
       rows,
-      columns,
+      columns: [columns],
       inner,
       rowFactor: 0,
-      index: (batch, row, column) => [...unflatten(batch, lead), row, column],
+      index: (batch, row, [column]) => [...unflatten(batch, lead), row, column!],
+      cost: (box, depth) => ({ reads: sizeOf(box) * sizeOf(depth), pairs: sizeOf(box) * sizeOf(depth) }),
     };
   }
-  // Groups make the patches depend on the output channel, too; thin convolutions gain nothing.
-  if (lower.family !== 'convolution' || (core.attrs as { groups: number }).groups !== 1) return null;
-  const [samples, rows, ...places] = core.shape as [number, number, ...number[]];
-  const positions = [samples, ...places];
+  return lower.family === 'convolution' ? convolutionForm(core, inner, core.attrs as ConvAttrs) : null;
+}
+
+/** The groups of a convolution are products of their own, side by side. */
+function convolutionForm(core: Value, inner: Shape, attrs: ConvAttrs): ProductForm {
+  const [samples, features, ...places] = core.shape as [number, number, ...number[]];
+  const rows = features / attrs.groups;
+  const base = { batches: attrs.groups, rows, inner, rowFactor: 1 } as const;
+  // Under a kernel of one tap, columns are positions in a row, however many axes they had.
+  if (isPointwise(attrs, inner.slice(1)))
+    return {
+      ...base,
+      columns: [samples, sizeOf(places)],
+      index: (batch, row, [sample, place]) => [
+        sample!,
+        channelOf(batch, row, rows),
+        ...unflatten(place!, places),
+      ],
+      cost: (box, depth) => ({ reads: sizeOf(box) * sizeOf(depth), pairs: sizeOf(box) * sizeOf(depth) }),
+    };
   return {
-    batches: 1,
-    rows,
-    columns: sizeOf(positions),
-    inner,
-    rowFactor: 1,
-    index: (_, row, column) => {
-      const [sample, ...place] = unflatten(column, positions);
-      return [sample!, row, ...place];
+    ...base,
+    columns: [samples, ...places],
+    index: (batch, row, [sample, ...place]) => [sample!, channelOf(batch, row, rows), ...place],
+    cost: ([n, ...box], [c, ...taps]) => {
+      const axes = box.map((size, axis) => meetings(attrs, axis, size, taps[axis]!, inner[axis + 1]!));
+      const along = (what: keyof BoxCost): number => axes.reduce((product, a) => product * a[what], n! * c!);
+      return { reads: along('reads'), pairs: along('pairs') };
     },
   };
 }
 
-/** The index of the element that a thread is at, in the variables `batch`, `m` and `n`. */
+const channelOf = (batch: Expr, row: Expr, rows: number): Expr => add(scale(batch, rows), row);
+
+const isPointwise = ({ stride, before, after, inputDilation }: ConvAttrs, kernel: Shape): boolean =>
+  [...kernel, ...stride, ...inputDilation].every((n) => n === 1) &&
+  [...before, ...after].every((n) => n === 0);
+
+/** Along one axis: which elements positions and taps of a box meet, as far as that is known before running. */
+function meetings(attrs: ConvAttrs, axis: number, box: number, taps: number, kernel: number): BoxCost {
+  const dilation = attrs.inputDilation[axis]!;
+  const [step, tapStep] = [attrs.stride[axis]!, attrs.kernelDilation[axis]!];
+  const isKnown = (step * box) % dilation === 0 && (taps === kernel || (tapStep * taps) % dilation === 0);
+  const met = new Set<number>();
+  let pairs = 0;
+  for (let j = 0; j < box; j++)
+    for (let u = 0; u < taps; u++) {
+      const place = j * step + u * tapStep - attrs.before[axis]!;
+      if (isKnown && place % dilation !== 0) continue;
+      met.add(place);
+      pairs++;
+    }
+  return { reads: met.size, pairs };
+}
+
+/** The name of the variable that counts along an axis of the columns. */
+export const columnName = (axis: number): string => `n${axis}`;
+
+/** The index of the element that a thread is at, in the variables `batch`, `m` and `n0`, `n1` … */
 export function productIndex(core: Value): Expr[] {
   const form = productForm(core);
   invariant(form, `${core.op.id} is a product of rows and columns`);
   return form.index(
     variable('batch', 'i32', form.batches),
     variable('m', 'i32', form.rows),
-    variable('n', 'i32', form.columns),
+    form.columns.map((extent, axis) => variable(columnName(axis), 'i32', extent)),
   );
 }
 
-/** One factor of an element of the core. */
+/** One factor of the core's elements: that of a row, or that of a column, at a place of the inner axis. */
 export function factorOf(
   core: Value,
   form: ProductForm,
-  side: 'row' | 'column',
-  index: readonly Expr[],
-  k: Expr,
+  at: { readonly batch: Expr } & ({ readonly row: Expr } | { readonly column: readonly Expr[] }),
+  inner: readonly Expr[],
   lower: Lower,
 ): Expr {
   const how = core.op.lower;
   invariant(how.kind === 'reduce', 'a product is a reduction');
-  const read = (i: number, at: readonly Expr[]): Expr => lower(core.inputs[i]!, at);
-  const element = how.element(
-    { read, inputs: core.inputs, out: core, attrs: core.attrs },
-    index,
-    unflatten(k, form.inner),
-  );
+  const read = (i: number, index: readonly Expr[]): Expr => lower(core.inputs[i]!, index);
+  // A factor of a row is the same in all columns, and the other way round: ask at the first one.
+  const index =
+    'row' in at
+      ? form.index(
+          at.batch,
+          at.row,
+          form.columns.map(() => i32(0)),
+        )
+      : form.index(at.batch, i32(0), at.column);
+  const element = how.element({ read, inputs: core.inputs, out: core, attrs: core.attrs }, index, inner);
   invariant(element.kind === 'binary' && element.fn === 'mul', 'an element of a product is a product');
-  return (side === 'row') === (form.rowFactor === 0) ? element.a : element.b;
+  return 'row' in at === (form.rowFactor === 0) ? element.a : element.b;
 }

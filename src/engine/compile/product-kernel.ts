@@ -1,11 +1,11 @@
 /**
- * The kernel of a `product` group: each thread keeps a block of results in registers, walks the inner axis once, then
- * runs the maps that follow on each result. Operands are read through whatever moves precede them, so a transpose costs
- * nothing, and four neighbours at a time where they lie side by side. The left operand's sums over the inner axis (a bias
- * gradient) come with the product.
+ * The kernel of a `product` group: each thread keeps a box of results in registers, walks the inner axis once, then runs
+ * the maps that follow on each result. Operands are read through whatever moves precede them, so a transpose costs nothing,
+ * and four neighbours at a time where they lie side by side; what neighbouring results share is read once. The left
+ * operand's sums over the inner axis (a bias gradient) come with the product.
  */
 import { invariant } from '../errors.ts';
-import { type Expr, f32, i32, laneOfQuad, operandsOf, variable } from '../ir/expr.ts';
+import { type Expr, f32, i32, laneOfQuad, load, operandsOf, variable } from '../ir/expr.ts';
 import {
   add,
   binary,
@@ -16,36 +16,21 @@ import {
   quartered,
   remainder,
   scale,
+  unflatten,
 } from '../ir/index-math.ts';
-import { groupVariable, type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
-import { sizeOf } from '../ir/shape.ts';
+import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
+import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { type Group, groupLowering, memberIndex, reduceName } from './groups.ts';
-import { factorOf, productForm } from './product-form.ts';
+import type { Lower } from './lower.ts';
+import { columnName, factorOf, type ProductForm, productForm } from './product-form.ts';
 import { rebuildExpr } from './rebuild.ts';
+import { chooseTiling, type ProcessorKind, type Tiling } from './tiling.ts';
 
-/** How the work is cut. A thread takes blockM × blockN results; a workgroup threadsM × threadsN threads. */
-export interface ProductTiling {
-  readonly blockM: number;
-  readonly blockN: number;
-  readonly threadsM: number;
-  readonly threadsN: number;
-}
-
-/** Where kernels run: on a processor's vector units, or on a GPU. Large register blocks suit the former. */
-export type ProcessorKind = 'gpu' | 'cpu';
-
-/** A block that fits the result and leaves every core something to do. */
-export function chooseTiling(m: number, n: number, batches: number, on: ProcessorKind): ProductTiling {
-  const fit = (extent: number, most: number): number => {
-    let block = most;
-    while (block > 1 && block > extent) block /= 2;
-    return block;
-  };
-  if (on === 'gpu') return { blockM: fit(m, 4), blockN: fit(n, 4), threadsM: 8, threadsN: 8 };
-  const most = m * n * batches >= 4096 ? 8 : 4;
-  return { blockM: fit(m, most), blockN: fit(n, most), threadsM: 4, threadsN: 4 };
-}
+/** Above this many results of a thread, what follows a product is written as a loop over them. */
+const mostWrittenOut = 16;
+/** The results of a thread, laid out for that loop. */
+const resultsSlot = -1;
 
 export function productKernel(
   group: Group,
@@ -57,88 +42,177 @@ export function productKernel(
   const { core } = group;
   const form = productForm(core);
   invariant(form, `${core.op.id} is a product of rows and columns`);
-  const { batches, rows: m, columns: n } = form;
-  const depth = sizeOf(form.inner);
-  const { blockM, blockN, threadsM, threadsN } = chooseTiling(m, n, batches, on);
-  const tilesM = Math.ceil(m / (blockM * threadsM));
-  const tilesN = Math.ceil(n / (blockN * threadsN));
-  const groups = batches * tilesM * tilesN;
   const lower = groupLowering(group, stored);
+  const tiling = chooseTiling(form, on, readsAlong(core, form, lower));
+  const cut = cutOf(form, tiling);
+  const at = placesOf(form, tiling, cut);
 
-  const wg = variable(groupVariable, 'i32', groups);
-  const lane = variable(laneVariable, 'i32', threadsM * threadsN);
-  const rowBlock = add(scale(remainder(divide(wg, tilesN), tilesM), threadsM), divide(lane, threadsN));
-  const columnBlock = add(scale(remainder(wg, tilesN), threadsN), remainder(lane, threadsN));
-  const body: Stmt[] = [
-    { kind: 'let', name: 'batch', value: divide(wg, tilesM * tilesN) },
-    { kind: 'let', name: 'mb', value: rowBlock },
-    { kind: 'let', name: 'nb', value: columnBlock },
-  ];
-  const batch = variable('batch', 'i32', batches);
-  const m0 = scale(variable('mb', 'i32', tilesM * threadsM), blockM);
-  const n0 = scale(variable('nb', 'i32', tilesN * threadsN), blockN);
-  const rows = edges(body, 'm', m0, blockM, m);
-  const columns = edges(body, 'n', n0, blockN, n);
-
-  const left = (row: Expr, k: Expr): Expr =>
-    factorOf(core, form, 'row', form.index(batch, row, columns[0]!), k, lower);
-  const right = (column: Expr, k: Expr): Expr =>
-    factorOf(core, form, 'column', form.index(batch, rows[0]!, column), k, lower);
-
-  const cells = { blockM, blockN };
-  eachCell(cells, (i, j) => body.push({ kind: 'var', name: `c_${i}_${j}`, type: 'f32', value: f32(0) }));
+  const inside: Stmt[] = [];
+  const results = tiling.rows * sizeOf(tiling.columns);
+  for (let c = 0; c < results; c++)
+    inside.push({ kind: 'var', name: resultName(c), type: 'f32', value: f32(0) });
   if (group.rowSum)
-    for (let i = 0; i < blockM; i++) body.push({ kind: 'var', name: `s_${i}`, type: 'f32', value: f32(0) });
+    for (let i = 0; i < tiling.rows; i++)
+      inside.push({ kind: 'var', name: sumName(i), type: 'f32', value: f32(0) });
+  inside.push(...walk({ group, form, tiling, at, lower }));
+  const shared: SharedArray[] = [];
+  if (results > mostWrittenOut) {
+    shared.push({ slot: resultsSlot, type: 'f32', length: results, space: 'private' });
+    inside.push(...storeInLoop(group, stores, lower, tiling, at));
+  } else inside.push(...storeEach(group, stores, lower, tiling, at));
+  inside.push(...storeRowSums(group, stores, tiling, at));
 
-  const turn = (k: Expr, tag: string): Stmt[] => {
-    const statements: Stmt[] = [];
-    rows.forEach((row, i) => {
-      const value = readTogether(left(row, k));
-      statements.push({ kind: 'let', name: `a${tag}_${i}`, value });
-      const sum = variable(`s_${i}`, 'f32');
-      if (group.rowSum)
-        statements.push({ kind: 'assign', name: `s_${i}`, value: add(sum, variable(`a${tag}_${i}`, 'f32')) });
+  const [threadsM, threadsN] = tiling.threads;
+  const exact = cut.rowBlocks % threadsM === 0 && cut.columnBlocks % threadsN === 0;
+  const fits = binary(
+    'and',
+    lessThan(variable('mb', 'i32', cut.groupsM * threadsM), i32(cut.rowBlocks)),
+    lessThan(variable('nb', 'i32', cut.groupsN * threadsN), i32(cut.columnBlocks)),
+  );
+  return {
+    name,
+    threads: threadsM * threadsN,
+    groups: form.batches * cut.groupsM * cut.groupsN,
+    shared,
+    body: [
+      ...blockNumbers(form, tiling, cut),
+      ...(exact ? inside : [{ kind: 'if', cond: fits, body: inside } as const]),
+    ],
+    flops: 2 * form.batches * form.rows * sizeOf(form.columns) * sizeOf(form.inner),
+  };
+}
+
+const resultName = (cell: number): string => `c${cell}`;
+const sumName = (row: number): string => `s${row}`;
+
+/** How many blocks and workgroups there are. */
+interface Cut {
+  readonly rowBlocks: number;
+  readonly columnBlocks: number;
+  /** Blocks along each axis of the columns. */
+  readonly along: Shape;
+  readonly groupsM: number;
+  readonly groupsN: number;
+}
+
+function cutOf(form: ProductForm, { rows, columns, threads }: Tiling): Cut {
+  const along = columns.map((block, axis) => Math.ceil(form.columns[axis]! / block));
+  const rowBlocks = Math.ceil(form.rows / rows);
+  const columnBlocks = sizeOf(along);
+  return {
+    rowBlocks,
+    columnBlocks,
+    along,
+    groupsM: Math.ceil(rowBlocks / threads[0]),
+    groupsN: Math.ceil(columnBlocks / threads[1]),
+  };
+}
+
+/** Which block a thread takes: `batch`, `mb` and `nb`. */
+function blockNumbers(form: ProductForm, { threads: [m, n] }: Tiling, { groupsM, groupsN }: Cut): Stmt[] {
+  const wg = variable(groupVariable, 'i32', form.batches * groupsM * groupsN);
+  const lane = variable(laneVariable, 'i32', m * n);
+  return [
+    { kind: 'let', name: 'batch', value: divide(wg, groupsM * groupsN) },
+    {
+      kind: 'let',
+      name: 'mb',
+      value: add(scale(remainder(divide(wg, groupsN), groupsM), m), divide(lane, n)),
+    },
+    { kind: 'let', name: 'nb', value: add(scale(remainder(wg, groupsN), n), remainder(lane, n)) },
+  ];
+}
+
+/** Where a thread's results begin. Those past an edge are computed from whatever is there, and not stored. */
+interface Places {
+  readonly batch: Expr;
+  readonly m0: Expr;
+  readonly n0: readonly Expr[];
+}
+
+function placesOf(form: ProductForm, { rows, columns }: Tiling, cut: Cut): Places {
+  // Past the last block nothing is computed, so there the numbers of blocks are bounds.
+  const nb = variable('nb', 'i32', cut.columnBlocks);
+  return {
+    batch: variable('batch', 'i32', form.batches),
+    m0: scale(variable('mb', 'i32', cut.rowBlocks), rows),
+    n0: unflatten(nb, cut.along).map((b, axis) => scale(b, columns[axis]!)),
+  };
+}
+
+interface Scene {
+  readonly group: Group;
+  readonly form: ProductForm;
+  readonly tiling: Tiling;
+  readonly at: Places;
+  readonly lower: Lower;
+}
+
+const isZero = (e: Expr): boolean => e.kind === 'const' && e.value === 0;
+
+/** The loops over the inner axis: whole boxes, then the rest of a lone axis. */
+function walk(scene: Scene): Stmt[] {
+  const { form, tiling } = scene;
+  const whole = form.inner.map((extent, axis) => Math.floor(extent / tiling.inner[axis]!));
+  const starts = whole.map((n, axis) => scale(variable(`k${axis}`, 'i32', n), tiling.inner[axis]!));
+  let body = turn(scene, starts, tiling.inner, 'x');
+  for (let axis = whole.length - 1; axis >= 0; axis--)
+    if (whole[axis]! > 1)
+      body = [{ kind: 'for', name: `k${axis}`, from: i32(0), to: i32(whole[axis]!), by: 1, body }];
+  const rest = form.inner.length === 1 ? form.inner[0]! - whole[0]! * tiling.inner[0]! : 0;
+  return rest === 0 ? body : [...body, ...turn(scene, [i32(form.inner[0]! - rest)], [rest], 'r')];
+}
+
+/** One box of inner places, written out. */
+function turn(
+  { group, form, tiling, at, lower }: Scene,
+  starts: readonly Expr[],
+  box: Shape,
+  tag: string,
+): Stmt[] {
+  const statements: Stmt[] = [];
+  const columns = placesIn(tiling.columns);
+  placesIn(box).forEach((offset, u) => {
+    const inner = starts.map((start, axis) => add(start, i32(offset[axis]!)));
+    const named = (name: string, value: Expr): Expr => {
+      if (isZero(value)) return value;
+      statements.push({ kind: 'let', name, value: readTogether(value) });
+      return variable(name, 'f32');
+    };
+    const left = Array.from({ length: tiling.rows }, (_, i) =>
+      named(
+        `a${tag}${u}_${i}`,
+        factorOf(group.core, form, { batch: at.batch, row: add(at.m0, i32(i)) }, inner, lower),
+      ),
+    );
+    const right = columns.map((place, j) => {
+      const column = at.n0.map((start, axis) => add(start, i32(place[axis]!)));
+      return named(`b${tag}${u}_${j}`, factorOf(group.core, form, { batch: at.batch, column }, inner, lower));
     });
-    columns.forEach((column, j) => {
-      const value = readTogether(right(column, k));
-      statements.push({ kind: 'let', name: `b${tag}_${j}`, value });
-    });
-    eachCell(cells, (i, j) => {
-      const term = mul(variable(`a${tag}_${i}`, 'f32'), variable(`b${tag}_${j}`, 'f32'));
-      statements.push({
-        kind: 'assign',
-        name: `c_${i}_${j}`,
-        value: add(variable(`c_${i}_${j}`, 'f32'), term),
+    left.forEach((a, i) => {
+      if (group.rowSum) statements.push(increase(sumName(i), a));
+      right.forEach((b, j) => {
+        // Where a tap meets nothing there is nothing to add.
+        if (!isZero(a) && !isZero(b))
+          statements.push(increase(resultName(i * columns.length + j), mul(a, b)));
       });
     });
-    return statements;
-  };
-  const read = [(k: Expr) => left(rows[0]!, k), (k: Expr) => right(columns[0]!, k)];
-  const unroll = depth >= 4 && read.some(liesAlong) ? 4 : 1;
-  const whole = Math.floor(depth / unroll);
-  const k = scale(variable('kq', 'i32', whole), unroll);
-  const turns = Array.from({ length: unroll }, (_, u) => turn(add(k, i32(u)), `${u}`)).flat();
-  body.push({ kind: 'for', name: 'kq', from: i32(0), to: i32(whole), by: 1, body: turns });
-  for (let rest = whole * unroll; rest < depth; rest++)
-    body.push(...turn(i32(rest), `r${rest - whole * unroll}`));
-
-  body.push(...storeCells(group, stores, lower, { m0, n0, m, n, rows, columns, ...cells }));
-  return { name, threads: threadsM * threadsN, groups, shared: [], body, flops: 2 * batches * m * n * depth };
-}
-
-interface Cells {
-  readonly blockM: number;
-  readonly blockN: number;
-}
-
-/** The indices of a block's rows or columns; those past the edge read the last one, and are not stored. */
-function edges(body: Stmt[], name: string, start: Expr, block: number, extent: number): Expr[] {
-  return Array.from({ length: block }, (_, i) => {
-    const at = add(start, i32(i));
-    if (at.max < extent) return at;
-    body.push({ kind: 'let', name: `${name}_${i}`, value: binary('min', at, i32(extent - 1)) });
-    return variable(`${name}_${i}`, 'i32', extent);
   });
+  return statements;
+}
+
+const increase = (name: string, by: Expr): Stmt => ({
+  kind: 'assign',
+  name,
+  value: add(variable(name, 'f32'), by),
+});
+
+/** Every place in a box, the last axis fastest. */
+function placesIn(box: Shape): number[][] {
+  return box.reduce<number[][]>(
+    (places, size) => places.flatMap((p) => Array.from({ length: size }, (_, i) => [...p, i])),
+    [[]],
+  );
 }
 
 /** Loads at four times something plus a constant, read as lanes of a quad. */
@@ -151,60 +225,120 @@ function readTogether(e: Expr): Expr {
   });
 }
 
-/** Whether an operand's neighbours lie along the inner axis: then four of them are read at once. */
-function liesAlong(read: (k: Expr) => Expr): boolean {
-  const k = scale(variable('kq', 'i32', 2), 4);
-  const [a, b] = [readTogether(read(k)), readTogether(read(add(k, i32(1))))];
-  return a.kind === 'lane' && b.kind === 'lane' && a.x === b.x;
-}
-
 const readsMemory = (e: Expr): boolean => e.kind === 'load' || operandsOf(e).some(readsMemory);
 
-function storeCells(
-  group: Group,
-  stores: readonly Value[],
-  lower: (v: Value, index: readonly Expr[]) => Expr,
-  at: Cells & { m0: Expr; n0: Expr; m: number; n: number; rows: readonly Expr[]; columns: readonly Expr[] },
-): Stmt[] {
-  const results = stores
+/** Whether neighbours of an operand lie along a lone inner axis: then four of them are read at once. */
+function readsAlong(core: Value, form: ProductForm, lower: Lower): boolean {
+  if (form.inner.length !== 1) return false;
+  const k = scale(variable('k0', 'i32', 2), 4);
+  const batch = variable('batch', 'i32', form.batches);
+  const row = variable('mb', 'i32', form.rows);
+  const column = form.columns.map((extent, axis) => variable(`nb${axis}`, 'i32', extent));
+  return [
+    { batch, row },
+    { batch, column },
+  ].some((at) => {
+    const [a, b] = [k, add(k, i32(1))].map((place) => readTogether(factorOf(core, form, at, [place], lower)));
+    return a?.kind === 'lane' && b?.kind === 'lane' && a.x === b.x;
+  });
+}
+
+/** What is stored of the result at a row and a column that the statements before have named. */
+function resultStores(group: Group, stores: readonly Value[], lower: Lower): Stmt[] {
+  return stores
     .filter((v) => v !== group.rowSum)
     .map((v): Stmt => {
       const index = memberIndex(group, v, false)!;
       return { kind: 'store', slot: v.id, index: flatten(index, v.shape), value: lower(v, index) };
     });
-  const statements: Stmt[] = [];
-  eachCell(at, (i, j) => {
-    const inside = binary(
-      'and',
-      lessThan(add(at.m0, i32(i)), i32(at.m)),
-      lessThan(add(at.n0, i32(j)), i32(at.n)),
-    );
-    statements.push({
-      kind: 'if',
-      cond: inside,
-      body: [
-        { kind: 'let', name: 'm', value: at.rows[i]! },
-        { kind: 'let', name: 'n', value: at.columns[j]! },
-        { kind: 'let', name: reduceName(group, group.core), value: variable(`c_${i}_${j}`, 'f32') },
-        ...results,
-      ],
-    });
-  });
-  const { rowSum } = group;
-  if (!rowSum || !stores.includes(rowSum)) return statements;
-  for (let i = 0; i < at.blockM; i++) {
-    const first = binary('and', binary('eq', at.n0, i32(0)), lessThan(add(at.m0, i32(i)), i32(at.m)));
-    const store: Stmt = {
-      kind: 'store',
-      slot: rowSum.id,
-      index: at.rows[i]!,
-      value: variable(`s_${i}`, 'f32'),
-    };
-    statements.push({ kind: 'if', cond: first, body: [store] });
-  }
-  return statements;
 }
 
-function eachCell({ blockM, blockN }: Cells, visit: (i: number, j: number) => void): void {
-  for (let i = 0; i < blockM; i++) for (let j = 0; j < blockN; j++) visit(i, j);
+/** Names a result's row, columns and value, and stores what follows from them; nothing past the edges. */
+function storeAt(
+  { group, stores, lower, form }: { group: Group; stores: readonly Value[]; lower: Lower; form: ProductForm },
+  row: Expr,
+  column: readonly Expr[],
+  result: Expr,
+): Stmt {
+  const cond = column.reduce(
+    (all, n, axis) => binary('and', all, lessThan(n, i32(form.columns[axis]!))),
+    lessThan(row, i32(form.rows)),
+  );
+  return {
+    kind: 'if',
+    cond,
+    body: [
+      { kind: 'let', name: 'm', value: row },
+      ...column.map((value, axis) => ({ kind: 'let', name: columnName(axis), value }) as const),
+      { kind: 'let', name: reduceName(group, group.core), value: result },
+      ...resultStores(group, stores, lower),
+    ],
+  };
+}
+
+function storeEach(group: Group, stores: readonly Value[], lower: Lower, tiling: Tiling, at: Places): Stmt[] {
+  const form = productForm(group.core)!;
+  return placesIn([tiling.rows, ...tiling.columns]).map(([i, ...place], cell) =>
+    storeAt(
+      { group, stores, lower, form },
+      add(at.m0, i32(i!)),
+      at.n0.map((start, axis) => add(start, i32(place[axis]!))),
+      variable(resultName(cell), 'f32'),
+    ),
+  );
+}
+
+/** The same as a loop, over results laid out in an array: a text that is short however many there are. */
+function storeInLoop(
+  group: Group,
+  stores: readonly Value[],
+  lower: Lower,
+  tiling: Tiling,
+  at: Places,
+): Stmt[] {
+  const form = productForm(group.core)!;
+  const box = [tiling.rows, ...tiling.columns];
+  const cell = variable('cell', 'i32', sizeOf(box));
+  const [i, ...place] = unflatten(cell, box);
+  return [
+    ...Array.from(
+      { length: sizeOf(box) },
+      (_, c): Stmt => ({
+        kind: 'store',
+        slot: resultsSlot,
+        index: i32(c),
+        value: variable(resultName(c), 'f32'),
+      }),
+    ),
+    {
+      kind: 'for',
+      name: 'cell',
+      from: i32(0),
+      to: i32(sizeOf(box)),
+      by: 1,
+      body: [
+        storeAt(
+          { group, stores, lower, form },
+          add(at.m0, i!),
+          at.n0.map((start, axis) => add(start, place[axis]!)),
+          load(resultsSlot, cell, 'f32'),
+        ),
+      ],
+    },
+  ];
+}
+
+/** The sums of the left operand, stored by those who have the first columns. */
+function storeRowSums({ rowSum, core }: Group, stores: readonly Value[], tiling: Tiling, at: Places): Stmt[] {
+  if (!rowSum || !stores.includes(rowSum)) return [];
+  const { rows } = productForm(core)!;
+  const isFirst = at.n0.reduce<Expr | null>((all, n) => {
+    const here = binary('eq', n, i32(0));
+    return all ? binary('and', all, here) : here;
+  }, null)!;
+  return Array.from({ length: tiling.rows }, (_, i): Stmt => {
+    const row = add(at.m0, i32(i));
+    const store: Stmt = { kind: 'store', slot: rowSum.id, index: row, value: variable(sumName(i), 'f32') };
+    return { kind: 'if', cond: binary('and', isFirst, lessThan(row, i32(rows))), body: [store] };
+  });
 }

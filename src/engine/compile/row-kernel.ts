@@ -20,8 +20,8 @@ import {
   spaceVariables,
 } from './groups.ts';
 import type { Lower } from './lower.ts';
-import type { ProcessorKind } from './product-kernel.ts';
 import { rebuildExpr } from './rebuild.ts';
+import type { ProcessorKind } from './tiling.ts';
 
 /** Threads of a workgroup where each takes a row of its own. */
 const rowsPerGroup = 64;
@@ -206,7 +206,7 @@ function shareResult(name: string, monoid: Monoid, type: DType, walk: Walk, shar
   const { lane, threads } = walk;
   const array = (t: DType): number => {
     const slot = -1 - shared.length;
-    shared.push({ slot, type: t, length: threads });
+    shared.push({ slot, type: t, length: threads, space: 'workgroup' });
     return slot;
   };
   const values = array(type);

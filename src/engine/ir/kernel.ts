@@ -24,11 +24,12 @@ export type Stmt =
   /** All threads of the workgroup wait here, and see each other's shared stores. */
   | { readonly kind: 'barrier' };
 
-/** Memory that the threads of a workgroup share; addressed like an operand, by a negative slot. */
+/** Memory beside the operands, addressed like one by a negative slot: shared by a workgroup, or each thread's own. */
 export interface SharedArray {
   readonly slot: number;
   readonly type: DType;
   readonly length: number;
+  readonly space: 'workgroup' | 'private';
 }
 
 export interface Kernel {

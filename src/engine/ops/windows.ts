@@ -53,8 +53,11 @@ export function meet(
     const dilation = w.inputDilation[i]!;
     const place = sub(add(scale(p[i]!, w.stride[i]!), scale(k[i]!, w.kernelDilation[i]!)), i32(w.before[i]!));
     inside = and(inside, within(place, spanOf(size, dilation)));
-    inside = and(inside, equal(remainder(place, dilation), i32(0)));
-    return divide(place, dilation);
+    // Moved by whole dilations to where it is not negative, so that remainders can be known in advance.
+    const lead = Math.max(0, Math.ceil(w.before[i]! / dilation));
+    const moved = add(place, i32(lead * dilation));
+    inside = and(inside, equal(remainder(moved, dilation), i32(0)));
+    return sub(divide(moved, dilation), i32(lead));
   });
   return { at, inside };
 }

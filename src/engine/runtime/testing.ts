@@ -1,7 +1,7 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
 import { type Compiled, compileGraph } from '../compile/compile.ts';
-import type { ProcessorKind } from '../compile/product-kernel.ts';
+import type { ProcessorKind } from '../compile/tiling.ts';
 import type { Place } from '../compile/program.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';

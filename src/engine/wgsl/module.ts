@@ -80,7 +80,7 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
     const words = Math.ceil(layout.uniforms.length / 4);
     head.push(`@group(1) @binding(0) var<uniform> hyper: array<vec4<f32>, ${words}>;`);
   }
-  head.push(...kernel.shared.map((s, i) => `var<workgroup> shared${i}: array<${s.type}, ${s.length}>;`));
+  head.push(...kernel.shared.map((s, i) => `var<${s.space}> shared${i}: array<${s.type}, ${s.length}>;`));
   const group = y === 1 ? 'i32(workgroup.x)' : `i32(workgroup.x + workgroup.y * ${x}u)`;
   const lines = [
     ...head,

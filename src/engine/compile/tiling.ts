@@ -1,0 +1,115 @@
+/**
+ * How a product is cut. A thread keeps a box of results in registers and walks the inner axis in boxes whose steps are
+ * written out; the larger both are, the fewer elements are read for each multiplication. Every cut that fits is priced, and
+ * the cheapest taken: prices are those of the kind of processor, measured.
+ */
+import { type Shape, sizeOf } from '../ir/shape.ts';
+import type { ProductForm } from './product-form.ts';
+
+/** Where kernels run: on a processor's vector units, or on a GPU. Large register blocks suit the former. */
+export type ProcessorKind = 'gpu' | 'cpu';
+
+export interface Tiling {
+  /** Results of a thread: rows, and columns along each of their axes. */
+  readonly rows: number;
+  readonly columns: Shape;
+  /** Inner places that are written out. */
+  readonly inner: Shape;
+  /** Threads of a workgroup along rows and along columns. */
+  readonly threads: readonly [rows: number, columns: number];
+}
+
+interface Prices {
+  /** Of reading an element, in multiply-adds. */
+  readonly read: number;
+  /** Of carrying a result through a turn of the loop. */
+  readonly carry: number;
+  /** Results in registers at most. */
+  readonly mostResults: number;
+  /** Multiply-adds written out at most: longer texts take longer to compile than they save. */
+  readonly mostText: number;
+  /** Threads that keep the whole device busy. */
+  readonly enoughThreads: number;
+  /** Threads of a workgroup. */
+  readonly group: number;
+}
+
+/**
+ * On a processor, four threads run in the lanes of a vector: reading gathers four elements one by one and costs 6 to 7
+ * multiply-adds (SwiftShader), results beyond the registers cost little. On a GPU, many threads hide what reading costs.
+ */
+const prices: Readonly<Record<ProcessorKind, Prices>> = {
+  cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 640, enoughThreads: 128, group: 16 },
+  gpu: { read: 3, carry: 0, mostResults: 32, mostText: 288, enoughThreads: 16_384, group: 64 },
+};
+
+const blockSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
+
+/** Block sizes along an axis that need not compute much for nothing. */
+const blocksOf = (extent: number): number[] => blockSizes.filter((n) => n <= Math.max(1, extent));
+
+/** How many places along an inner axis may be written out: all, or a part that leaves no rest. */
+const partsOf = (extent: number): number[] =>
+  Array.from({ length: Math.min(extent, 16) }, (_, i) => i + 1).filter((n) => extent % n === 0);
+
+/** All boxes of at most `limit` cells, along the last three axes. */
+function boxes(shape: Shape, options: (extent: number) => readonly number[], limit: number): Shape[] {
+  let made: Shape[] = [[]];
+  shape.forEach((extent, axis) => {
+    const sizes = axis < shape.length - 3 ? [1] : options(extent);
+    made = made.flatMap((box) => sizes.map((n) => [...box, n])).filter((box) => sizeOf(box) <= limit);
+  });
+  return made;
+}
+
+const blocksAlong = (extent: number, block: number): number => Math.ceil(extent / block);
+
+/** The cheapest cut of a product. `quads`: operands can be read four at a time along a lone inner axis. */
+export function chooseTiling(form: ProductForm, on: ProcessorKind, quads: boolean): Tiling {
+  const price = prices[on];
+  const useful = form.rows * sizeOf(form.columns);
+  // A lone inner axis is walked in fours where that reads quads, whatever rest it leaves.
+  const lone = form.inner.length === 1;
+  const innerBoxes: Shape[] = lone
+    ? [[1], ...(quads && form.inner[0]! >= 4 ? [[4]] : [])]
+    : boxes(form.inner, partsOf, price.mostText);
+  const columnBoxes = boxes(form.columns, blocksOf, 32);
+  let best: { cost: number; tiling: Omit<Tiling, 'threads'>; blocks: readonly [number, number] } | null =
+    null;
+  for (const inner of innerBoxes) {
+    const turns = form.inner.reduce((n, extent, axis) => n * blocksAlong(extent, inner[axis]!), 1);
+    for (const columns of columnBoxes) {
+      const { reads, pairs } = form.cost(columns, inner);
+      const columnBlocks = columns.reduce((n, c, axis) => n * blocksAlong(form.columns[axis]!, c), 1);
+      for (const rows of blocksOf(form.rows)) {
+        const results = rows * sizeOf(columns);
+        const text = rows * pairs;
+        if (results > price.mostResults || (text > price.mostText && results > 1)) continue;
+        const rowBlocks = blocksAlong(form.rows, rows);
+        const threads = rowBlocks * columnBlocks * form.batches;
+        const turn = text + price.read * (reads + rows * sizeOf(inner)) + price.carry * results + 4;
+        const idle = Math.max(1, price.enoughThreads / threads);
+        // Of cuts that cost the same, the shorter text is compiled sooner.
+        const cost = ((turn * turns + 2 * results) * threads * Math.sqrt(idle) * (1 + text / 8192)) / useful;
+        if (!best || cost < best.cost)
+          best = { cost, tiling: { rows, columns, inner }, blocks: [rowBlocks, columnBlocks] };
+      }
+    }
+  }
+  return { ...best!.tiling, threads: threadsFor(best!.blocks, price.group) };
+}
+
+/** Threads of a workgroup along rows and columns, so that few are idle and neighbours share what they read. */
+function threadsFor([rows, columns]: readonly [number, number], most: number): [number, number] {
+  let best: [number, number] = [1, most];
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let along = 1; along * along <= most; along *= 2) {
+    const across = most / along;
+    const started = blocksAlong(rows, along) * blocksAlong(columns, across);
+    if (started <= fewest) {
+      fewest = started;
+      best = [along, across];
+    }
+  }
+  return best;
+}
