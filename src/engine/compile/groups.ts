@@ -50,6 +50,9 @@ export interface Grouping {
   readonly anchors: ReadonlySet<Value>;
 }
 
+/** The cost of a gather above which a product does not do it for each element that it reads. */
+const dearGather = 4;
+
 export const isLeaf = (v: Value): boolean => v.op.lower.kind === 'leaf';
 const isReduce = (v: Value): boolean => v.op.lower.kind === 'reduce';
 
@@ -100,12 +103,16 @@ export function spaceOf(v: Value): RowSpace {
 }
 
 const sameSpace = (a: RowSpace, b: RowSpace): boolean =>
-  a.rows === b.rows &&
-  a.cols === b.cols &&
-  a.elements !== 'none' &&
-  (a.elements === 'trailing' || b.elements === 'trailing' || b.elements === 'none'
-    ? a.elements === b.elements
-    : sameShape(a.elements.shape, b.elements.shape) && a.elements.axes.join() === b.elements.axes.join());
+  a.rows === b.rows && a.cols === b.cols && sameElements(a, b);
+
+function sameElements({ elements, ...a }: RowSpace, b: RowSpace): boolean {
+  // Windows have no elements of their own; those over the same domain are walked together.
+  if (elements === 'none')
+    return b.elements === 'none' && sameShape(a.kept, b.kept) && sameShape(a.reduced, b.reduced);
+  if (elements === 'trailing' || b.elements === 'trailing' || b.elements === 'none')
+    return elements === b.elements;
+  return sameShape(elements.shape, b.elements.shape) && elements.axes.join() === b.elements.axes.join();
+}
 
 /** Index variables of a group's space, exact in their bounds. */
 export function spaceVariables(space: RowSpace): { row: Expr; col: Expr } {
@@ -174,7 +181,7 @@ function findAnchors(order: readonly Value[], roots: readonly Value[]): Set<Valu
     if (v.op.lower.kind !== 'reduce' || v.op.lower.family === 'fold') continue;
     for (const input of v.inputs) {
       const operand = behindMoves(input);
-      if (operand.op.lower.kind === 'pull' && operand.op.lower.form === 'map') anchors.add(operand);
+      if (isDearToRead(operand)) anchors.add(operand);
     }
   }
   return anchors;
@@ -195,6 +202,13 @@ function absorb(group: Group, groupOf: Map<Value, Group>): void {
     }
   };
   visit(group.core);
+}
+
+/** Arithmetic, or a gather that asks more than one number for each element. */
+function isDearToRead({ op: { lower } }: Value): boolean {
+  return (
+    lower.kind === 'pull' && (lower.form === 'map' || (lower.form === 'gather' && lower.cost > dearGather))
+  );
 }
 
 function grow(

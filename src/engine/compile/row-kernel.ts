@@ -33,6 +33,8 @@ const shortRow = 32;
 /** On a processor, threads that wait for each other are dear: only a few, very long rows are shared. */
 const fewRows = 8;
 const longRow = 1024;
+/** Windows up to this size are written out. */
+const mostTaps = 16;
 /** Workgroups of a map at most: enough to fill any GPU. */
 const mostMapGroups = 512;
 
@@ -113,8 +115,9 @@ function stagesOf(group: Group, lower: Lower): Stage[] {
   return stages;
 }
 
-function elementOf(group: Group, v: Value, lower: Lower): Expr {
-  const { row, col } = spaceVariables(group.space);
+/** What a reduction folds at a place of its row; wherever the loop is, unless told. */
+function elementOf(group: Group, v: Value, lower: Lower, col = spaceVariables(group.space).col): Expr {
+  const { row } = spaceVariables(group.space);
   const domain = v.op.lower.kind === 'reduce' ? v.op.lower.domain(v.inputs, v.attrs, v) : [];
   return reduceElement(v, unflatten(row, v.shape), unflatten(col, domain), lower);
 }
@@ -148,6 +151,26 @@ function beats(monoid: Monoid, candidate: Expr, best: Expr): Expr {
   return best.type === 'f32' ? binary('or', better, unary('isNan', candidate)) : better;
 }
 
+const monoidOf = (v: Value): Monoid => (v.op.lower.kind === 'reduce' ? v.op.lower.monoid : 'sum');
+
+/** One place of the row is taken into the reduction. */
+function foldIn(group: Group, v: Value, lower: Lower, col: Expr): Stmt[] {
+  const monoid = monoidOf(v);
+  const element = elementOf(group, v, lower, col);
+  const name = reduceName(group, v);
+  const acc = variable(`${name}_acc`, element.type);
+  if (!isPosition(monoid))
+    return [{ kind: 'assign', name: `${name}_acc`, value: combine(monoid, acc, element) }];
+  const at = variable(`${name}_at`, 'i32');
+  const winning = col.kind === 'const' ? `${name}_wins${col.value}` : `${name}_wins`;
+  const wins = variable(winning, 'bool');
+  return [
+    { kind: 'let', name: winning, value: beats(monoid, element, acc) },
+    { kind: 'assign', name: `${name}_at`, value: select(wins, col, at) },
+    { kind: 'assign', name: `${name}_acc`, value: select(wins, element, acc) },
+  ];
+}
+
 function stageStatements(
   group: Group,
   stage: Stage,
@@ -158,13 +181,11 @@ function stageStatements(
   const { col, cols } = walk;
   const first = walk.alone ? i32(0) : binary('min', walk.lane, i32(cols - 1));
   const before: Stmt[] = [];
-  const loop: Stmt[] = [];
   const after: Stmt[] = [];
   for (const v of stage) {
-    const monoid = v.op.lower.kind === 'reduce' ? v.op.lower.monoid : 'sum';
+    const monoid = monoidOf(v);
     const element = elementOf(group, v, lower);
     const name = reduceName(group, v);
-    const acc = variable(`${name}_acc`, element.type);
     // Extremes start from an element of the row, sums and products from their neutral element.
     const start =
       monoid === 'sum'
@@ -173,27 +194,20 @@ function stageStatements(
           ? constant(1, element.type)
           : rebuildExpr(element, (x) => (x === col ? first : null));
     before.push({ kind: 'var', name: `${name}_acc`, type: element.type, value: start });
-    if (isPosition(monoid)) {
-      const at = variable(`${name}_at`, 'i32');
-      before.push({ kind: 'var', name: `${name}_at`, type: 'i32', value: first });
-      loop.push({ kind: 'let', name: `${name}_wins`, value: beats(monoid, element, acc) });
-      const wins = variable(`${name}_wins`, 'bool');
-      loop.push({ kind: 'assign', name: `${name}_at`, value: select(wins, col, at) });
-      loop.push({ kind: 'assign', name: `${name}_acc`, value: select(wins, element, acc) });
-    } else {
-      loop.push({ kind: 'assign', name: `${name}_acc`, value: combine(monoid, acc, element) });
-    }
+    if (isPosition(monoid)) before.push({ kind: 'var', name: `${name}_at`, type: 'i32', value: first });
     after.push(
       ...(walk.alone
         ? keepResult(v, name, monoid)
         : shareResult(name, monoid, element.type as DType, walk, shared)),
     );
   }
-  return [
-    ...before,
-    { kind: 'for', name: 'col', from: walk.from, to: i32(cols), by: walk.by, body: loop },
-    ...after,
-  ];
+  const fold = (at: Expr): Stmt[] => stage.flatMap((v) => foldIn(group, v, lower, at));
+  // Along a small window every tap is known, and with it most of its index.
+  const isWindow = walk.alone && group.space.elements === 'none' && cols <= mostTaps;
+  const loop: Stmt[] = isWindow
+    ? Array.from({ length: cols }, (_, tap) => fold(i32(tap))).flat()
+    : [{ kind: 'for', name: 'col', from: walk.from, to: i32(cols), by: walk.by, body: fold(col) }];
+  return [...before, ...loop, ...after];
 }
 
 function keepResult(v: Value, name: string, monoid: Monoid): Stmt[] {

@@ -3,8 +3,18 @@
  * goes to the first largest element of its window, as PyTorch's does.
  */
 import { EngineError } from '../errors.ts';
-import { bounded, f32, i32, select } from '../ir/expr.ts';
-import { equal, flatten, unflatten } from '../ir/index-math.ts';
+import { bool, bounded, f32, i32, select } from '../ir/expr.ts';
+import {
+  add as addIndex,
+  and,
+  divide,
+  equal,
+  flatten,
+  lessThan,
+  remainder,
+  unflatten,
+  within,
+} from '../ir/index-math.ts';
 import type { Dense, OpSample, OpSpec, TensorType } from '../ir/op.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -177,7 +187,7 @@ const maxPoolOp: Op<1, PoolAttrs> = defineWindowFold({
   monoid: 'max',
   outside: lowest,
   reference: ([x], attrs, out) => largest(x, out, attrs).value,
-  vjp: ({ dy, inputs: [x], attrs }) => [unpoolOp(dy, maxTapOp(x, attrs), { ...attrs, shape: x.shape })],
+  vjp: ({ dy, inputs: [x], attrs }) => [unpool(dy, maxTapOp(x, attrs), { ...attrs, shape: x.shape })],
   jvp: ({ tangents: [t], inputs: [x], attrs }) => t && takeTapOp(t, maxTapOp(x, attrs), attrs),
 });
 
@@ -234,7 +244,7 @@ const takeTapOp: Op<2, PoolAttrs> = defineOp<2, PoolAttrs>({
       return select(inside, read(0, [...index.slice(0, lead.length), ...at]), f32(0));
     },
   },
-  vjp: ({ dy, inputs: [x, taps], attrs }) => [unpoolOp(dy, taps, { ...attrs, shape: x.shape }), null],
+  vjp: ({ dy, inputs: [x, taps], attrs }) => [unpool(dy, taps, { ...attrs, shape: x.shape }), null],
   jvp: ({ tangents: [t], inputs: [, taps], attrs }) => t && takeTapOp(t, taps, attrs),
   samples: [
     tapSample([1, 1], [1, 1], [1]),
@@ -258,18 +268,28 @@ interface UnpoolAttrs extends PoolAttrs {
   readonly shape: Shape;
 }
 
-const unpoolOp: Op<2, UnpoolAttrs> = defineOp<2, UnpoolAttrs>({
-  id: 'unpool',
-  doc: 'Puts one element per window at a given tap of it, and adds where windows overlap: the adjoint of takeTap.',
+/** What both ways to put elements back have in common. */
+const unpoolMeaning = {
   arity: 2,
-  infer: (_, { shape }) => ({ shape, dtype: 'f32' }),
-  reference: ([dy, taps], attrs, out) => {
+  infer: (_: unknown, { shape }: UnpoolAttrs): TensorType => ({ shape, dtype: 'f32' }),
+  reference: ([dy, taps]: readonly [Dense, Dense], attrs: UnpoolAttrs, out: TensorType): Float64Array => {
     const dx = new Float64Array(sizeOf(out.shape));
     eachWindow(out, dy, attrs, (p, tap, s) => {
       if (taps.data[p] === tap) dx[s]! += dy.data[p]!;
     });
     return dx;
   },
+} as const;
+
+const unpoolSamples = (
+  samples: readonly (ReturnType<typeof tapSample> & { shape: Shape })[],
+): readonly OpSample<2, UnpoolAttrs>[] =>
+  samples.map(({ shape, attrs, ...rest }) => ({ ...rest, attrs: { ...attrs, shape } }));
+
+const unpoolOp: Op<2, UnpoolAttrs> = defineOp<2, UnpoolAttrs>({
+  ...unpoolMeaning,
+  id: 'unpool',
+  doc: 'Puts one element per window at a given tap of it, and adds where windows overlap: the adjoint of takeTap.',
   lower: {
     kind: 'reduce',
     monoid: 'sum',
@@ -286,12 +306,54 @@ const unpoolOp: Op<2, UnpoolAttrs> = defineOp<2, UnpoolAttrs>({
   },
   vjp: ({ dy, inputs: [, taps], attrs: { shape: _, ...attrs } }) => [takeTapOp(dy, taps, attrs), null],
   jvp: ({ tangents: [t], inputs: [, taps], attrs }) => t && unpoolOp(t, taps, attrs),
-  samples: [
+  samples: unpoolSamples([
     { ...tapSample([2, 4], [2, 4], [3], { stride: 2, padding: 1 }), shape: [2, 7] },
     { ...tapSample([1, 5, 5], [1, 5, 5], [2, 2], { dilation: 2, padding: 1 }), shape: [1, 5, 5] },
     { ...tapSample([257], [257], [2], { stride: 2 }), shape: [515] },
-  ].map(({ shape, attrs, ...rest }) => ({ ...rest, attrs: { ...attrs, shape } })),
+  ]),
 });
+
+/** Whether every element lies in one window at most, and its place is not negative. */
+const liesApart = ({ kernel, stride, before, inputDilation, kernelDilation }: PoolAttrs): boolean =>
+  kernel.every(
+    (k, i) => k <= stride[i]! && before[i]! >= 0 && inputDilation[i] === 1 && kernelDilation[i] === 1,
+  );
+
+const unpoolApartOp: Op<2, UnpoolAttrs> = defineOp<2, UnpoolAttrs>({
+  ...unpoolMeaning,
+  id: 'unpoolApart',
+  doc: 'unpool for windows that lie apart: every element asks the one window that it can be in.',
+  lower: {
+    kind: 'pull',
+    form: 'gather',
+    cost: 8,
+    element: ({ read, inputs: [dy], attrs }, index) => {
+      const [lead] = parts(attrs.shape, attrs);
+      const counts = dy.shape.slice(lead.length);
+      const places = counts.map((_, i) => addIndex(index[lead.length + i]!, i32(attrs.before[i]!)));
+      const at = places.map((place, i) => divide(place, attrs.stride[i]!));
+      const k = places.map((place, i) => remainder(place, attrs.stride[i]!));
+      const inside = at.reduce(
+        (all, p, i) => and(all, and(within(p, counts[i]!), lessThan(k[i]!, i32(attrs.kernel[i]!)))),
+        bool(true),
+      );
+      const from = [...index.slice(0, lead.length), ...at];
+      const tap = select(inside, read(1, from), i32(-1));
+      return select(equal(tap, flatten(k, attrs.kernel)), read(0, from), f32(0));
+    },
+  },
+  vjp: ({ dy, inputs: [, taps], attrs: { shape: _, ...attrs } }) => [takeTapOp(dy, taps, attrs), null],
+  jvp: ({ tangents: [t], inputs: [, taps], attrs }) => t && unpoolApartOp(t, taps, attrs),
+  samples: unpoolSamples([
+    { ...tapSample([1, 1], [1, 1], [1]), shape: [1, 1] },
+    { ...tapSample([2, 3], [2, 3], [2], { stride: 3, padding: 1 }), shape: [2, 7] },
+    { ...tapSample([2, 2, 3], [2, 2, 3], [2, 2], { stride: 2 }), shape: [2, 5, 6] },
+    { ...tapSample([257], [257], [2], { stride: 2 }), shape: [515] },
+  ]),
+});
+
+const unpool = (dy: Value, taps: Value, attrs: UnpoolAttrs): Value =>
+  (liesApart(attrs) ? unpoolApartOp : unpoolOp)(dy, taps, attrs);
 
 export interface PoolOptions extends WindowOptions {
   /** Lets windows hang over the end, so that every element is in one (PyTorch’s ceil_mode). */
@@ -412,4 +474,4 @@ export function globalMaxPool(x: Value, axes: number): Value {
   );
 }
 
-export const poolOps = [windowSumOp, maxPoolOp, maxTapOp, takeTapOp, unpoolOp];
+export const poolOps = [windowSumOp, maxPoolOp, maxTapOp, takeTapOp, unpoolOp, unpoolApartOp];

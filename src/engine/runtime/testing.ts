@@ -1,8 +1,8 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
 import { type Compiled, compileGraph } from '../compile/compile.ts';
-import type { ProcessorKind } from '../compile/tiling.ts';
 import type { Place } from '../compile/program.ts';
+import type { ProcessorKind } from '../compile/tiling.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
