@@ -98,8 +98,21 @@ export { type ChangedThresholds, type JudgeState, judge, noVerdicts } from './pr
 export { addLoss, type LossTrend, noLoss } from './probe/loss-trend.ts';
 export { describeNet } from './probe/net-facts.ts';
 export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/profile.ts';
-export { momentOf, statisticsOf, type TensorStatistics } from './probe/statistics.ts';
-export { binCount, momentCount, type ProbeCapture, type ProbeSegment } from './probe/types.ts';
+export {
+  foldedOf,
+  momentOf,
+  noiseScale,
+  signalToNoise,
+  statisticsOf,
+  type TensorStatistics,
+} from './probe/statistics.ts';
+export {
+  binCount,
+  momentCount,
+  type ProbeCapture,
+  type ProbeSegment,
+  type ProbeTrack,
+} from './probe/types.ts';
 export type { EvidenceNumber, NetFacts, Verdict } from './probe/verdict.ts';
 export { powerOfTen, readable, readablePower } from './probe/words.ts';
 export { type OpenDevice, openDevice } from './runtime/device.ts';

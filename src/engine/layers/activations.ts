@@ -33,7 +33,17 @@ import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './d
 interface Activation<P extends z.ZodObject>
   extends Pick<
     LayerSpec<P>,
-    'kind' | 'title' | 'aliases' | 'doc' | 'formula' | 'source' | 'pytorch' | 'params' | 'typescript'
+    | 'kind'
+    | 'title'
+    | 'aliases'
+    | 'doc'
+    | 'formula'
+    | 'source'
+    | 'pytorch'
+    | 'params'
+    | 'typescript'
+    | 'rectifies'
+    | 'squashesTo'
   > {
   map(x: Value, params: z.infer<P>, node: string): Value;
 }
@@ -98,6 +108,7 @@ export const sigmoid = defineActivation({
   source: 'Goodfellow, Bengio & Courville, Deep Learning, 2016, section 3.10',
   pytorch: 'torch.nn.Sigmoid',
   params: none,
+  squashesTo: [0.03, 0.97],
   map: sigmoidOp,
 });
 
@@ -110,6 +121,7 @@ export const tanh = defineActivation({
   source: 'LeCun et al., Efficient BackProp, 1998',
   pytorch: 'torch.nn.Tanh',
   params: none,
+  squashesTo: [-0.97, 0.97],
   map: tanhOp,
 });
 
@@ -122,6 +134,7 @@ export const relu = defineActivation({
   source: 'Nair & Hinton, Rectified linear units improve restricted Boltzmann machines, ICML 2010',
   pytorch: 'torch.nn.ReLU',
   params: none,
+  rectifies: true,
   map: reluOp,
 });
 
@@ -134,6 +147,7 @@ export const relu6 = defineActivation({
   source: 'Krizhevsky, Convolutional deep belief networks on CIFAR-10, 2010',
   pytorch: 'torch.nn.ReLU6',
   params: none,
+  rectifies: true,
   map: (x) => clampFlat(x, 0, 6),
 });
 
@@ -348,6 +362,7 @@ export const hardSigmoid = defineActivation({
   source: 'Courbariaux, Bengio & David, BinaryConnect, NIPS 2015',
   pytorch: 'torch.nn.Hardsigmoid',
   params: none,
+  squashesTo: [0.03, 0.97],
   map: (x) => times(clampFlat(plus(x, 3), 0, 6), 1 / 6),
 });
 

@@ -201,7 +201,9 @@ export function multiHead(
     causal,
     ...maskOption(ctx.node, mask, query, key, 4),
   });
-  const mixed = mergeHeads(matmul(drop(weights), v));
+  const output = matmul(drop(weights), v);
+  ctx.watch({ kind: 'heads', name: prefix.replace(/\.$/, '') || 'heads', weights, output });
+  const mixed = mergeHeads(output);
   const projection = ctx.parameter(`${prefix}out_proj.weight`, [d, d], linearInit(d));
   const shift = bias ? ctx.parameter(`${prefix}out_proj.bias`, [d], { kind: 'zeros' }) : null;
   return { output: linear(mixed, projection, shift), weights };

@@ -55,6 +55,13 @@ export type TargetType =
   | { readonly kind: 'class'; readonly classes: number }
   | { readonly kind: 'regression' };
 
+/** Something inside a layer that probes look at beside its outputs. It changes nothing of what the layer computes. */
+export type InnerLook =
+  /** The hidden states of a recurrent layer, in the order in which they are computed: ‖∂L/∂h‖ of each is shown. */
+  | { readonly kind: 'time'; readonly name: string; readonly values: readonly Value[] }
+  /** An attention: weights batch × heads × queries × keys and what each head gives, batch × heads × queries × features. */
+  | { readonly kind: 'heads'; readonly name: string; readonly weights: Value; readonly output: Value };
+
 /** What `build` may ask of its surroundings. */
 export interface BuildContext {
   /** The node's name, for messages. */
@@ -82,6 +89,8 @@ export interface BuildContext {
   hyper(name: string, value: number): Value;
   /** Uniform random numbers on [0, 1), new at each step. */
   random(shape: Shape): Value;
+  /** Shows something inside the layer to probes. */
+  watch(look: InnerLook): void;
 }
 
 export type Inputs = Readonly<Record<string, Value>>;
@@ -171,6 +180,10 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   readonly params: P;
   /** On losses: how the prediction that they judge is read as an answer. */
   readonly decision?: Decision;
+  /** The activation gives 0, and lets no gradient through, where its input is below 0: units can die. */
+  readonly rectifies?: boolean;
+  /** The activation's slope is next to nothing where its output lies outside: units there are saturated. */
+  readonly squashesTo?: readonly [low: number, high: number];
   /** The gradient is a stand-in by design, where the derivative would be 0: not what differences say. */
   readonly surrogateGradient?: boolean;
   /** Inputs that the sweep over all layers feeds, where one [4, 6] tensor per input would not do. */

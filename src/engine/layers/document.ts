@@ -132,6 +132,7 @@ function example(spec: LayerSpec) {
       updateState() {},
       hyper: (name) => hyper({ name, dtype: 'f32' }),
       random: (shape) => randomUniform(seed, step, { shape, stream: 1 }),
+      watch() {},
     },
     inputs,
     spec.params.parse({}),

@@ -57,6 +57,7 @@ function alone(spec: LayerSpec, params: Record<string, unknown> = {}, batch = 4)
       return node;
     },
     random: (shape) => randomUniform(seed, step, { shape, stream: 1 }),
+    watch() {},
   };
   const outputs: Inputs = spec.build(context, inputs, spec.params.parse(params));
   const random = randomStream(3, spec.kind);

@@ -115,8 +115,9 @@ function weights(ctx: BuildContext, cell: Cell, p: CommonParams, features: numbe
 }
 
 interface Run {
-  /** The hidden state at each time step, in the order of time. */
+  /** The hidden state at each time step, in the order of time; and in the order in which they are computed. */
   readonly hidden: readonly Value[];
+  readonly computed: readonly Value[];
   readonly last: readonly Value[];
 }
 
@@ -132,14 +133,16 @@ function runThrough(
   // What the inputs give does not wait for the state: one product for all time steps.
   const projected = linear(x, w.input, w.inputBias);
   const hidden = new Array<Value>(time);
+  const computed: Value[] = [];
   let state = start;
   for (let i = 0; i < time; i++) {
     const t = backwards ? time - 1 - i : i;
     const now = reshape(slice(projected, { axis: 1, start: t, size: 1 }), [batch, projected.shape[2] ?? 1]);
     state = cell.step(now, linear(state[0] as Value, w.hidden, w.hiddenBias), state);
     hidden[t] = state[0] as Value;
+    computed.push(hidden[t]);
   }
-  return { hidden, last: state };
+  return { hidden, computed, last: state };
 }
 
 /** All layers and directions. `state` holds, layer by layer and direction by direction, the hidden and other tensors. */
@@ -176,8 +179,11 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
     if (layer > 0) sequence = drop(sequence);
     top = Array.from({ length: directions }, (_, d) => {
       const first = (layer * directions + d) * cell.states;
-      const w = weights(ctx, cell, p, sequence.shape[2] ?? 1, `l${layer}${d === 1 ? '_reverse' : ''}`);
-      return runThrough(cell, w, sequence, starts.slice(first, first + cell.states), d === 1);
+      const name = `l${layer}${d === 1 ? '_reverse' : ''}`;
+      const w = weights(ctx, cell, p, sequence.shape[2] ?? 1, name);
+      const run = runThrough(cell, w, sequence, starts.slice(first, first + cell.states), d === 1);
+      ctx.watch({ kind: 'time', name, values: run.computed });
+      return run;
     });
     ends.push(...top.flatMap((run) => run.last));
     sequence = concat(

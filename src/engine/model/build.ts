@@ -7,7 +7,14 @@ import type { DType } from '../ir/dtype.ts';
 import { hashText } from '../ir/random.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import type { BuildContext, Decision, Initialiser, LayerSpec, TargetType } from '../layers/define.ts';
+import type {
+  BuildContext,
+  Decision,
+  Initialiser,
+  InnerLook,
+  LayerSpec,
+  TargetType,
+} from '../layers/define.ts';
 import { add } from '../ops/elementwise.ts';
 import { hyper, input } from '../ops/leaf.ts';
 import { randomUniform } from '../ops/random.ts';
@@ -86,6 +93,9 @@ export interface ModelState {
   readonly init: number;
 }
 
+/** Something inside a node that probes look at. */
+export type ModelLook = InnerLook & { readonly node: string };
+
 /** A scalar of a layer that may change while training: `<node name>.<param>`. */
 export interface ModelHyper {
   readonly name: string;
@@ -110,6 +120,8 @@ export interface Model {
   readonly hypers: readonly ModelHyper[];
   /** In the order of `order`. */
   readonly states: readonly ModelState[];
+  /** What layers show of their inside, in the order of `order`. */
+  readonly looks: readonly ModelLook[];
   /** Where the batch enters: leaves of role `batch` called `<node name>.x` and `.y`. */
   readonly data: {
     readonly node: string;
@@ -170,6 +182,7 @@ class Build {
   readonly #parameters: ModelParameter[] = [];
   readonly #hypers: ModelHyper[] = [];
   readonly #states: ModelState[] = [];
+  readonly #looks: ModelLook[] = [];
   readonly #problems: Problem[];
   readonly #seed = hyper({ name: seedHyper, dtype: 'u32' });
   readonly #step = hyper({ name: stepHyper, dtype: 'u32' });
@@ -203,6 +216,7 @@ class Build {
     const parameters = this.#parameters.length;
     const hypers = this.#hypers.length;
     const states = this.#states.length;
+    const looks = this.#looks.length;
     try {
       if (spec.kind === 'data' && this.#shapes instanceof EngineError) throw this.#shapes;
       checkTokens(spec, inputs, node.name);
@@ -212,6 +226,7 @@ class Build {
       this.#parameters.length = parameters;
       this.#hypers.length = hypers;
       this.#states.length = states;
+      this.#looks.length = looks;
       const [only, ...others] = spec.inputs;
       const port = only && others.length === 0 ? { port: only.name } : {};
       this.#problems.push(problemOf(error, node.name, { node: id, ...port }));
@@ -274,6 +289,7 @@ class Build {
       },
       random: (shape) =>
         randomUniform(this.#seed, this.#step, { shape, stream: hashText(`${node.name}.${draws++}`) }),
+      watch: (look) => this.#looks.push({ ...look, node: id }),
     };
   }
 
@@ -348,6 +364,7 @@ class Build {
       parameters: this.#parameters,
       hypers: this.#hypers,
       states: this.#states,
+      looks: this.#looks,
       data: this.#data,
       losses: losses.map((n) => n.id),
       lossPerSample,

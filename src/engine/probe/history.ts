@@ -20,6 +20,8 @@ interface StoredCapture {
   readonly step: number;
   readonly bins: Uint8Array;
   readonly moments: Float32Array;
+  readonly folded: Float32Array;
+  readonly tracks: Float32Array;
 }
 
 /** A growing, thinning list of captures in order of their steps. */
@@ -67,6 +69,8 @@ export class CaptureHistory {
       step: capture.step,
       bins: encodeBins(capture.bins),
       moments: Float32Array.from(capture.moments),
+      folded: Float32Array.from(capture.folded),
+      tracks: Float32Array.from(capture.tracks),
     };
     this.#stored.push(stored);
     this.#bytes += sizeOf(stored);
@@ -87,8 +91,8 @@ export class CaptureHistory {
 
   /** The capture at a position (0 is step 0), unpacked. */
   captureAt(position: number): ProbeCapture {
-    const { step, bins, moments } = this.#at(position);
-    return { step, bins: decodeBins(bins, this.segments.length * binCount), moments };
+    const { bins, ...rest } = this.#at(position);
+    return { ...rest, bins: decodeBins(bins, this.segments.length * binCount) };
   }
 
   /** Position of the last capture at or before a step; 0 when the step is before the first. */
@@ -130,5 +134,6 @@ export class CaptureHistory {
 }
 
 function sizeOf(stored: StoredCapture): number {
-  return stored.bins.byteLength + stored.moments.byteLength;
+  const { bins, moments, folded, tracks } = stored;
+  return bins.byteLength + moments.byteLength + folded.byteLength + tracks.byteLength;
 }

@@ -4,7 +4,16 @@
  * 1e-20 has an RMS, though its square underflows.
  */
 import { countOfAll, segmentBins, sumOfSquaresFromBins } from './bins.ts';
-import { type MomentName, momentCount, momentNames, type ProbeCapture } from './types.ts';
+import {
+  type FoldedName,
+  foldedCount,
+  foldedNames,
+  type MomentName,
+  momentCount,
+  momentNames,
+  type ProbeCapture,
+  type ProbeSegment,
+} from './types.ts';
 
 export interface TensorStatistics {
   /** Finite elements; zeros included. */
@@ -22,15 +31,58 @@ export interface TensorStatistics {
   readonly zeros: number;
   readonly nans: number;
   readonly infinities: number;
+  /** Of a squashing activation: the share at its ends, where the slope is next to nothing. */
+  readonly saturated: number;
 }
 
 /** Largest magnitudes between these have squares, and sums of 2²⁰ squares, well inside float32. */
 const SQUARES_HOLD_FROM = 1e-15;
 const SQUARES_HOLD_TO = 1e15;
 
+/** One moment of a row of moments. */
+export function momentAt(moments: Float32Array, row: number, name: MomentName): number {
+  return moments[row * momentCount + momentNames.indexOf(name)]!;
+}
+
 /** One moment of a segment, as the GPU delivered it. */
 export function momentOf(capture: ProbeCapture, segment: number, name: MomentName): number {
-  return capture.moments[segment * momentCount + momentNames.indexOf(name)]!;
+  return momentAt(capture.moments, segment, name);
+}
+
+/** What was folded over the captures up to this one; NaN where that does not apply. */
+export function foldedOf(capture: ProbeCapture, segment: number, name: FoldedName): number {
+  return capture.folded[segment * foldedCount + foldedNames.indexOf(name)]!;
+}
+
+/** ‖E g‖² : summed variance of a parameter's gradient at this batch size; NaN where not known. */
+export function signalToNoise(capture: ProbeCapture, segment: number): number {
+  return foldedOf(capture, segment, 'signal') / foldedOf(capture, segment, 'noise');
+}
+
+/**
+ * The gradient noise scale tr Σ / ‖G‖² of McCandlish et al. 2018, in samples, over all parameters: with batches far below
+ * it, steps are mostly noise; far above, samples are wasted. NaN while unknown, Infinity where no signal stands out.
+ */
+export function noiseScale(segments: readonly ProbeSegment[], capture: ProbeCapture, batch: number): number {
+  let signal = 0;
+  let noise = 0;
+  segments.forEach(({ what }, i) => {
+    if (what !== 'weightGradient') return;
+    const [s, n] = [foldedOf(capture, i, 'signal'), foldedOf(capture, i, 'noise')];
+    if (Number.isNaN(s)) return;
+    signal += s;
+    noise += n;
+  });
+  if (signal === 0 && noise === 0) return Number.NaN;
+  return signal > 0 ? (batch * noise) / signal : Number.POSITIVE_INFINITY;
+}
+
+/** Root of a sum of squares, from a row of moments; where the squares underflow, the largest magnitude bounds it from below. */
+export function normAt(moments: Float32Array, row: number): number {
+  return Math.max(
+    Math.sqrt(momentAt(moments, row, 'sumOfSquares')),
+    momentAt(moments, row, 'largestMagnitude'),
+  );
 }
 
 /**
@@ -60,5 +112,6 @@ export function statisticsOf(capture: ProbeCapture, index: number): TensorStatis
     zeros: moment('zeros') / elements,
     nans: moment('nans') / elements,
     infinities: infinite / elements,
+    saturated: moment('saturated') / elements,
   };
 }

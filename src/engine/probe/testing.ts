@@ -1,5 +1,12 @@
 /** For tests: captures made on the CPU from given tensors, and nets whose gradients follow a given profile. */
-import { binCount, momentCount, momentNames, type ProbeCapture, type ProbeSegment } from './types.ts';
+import {
+  binCount,
+  foldedCount,
+  momentCount,
+  momentNames,
+  type ProbeCapture,
+  type ProbeSegment,
+} from './types.ts';
 import type { LayerFacts, NetFacts } from './verdict.ts';
 
 /** What the GPU's probe kernel is to deliver for these tensors, computed in float64. */
@@ -30,7 +37,8 @@ export function captureOf(step: number, tensors: readonly ArrayLike<number>[]): 
       moments[segment * momentCount + i] = sums.get(name)!;
     });
   });
-  return { step, bins, moments };
+  const folded = new Float32Array(tensors.length * foldedCount).fill(Number.NaN);
+  return { step, bins, moments, folded, tracks: new Float32Array(0) };
 }
 
 /** Numbers from a bell curve, the same for the same seed (mulberry32 and Box–Muller). */
@@ -57,6 +65,8 @@ export function segmentOf(facts: Partial<ProbeSegment>): ProbeSegment {
     shape: [64],
     elements: 64,
     depth: 0,
+    counted: null,
+    units: 0,
     ...facts,
   };
 }

@@ -1,9 +1,20 @@
 /** Looks at a run's tensors: captures for the history, what a look costs, and who broke first when numbers went wrong. */
-import type { ProbeProgram } from '../compile/probe-program.ts';
+import { beforeBuffer, type ProbeProgram } from '../compile/probe-program.ts';
 import type { Place } from '../compile/program.ts';
-import { binCount, momentCount, momentNames } from '../ir/capture.ts';
-import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
-import type { LoadedProgram, Machine, Submission } from '../runtime/machine.ts';
+import { binCount, momentCount } from '../ir/capture.ts';
+import { CaptureFold } from '../probe/fold.ts';
+import { momentAt, normAt } from '../probe/statistics.ts';
+import type { ProbeCapture, ProbeTrack } from '../probe/types.ts';
+import type { LoadedProgram, Machine, Pass, Submission } from '../runtime/machine.ts';
+import type { Probed } from './probed.ts';
+
+/** What a lookout must know of its run. */
+export interface LookoutFacts {
+  /** Elements of the arenas of parameters and gradients. */
+  readonly arena: number;
+  readonly trainingSamples: number;
+  readonly batch: number;
+}
 
 export class Lookout {
   /** Where a look leaves its numbers. */
@@ -11,18 +22,23 @@ export class Lookout {
   private readonly machine: Machine;
   private readonly probe: ProbeProgram;
   private readonly loaded: LoadedProgram;
-  private readonly segments: readonly ProbeSegment[];
+  private readonly probed: Probed;
+  private readonly facts: LookoutFacts;
+  private readonly fold: CaptureFold;
 
   private constructor(
     machine: Machine,
     probe: ProbeProgram,
     loaded: LoadedProgram,
-    segments: readonly ProbeSegment[],
+    probed: Probed,
+    facts: LookoutFacts,
   ) {
     this.machine = machine;
     this.probe = probe;
     this.loaded = loaded;
-    this.segments = segments;
+    this.probed = probed;
+    this.facts = facts;
+    this.fold = new CaptureFold(probed.segments, facts.trainingSamples, facts.batch);
     this.places = [probe.bins, probe.moments];
   }
 
@@ -30,36 +46,60 @@ export class Lookout {
   static async open(
     machine: Machine,
     probe: ProbeProgram,
-    segments: readonly ProbeSegment[],
+    probed: Probed,
+    facts: LookoutFacts,
   ): Promise<Lookout> {
     const loaded = await machine.load(probe.program);
     for (const t of probe.tables) machine.write(t.place, t.data);
-    return new Lookout(machine, probe, loaded, segments);
+    return new Lookout(machine, probe, loaded, probed, facts);
   }
 
   /** Words of one capture. */
   get words(): number {
-    return this.segments.length * (binCount + momentCount);
+    return this.probe.bins.length + this.probe.moments.length;
   }
 
-  /** Encodes `times` looks into passes of their own. */
-  encode(encoder: Submission, times = 1): void {
-    encoder.clearBuffer(this.machine.buffer(this.probe.bins.buffer));
-    const pass = encoder.beginComputePass();
-    for (let n = 0; n < times; n++) this.machine.encode(pass, this.loaded);
-    pass.end();
+  /** Forgets what was folded over captures: the run goes on from another step. The gradients there were are of no use. */
+  restart(): void {
+    this.fold.restart();
+    const encoder = this.machine.device.createCommandEncoder();
+    encoder.clearBuffer(this.machine.buffer(this.probed.gradients));
+    this.machine.device.queue.submit([encoder.finish()]);
   }
 
-  /** Captures out of what was read back, from a word on. */
+  /** Encodes what must come before a step that is looked at: keeps its parameters and the gradients of the step before. */
+  before(encoder: Submission): void {
+    const { machine } = this;
+    const bytes = this.facts.arena * 4;
+    const kept = machine.buffer(beforeBuffer);
+    encoder.copyBufferToBuffer(machine.buffer('params'), 0, kept, 0, bytes);
+    encoder.copyBufferToBuffer(machine.buffer(this.probed.gradients), 0, kept, bytes, bytes);
+    encoder.clearBuffer(machine.buffer(this.probe.bins.buffer));
+  }
+
+  /** Encodes the look itself, behind its step. */
+  encode(pass: Pass): void {
+    this.machine.encode(pass, this.loaded);
+  }
+
+  /** Captures out of what was read back, from a word on; in the order of their steps. */
   captures(bytes: ArrayBuffer, from: number, steps: readonly number[]): ProbeCapture[] {
-    const segments = this.segments.length;
-    const words = segments * (binCount + momentCount);
+    const { bins, masks } = this.probe;
+    const { segments, tracks } = this.probed;
     return steps.map((step, i) => {
-      const at = (from + i * words) * 4;
+      const at = (from + i * this.words) * 4;
+      const counted = new Uint32Array(bytes, at, bins.length);
+      const rows = new Float32Array(bytes, at + bins.length * 4, this.probe.moments.length);
+      const mask = (segment: number): Uint32Array => {
+        const first = masks[segment] ?? 0;
+        return counted.subarray(first, first + Math.ceil(segments[segment]!.units / 32));
+      };
       return {
         step,
-        bins: new Uint32Array(bytes.slice(at, at + segments * binCount * 4)),
-        moments: new Float32Array(bytes.slice(at + segments * binCount * 4, at + words * 4)),
+        bins: counted.slice(0, segments.length * binCount),
+        moments: rows.slice(0, segments.length * momentCount),
+        folded: this.fold.add(rows, mask),
+        tracks: Float32Array.from(tracks.flatMap((track) => numbersOf(track, rows, segments.length))),
       };
     });
   }
@@ -70,20 +110,19 @@ export class Lookout {
     const encoder = machine.device.createCommandEncoder();
     encoder.clearBuffer(machine.buffer(probe.bins.buffer));
     const pass = encoder.beginComputePass();
-    machine.encode(pass, this.loaded);
+    this.encode(pass);
     pass.end();
     machine.device.queue.submit([encoder.finish()]);
     const moments = new Float32Array(await machine.read(probe.moments));
     const kinds = ['activation', 'gradient', 'weightGradient'] as const;
     for (const kind of kinds) {
-      const order = this.segments.map((s, i) => ({ s, i })).filter(({ s }) => s.what === kind);
+      const order = this.probed.segments.map((s, i) => ({ s, i })).filter(({ s }) => s.what === kind);
       // Forwards for activations, backwards for gradients: where the trouble began.
       order.sort((a, b) => (kind === 'activation' ? b.s.depth - a.s.depth : a.s.depth - b.s.depth));
       for (const { s, i } of order) {
-        const nans = moments[i * momentCount + momentNames.indexOf('nans')]!;
+        const nans = momentAt(moments, i, 'nans');
         const infinities =
-          moments[i * momentCount + momentNames.indexOf('positiveInfinities')]! +
-          moments[i * momentCount + momentNames.indexOf('negativeInfinities')]!;
+          momentAt(moments, i, 'positiveInfinities') + momentAt(moments, i, 'negativeInfinities');
         if (nans + infinities === 0) continue;
         const number = nans > 0 ? 'NaN' : 'an infinite number';
         return {
@@ -98,20 +137,31 @@ export class Lookout {
 
   /** What one look takes, in ms: the median of a few that nobody reads. */
   async measure(): Promise<number> {
-    const { machine, probe } = this;
+    const { device } = this.machine;
     const times: number[] = [];
     for (let i = 0; i < 5; i++) {
-      await machine.device.queue.onSubmittedWorkDone();
+      await device.queue.onSubmittedWorkDone();
       const start = performance.now();
-      const encoder = machine.device.createCommandEncoder();
-      encoder.clearBuffer(machine.buffer(probe.bins.buffer));
-      const pass = encoder.beginComputePass();
-      for (let n = 0; n < 4; n++) machine.encode(pass, this.loaded);
-      pass.end();
-      machine.device.queue.submit([encoder.finish()]);
-      await machine.device.queue.onSubmittedWorkDone();
+      const encoder = device.createCommandEncoder();
+      for (let n = 0; n < 4; n++) {
+        this.before(encoder);
+        const pass = encoder.beginComputePass();
+        this.encode(pass);
+        pass.end();
+      }
+      device.queue.submit([encoder.finish()]);
+      await device.queue.onSubmittedWorkDone();
       times.push((performance.now() - start) / 4);
     }
     return times.sort((a, b) => a - b)[2]!;
   }
+}
+
+/** The numbers of one track, out of the rows of moments that follow those of the segments. */
+function numbersOf(track: ProbeTrack, rows: Float32Array, segments: number): number[] {
+  return Array.from({ length: track.length }, (_, i) => {
+    const row = segments + track.first + i;
+    if (track.what !== 'headEntropy') return normAt(rows, row);
+    return momentAt(rows, row, 'sum') / track.rows;
+  });
 }

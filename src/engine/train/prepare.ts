@@ -22,7 +22,6 @@ import { type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import { gradientHypers } from '../optim/gradients.ts';
 import { optimizerOf } from '../optim/index.ts';
-import type { ProbeSegment } from '../probe/types.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import type { DataPlaces, FieldPlace } from './batch.ts';
@@ -119,13 +118,10 @@ export async function prepareRun(
     uniforms,
     ...target,
   });
+  const probed = step.probed;
+  // Before a step that is looked at, its parameters and the gradients of the step before are kept.
   const probe =
-    options.probes && step.probed.length > 0
-      ? probeProgram(
-          step.probed.map((p) => p.place),
-          target.processor,
-        )
-      : null;
+    probed && probeProgram(probed.looks, probed.rows, 2 * layout.parameters.size, target.processor);
 
   const sizes: Record<string, number> = {};
   const programs = [step.program, evaluate.program, ...(probe ? [probe.program] : [])];
@@ -139,10 +135,14 @@ export async function prepareRun(
   const evalLoaded = await machine.load(evaluate.program);
   uploadData(machine, data.dataset, model, dataPlaces);
 
-  const segments = step.probed.map(
-    ({ place: _, ...p }): ProbeSegment => ({ ...p, elements: p.shape.reduce((n, d) => n * d, 1) }),
-  );
-  const lookout = probe ? await Lookout.open(machine, probe, segments) : null;
+  const lookout =
+    probe && probed
+      ? await Lookout.open(machine, probe, probed, {
+          arena: layout.parameters.size,
+          trainingSamples: training,
+          batch,
+        })
+      : null;
   const plain =
     step.program.dispatches.length +
     (step.micro ? step.micro.count * step.micro.program.dispatches.length : 0);
@@ -153,7 +153,9 @@ export async function prepareRun(
     stepsPerEpoch: step.stepsPerEpoch,
     samples: { train: training, validation: data.split.validation.length, test: data.split.test.length },
     dispatches: { plain, looking: plain + (probe ? probe.program.dispatches.length : 0) },
-    segments,
+    batch: batch * (step.micro?.count ?? 1),
+    segments: probed?.segments ?? [],
+    tracks: probed?.tracks ?? [],
     metrics: metrics.map((m) => m.name),
     notes: data.dataset.notes,
   };

@@ -3,7 +3,7 @@
  * so that late messages of a stopped run are dropped. One worker trains several runs (a run and its forks) in turn on one device.
  */
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
-import type { ProbeCapture, ProbeSegment } from '../probe/types.ts';
+import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
@@ -70,7 +70,11 @@ export interface RunFacts {
   readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
   /** GPU work per step with probes off and on: dispatches; submissions are at most one. */
   readonly dispatches: { readonly plain: number; readonly looking: number };
+  /** Samples per step. */
+  readonly batch: number;
+  /** What probes look at, in the order of captures. */
   readonly segments: readonly ProbeSegment[];
+  readonly tracks: readonly ProbeTrack[];
   /** What the metric columns are called: `accuracy`, `mae`, … */
   readonly metrics: readonly string[];
   /** Things worth telling: rows dropped, columns standardised. */
@@ -84,6 +88,8 @@ export interface StepRows {
   readonly loss: Float32Array;
   /** The learning rate that each step took. */
   readonly learningRates: Float32Array;
+  /** ‖∂L/∂parameters‖ at each step. */
+  readonly gradientNorm: Float32Array;
   /** One array per name in `RunFacts.metrics`, over the training batch. */
   readonly metrics: readonly Float32Array[];
 }

@@ -7,7 +7,7 @@ import { type AdvanceSpec, advanceDispatch, nextMicroDispatch } from '../compile
 import { type CompileOptions, compileGraph, type Target, type Wanted } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
-import { replaceValues, topological } from '../ir/graph.ts';
+import { replaceValues } from '../ir/graph.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model } from '../model/build.ts';
 import type { Metric } from '../model/metrics.ts';
@@ -21,7 +21,7 @@ import {
   sumsArena,
 } from './accumulate-program.ts';
 import { batchValues, type DataPlaces } from './batch.ts';
-import { type Layouts, placeOfWeight } from './layout.ts';
+import { placeOfWeight } from './layout.ts';
 import {
   columnPlace,
   counterPlace,
@@ -33,18 +33,8 @@ import {
   scalarBuffers,
   soundPlace,
 } from './places.ts';
+import { keepForProbes, type Probed, probedOutputs, valuesOfLook } from './probed.ts';
 import { compileNorm, compileUpdate, type UpdateSpec } from './update-program.ts';
-
-/** A tensor that a probe looks at. */
-export interface ProbedTensor {
-  readonly node: string;
-  readonly name: string;
-  readonly what: 'activation' | 'gradient' | 'weight' | 'weightGradient';
-  readonly tensor: string;
-  readonly shape: readonly number[];
-  readonly depth: number;
-  readonly place: Place;
-}
 
 export interface StepProgram {
   /** What a step encodes: a micro-batch so many times, where there are several, and then the rest. */
@@ -60,7 +50,8 @@ export interface StepProgram {
   readonly order: Place;
   readonly epochs: number;
   readonly stepsPerEpoch: number;
-  readonly probed: readonly ProbedTensor[];
+  /** What probes can look at; null where nothing is kept for them. */
+  readonly probed: Probed | null;
   /** Elements of the activations' arena, and the least that this order of kernels needs. */
   readonly arena: { readonly size: number; readonly lowerBound: number };
 }
@@ -86,42 +77,6 @@ const rateRows = 2 * ringRows;
 /** Indices that the order buffer holds at least, so that short epochs do not make short submissions. */
 const orderLength = 65_536;
 
-/** Distance of each node from the loss, in wires. */
-function depths(model: Model): Map<string, number> {
-  const depth = new Map<string, number>(model.losses.map((id) => [id, 0]));
-  const wires = Object.values(model.document.wires);
-  for (const id of [...model.order].reverse()) {
-    const here = depth.get(id);
-    if (here === undefined) continue;
-    for (const w of wires)
-      if (w.to[0] === id) depth.set(w.from[0], Math.max(depth.get(w.from[0]) ?? 0, here + 1));
-  }
-  return depth;
-}
-
-/**
- * Node outputs worth looking at: what lies between the first parameters and the loss. What comes before any parameter is the
- * data itself, in another shape; a gradient there would cost a product and change nothing.
- */
-function probedOutputs(
-  model: Model,
-): Array<{ node: string; name: string; port: string; value: Value; depth: number }> {
-  const depth = depths(model);
-  const parameters = new Set(model.parameters.map((p) => p.value));
-  const learned = new Set<Value>();
-  const values = [...model.nodes.values()].flatMap((n) => Object.values(n.outputs));
-  for (const v of topological(values))
-    if (parameters.has(v) || v.inputs.some((i) => learned.has(i))) learned.add(v);
-  return model.order.flatMap((id) => {
-    const node = model.nodes.get(id)!;
-    const at = depth.get(id);
-    if (at === undefined || at === 0 || node.state !== 'built') return [];
-    return Object.entries(node.outputs)
-      .filter(([, value]) => learned.has(value))
-      .map(([port, value]) => ({ node: id, name: node.name, port, value, depth: at }));
-  });
-}
-
 /** Compiles a training step. */
 export function compileStep(spec: StepSpec): StepProgram {
   const { model, layout } = spec;
@@ -137,15 +92,13 @@ export function compileStep(spec: StepSpec): StepProgram {
   // Everything that is differentiated is rebuilt on the real batch at once, so that shared values stay shared.
   const outputs = probedOutputs(model);
   const metricValues = spec.metrics.map((m) => m.perSample);
-  const rebuilt = replaceValues(
-    [model.lossPerSample, ...metricValues, ...outputs.map((o) => o.value)],
-    exchange,
-  );
+  const looked = spec.probes ? [...outputs.map((o) => o.value), ...model.looks.flatMap(valuesOfLook)] : [];
+  const roots = [model.lossPerSample, ...metricValues, ...looked];
+  const rebuilt = replaceValues(roots, exchange);
   const loss = mean(rebuilt[0]!, 'all');
   const metricMeans = rebuilt.slice(1, 1 + metricValues.length).map((v) => mean(v, 'all'));
-  const activations = rebuilt.slice(1 + metricValues.length);
   const parameters = layout.parameters.items.map((p) => p.value);
-  const gradient = gradientMap(loss, [...parameters, ...activations]);
+  const gradient = gradientMap(loss, [...parameters, ...rebuilt.slice(1 + metricValues.length)]);
 
   /** Columns of the ring: the loss is the first, the norm the second. */
   const columnsOfBatch = [0, ...metricMeans.map((_, i) => 2 + i)];
@@ -161,17 +114,12 @@ export function compileStep(spec: StepSpec): StepProgram {
     layout.memory.items.map((m) => m.next),
     exchange,
   ).map((value, i) => ({ value, at: layout.memory.place(layout.memory.items[i]!.name, 'nextMemory') }));
-  const watched = spec.probes
-    ? outputs.flatMap((o, i) => {
-        const dy = gradient.get(activations[i]!);
-        return dy
-          ? [
-              { ...o, what: 'activation' as const, value: activations[i]! },
-              { ...o, what: 'gradient' as const, value: dy },
-            ]
-          : [{ ...o, what: 'activation' as const, value: activations[i]! }];
-      })
-    : [];
+  const found = new Map(roots.map((v, i) => [v, rebuilt[i]!]));
+  const gradientArena = isWhole ? 'grads' : sumsArena;
+  const kept = spec.probes
+    ? keepForProbes(model, outputs, (v) => found.get(v)!, gradient, layout.parameters, gradientArena)
+    : null;
+  const watched = kept?.values ?? [];
 
   const epochs = Math.max(2, Math.min(1024, Math.ceil(orderLength / spec.samples)));
   const stepsPerEpoch = Math.max(1, Math.floor(spec.samples / (size * accumulation)));
@@ -189,12 +137,11 @@ export function compileStep(spec: StepSpec): StepProgram {
     return place;
   };
   const main = compileGraph(
-    [...gradients, ...columns, ...memory, ...watched.map(({ value }) => ({ value }))],
+    [...gradients, ...columns, ...memory, ...watched.map((value) => ({ value }))],
     placeOf,
     options,
   );
 
-  const gradientArena = isWhole ? 'grads' : sumsArena;
   const norm = compileNorm({ ...spec, gradients: gradientArena }, options);
   const update = compileUpdate({ ...spec, gradients: gradientArena }, options);
   const columnPlaces = [lossPlace, normPlace, ...metricMeans.map((_, i) => columnPlace(2 + i))];
@@ -235,16 +182,6 @@ export function compileStep(spec: StepSpec): StepProgram {
   const forwards = main.program.dispatches;
   const backToWeights = [...norm.dispatches, ...update, advanceDispatch(advance, options)];
   const firstWatched = gradients.length + columns.length + memory.length;
-  const probed: ProbedTensor[] = watched.map((w, i) => ({
-    node: w.node,
-    name: w.name,
-    what: w.what,
-    tensor: w.port,
-    shape: w.value.shape,
-    depth: w.depth,
-    place: main.places[firstWatched + i]!,
-  }));
-  if (spec.probes) probed.push(...probedParameters(model, layout, gradientArena));
   return {
     micro: accumulate && {
       program: {
@@ -267,22 +204,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     order,
     epochs,
     stepsPerEpoch,
-    probed,
+    probed: kept?.at(main.places.slice(firstWatched)) ?? null,
     arena: { size: main.program.buffers.arena ?? 0, lowerBound: main.lowerBound },
   };
-}
-
-function probedParameters(model: Model, layout: Layouts, gradients: string): ProbedTensor[] {
-  const depth = depths(model);
-  return layout.parameters.items.flatMap((p) =>
-    (['weight', 'weightGradient'] as const).map((what) => ({
-      node: p.node,
-      name: model.nodes.get(p.node)!.name,
-      what,
-      tensor: p.tensor,
-      shape: p.shape,
-      depth: depth.get(p.node) ?? 0,
-      place: layout.parameters.place(p.name, what === 'weight' ? 'params' : gradients),
-    })),
-  );
 }

@@ -1,6 +1,7 @@
 // Training for real on a WebGPU adapter: determinism, budgets, evaluation, prediction, recovery.
 import { describe, expect, test } from 'vitest';
 import { documentOf } from '../model/testing.ts';
+import { momentOf } from '../probe/statistics.ts';
 import { losses, mlp, spirals, trainerOf } from './testing.ts';
 
 describe('a trainer', () => {
@@ -83,7 +84,7 @@ describe('a trainer', () => {
     );
     const { data: weights } = (await t.weights()).get('linear_2.weight')!;
     const squares = weights.reduce((a, w) => a + w * w, 0);
-    expect(capture!.moments[at * 8 + 1]).toBeCloseTo(squares, 4);
+    expect(momentOf(capture!, at, 'sumOfSquares')).toBeCloseTo(squares, 4);
     t.dispose();
   });
 

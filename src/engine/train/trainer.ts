@@ -49,8 +49,6 @@ export interface Checkpoint {
 /** What one submission of steps brought back. */
 export interface Chunk {
   readonly rows: StepRows;
-  /** ‖∂L/∂parameters‖ at each step. */
-  readonly gradientNorms: Float32Array;
   readonly captures: readonly ProbeCapture[];
   /** The first step whose numbers were not finite; the weights are those before it. */
   readonly unsound: number | null;
@@ -224,6 +222,7 @@ export class Trainer {
     this.hypers[seedWord] = seed;
     this.hypersChanged = true;
     this.submitted = step;
+    this.lookout?.restart();
     const { stepsPerEpoch, batch } = this.program;
     const epoch = Math.floor(step / stepsPerEpoch);
     this.firstOrdered = epoch;
@@ -284,14 +283,20 @@ export class Trainer {
     let word = this.program.ring.length;
     let pass: Pass | null = null;
     for (let step = first; step < first + count; step++) {
+      const look = captureSteps.length < capturesPerChunk && lookAt(step) ? lookout : null;
+      if (look) {
+        pass?.end();
+        pass = null;
+        look.before(encoder);
+      }
       pass ??= encoder.beginComputePass();
       for (let i = 0; this.micro && i < this.micro.count; i++) machine.encode(pass, this.micro.loaded);
       machine.encode(pass, this.loaded);
-      if (!lookout || captureSteps.length >= capturesPerChunk || !lookAt(step)) continue;
+      if (!look) continue;
+      look.encode(pass);
       pass.end();
       pass = null;
-      lookout.encode(encoder);
-      word = this.ring.copy(encoder, slot, word, lookout.places);
+      word = this.ring.copy(encoder, slot, word, look.places);
       captureSteps.push(step);
     }
     pass?.end();
@@ -330,13 +335,15 @@ export class Trainer {
       steps: Uint32Array.from({ length: kept }, (_, i) => first + i),
       loss: loss.subarray(0, kept),
       learningRates: Float32Array.from({ length: kept }, (_, i) => this.rates.at(first + i)),
+      gradientNorm: gradientNorms.subarray(0, kept),
       metrics,
     };
     if (unsound !== null) this.submitted = unsound;
+    // Behind a step that was not sound, the same step is made again: what was looked at then is known.
+    const looked = captureSteps.filter((step) => unsound === null || step <= unsound);
     return {
       rows,
-      gradientNorms: gradientNorms.subarray(0, kept),
-      captures: this.lookout?.captures(bytes, ring.length, captureSteps) ?? [],
+      captures: this.lookout?.captures(bytes, ring.length, looked) ?? [],
       unsound,
       evaluation: null,
     };

@@ -9,48 +9,111 @@ export const chunkLength = 4096;
 /** Threads that share a chunk. On a processor, threads that wait for each other are dear. */
 export type ProbeThreads = 256 | 8;
 
-/** Words of a row of the chunk table: segment, buffer, first element, number of elements. */
-export const chunkWords = 4;
-/** Words of a row of the segment table: first chunk, number of chunks. */
-export const segmentWords = 2;
+/** Words of a row of the chunk table, in this order; `none` where one does not apply. */
+export const chunkFields = [
+  /** Which row of bins the elements are counted in. */
+  'segment',
+  'buffer',
+  'first',
+  'length',
+  'mode',
+  /** Where the elements' counterparts start in the buffer of what was before the step. */
+  'before',
+  /** Index of the first element in its tensor; unit = index / inner mod units. */
+  'index',
+  'inner',
+  'units',
+  /** The first word of the units' mask, after the bins: a unit that is above 0 sets its bit. */
+  'alive',
+  /** float32: elements below the one or above the other count as saturated. */
+  'low',
+  'high',
+] as const;
+export const chunkWords = chunkFields.length;
+export const none = 0xffff_ffff;
+/** What is done with elements before they are counted. */
+export const chunkModes = { plain: 0, change: 1, pair: 2, entropy: 3 } as const;
+/** Words of a row of the row table: first chunk, number of chunks. */
+export const rowWords = 2;
 
-const fold = (name: string, combine: (a: string, b: string) => string): string =>
-  `${name}[lane] = ${combine(`${name}[lane]`, `${name}[lane + half]`)};`;
+const quads = momentCount / 4;
+const eachQuad = (text: (q: number) => string): string =>
+  Array.from({ length: quads }, (_, q) => text(q)).join('\n');
 
-const plus = (a: string, b: string): string => `${a} + ${b}`;
+/** Adds the workgroup's sums up; the fourth number of the first quad is a maximum. */
+const foldSums = (threads: ProbeThreads): string => `  workgroupBarrier();
+  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
+    if (lane < half) {
+      let other = sums0[lane + half];
+      sums0[lane] = vec4<f32>(sums0[lane].xyz + other.xyz, max(sums0[lane].w, other.w));
+${eachQuad((q) => (q === 0 ? '' : `      sums${q}[lane] += sums${q}[lane + half];`)).trimStart()}
+    }
+    workgroupBarrier();
+  }`;
+
+const shared = (threads: ProbeThreads): string =>
+  eachQuad((q) => `var<workgroup> sums${q}: array<vec4<f32>, ${threads}>;`);
 
 /**
- * Histogram and partial moments. Bindings: the buffers with tensors, then the chunk table, the bins (atomic, zeroed before)
- * and the partial sums, `momentCount` floats a chunk.
+ * Histogram and partial moments. Bindings: the buffers with tensors, the one with what was before the step, then the
+ * chunk table, the bins and masks (atomic, zeroed before) and the partial sums, `momentCount` floats a chunk.
  */
 export function countChunks(sources: number, threads: ProbeThreads): string {
-  const table = sources;
-  const reads = Array.from({ length: sources }, (_, i) => `    case ${i}u: { x = source${i}[at]; }`).join(
+  const before = sources;
+  const bindings = Array.from(
+    { length: sources },
+    (_, i) => `@group(0) @binding(${i}) var<storage, read> source${i}: array<f32>;`,
+  ).join('\n');
+  const reads = Array.from({ length: sources }, (_, i) => `    case ${i}u: { return source${i}[at]; }`).join(
     '\n',
   );
-  return `${Array.from({ length: sources }, (_, i) => `@group(0) @binding(${i}) var<storage, read> source${i}: array<f32>;`).join('\n')}
-@group(0) @binding(${table}) var<storage, read> chunks: array<u32>;
-@group(0) @binding(${table + 1}) var<storage, read_write> bins: array<atomic<u32>>;
-@group(0) @binding(${table + 2}) var<storage, read_write> partial: array<f32>;
+  const fields = chunkFields.map((name, i) => `  let ${name} = chunks[row + ${i}u];`).join('\n');
+  return `${bindings}
+@group(0) @binding(${before}) var<storage, read> earlier: array<f32>;
+@group(0) @binding(${before + 1}) var<storage, read> chunks: array<u32>;
+@group(0) @binding(${before + 2}) var<storage, read_write> bins: array<atomic<u32>>;
+@group(0) @binding(${before + 3}) var<storage, read_write> partial: array<vec4<f32>>;
 var<workgroup> counts: array<atomic<u32>, ${binCount}>;
 var<workgroup> odd: array<atomic<u32>, 4>;
-var<workgroup> sums: array<vec4<f32>, ${threads}>;
+${shared(threads)}
+
+fn element(buffer: u32, at: u32) -> f32 {
+  switch buffer {
+${reads}
+    default: { return 0f; }
+  }
+}
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = workgroup.x * ${chunkWords}u;
-  let segment = chunks[row];
-  let buffer = chunks[row + 1u];
-  let first = chunks[row + 2u];
-  let length = chunks[row + 3u];
+${fields}
   var moments = vec4<f32>();
+  var extra = vec4<f32>();
   for (var i = lane; i < length; i += ${threads}u) {
     let at = first + i;
-    var x = 0f;
-    switch buffer {
-${reads}
-      default: {}
+    var x = element(buffer, at);
+    if (mode == ${chunkModes.change}u) {
+      x -= earlier[before + i];
+    } else if (mode == ${chunkModes.pair}u) {
+      let previous = earlier[before + i];
+      extra.z += x * previous;
+      extra.w += (x - previous) * (x - previous);
+    } else if (mode == ${chunkModes.entropy}u) {
+      x = select(0f, -x * log(max(x, 1e-37f)), x > 0f);
     }
+    if (units > 0u) {
+      let unit = (index + i) / inner % units;
+      if (alive == ${none}u) {
+        let apart = x - element(buffer, at - unit * inner);
+        extra.y += apart * apart;
+      } else if (x > 0f) {
+        let mask = alive + unit / 32u;
+        let bit = 1u << (unit % 32u);
+        if ((atomicLoad(&bins[mask]) & bit) == 0u) { atomicOr(&bins[mask], bit); }
+      }
+    }
+    if (x < bitcast<f32>(low) || x > bitcast<f32>(high)) { extra.x += 1f; }
     let word = bitcast<u32>(x);
     atomicAdd(&counts[word >> 23u], 1u);
     let exponent = (word >> 23u) & 255u;
@@ -65,61 +128,51 @@ ${reads}
       moments.w = max(moments.w, size);
     }
   }
-  sums[lane] = moments;
+  sums0[lane] = moments;
+  sums2[lane] = extra;
   workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      let a = sums[lane];
-      let b = sums[lane + half];
-      sums[lane] = vec4<f32>(a.xyz + b.xyz, max(a.w, b.w));
+  if (lane == 0u) {
+    sums1[0] = vec4<f32>(
+      f32(atomicLoad(&odd[0])), f32(atomicLoad(&odd[1])), f32(atomicLoad(&odd[2])), f32(atomicLoad(&odd[3])),
+    );
+  } else {
+    sums1[lane] = vec4<f32>();
+  }
+${foldSums(threads)}
+  if (segment != ${none}u) {
+    for (var bin = lane; bin < ${binCount}u; bin += ${threads}u) {
+      let n = atomicLoad(&counts[bin]);
+      if (n > 0u) { atomicAdd(&bins[segment * ${binCount}u + bin], n); }
     }
-    workgroupBarrier();
   }
-  for (var bin = lane; bin < ${binCount}u; bin += ${threads}u) {
-    let n = atomicLoad(&counts[bin]);
-    if (n > 0u) { atomicAdd(&bins[segment * ${binCount}u + bin], n); }
-  }
-  if (lane < 4u) {
-    partial[workgroup.x * ${momentCount}u + lane] = sums[0][lane];
-    partial[workgroup.x * ${momentCount}u + 4u + lane] = f32(atomicLoad(&odd[lane]));
+  if (lane == 0u) {
+${eachQuad((q) => `    partial[workgroup.x * ${quads}u + ${q}u] = sums${q}[0];`)}
   }
 }
 `;
 }
 
-/** Adds up the chunks of each segment. Bindings: the segment table, the partial sums, the moments. */
+/** Adds up the chunks of each row. Bindings: the row table, the partial sums, the moments. */
 export function addChunks(threads: ProbeThreads): string {
-  return `@group(0) @binding(0) var<storage, read> segments: array<u32>;
-@group(0) @binding(1) var<storage, read> partial: array<f32>;
-@group(0) @binding(2) var<storage, read_write> moments: array<f32>;
-var<workgroup> low: array<vec4<f32>, ${threads}>;
-var<workgroup> high: array<vec4<f32>, ${threads}>;
+  return `@group(0) @binding(0) var<storage, read> rows: array<u32>;
+@group(0) @binding(1) var<storage, read> partial: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read_write> moments: array<vec4<f32>>;
+${shared(threads)}
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let first = segments[workgroup.x * ${segmentWords}u];
-  let count = segments[workgroup.x * ${segmentWords}u + 1u];
-  var a = vec4<f32>();
-  var b = vec4<f32>();
+  let first = rows[workgroup.x * ${rowWords}u];
+  let count = rows[workgroup.x * ${rowWords}u + 1u];
+${eachQuad((q) => `  sums${q}[lane] = vec4<f32>();`)}
   for (var i = lane; i < count; i += ${threads}u) {
-    let at = (first + i) * ${momentCount}u;
-    a = vec4<f32>(a.x + partial[at], a.y + partial[at + 1u], a.z + partial[at + 2u], max(a.w, partial[at + 3u]));
-    b += vec4<f32>(partial[at + 4u], partial[at + 5u], partial[at + 6u], partial[at + 7u]);
+    let at = (first + i) * ${quads}u;
+    let next = partial[at];
+    sums0[lane] = vec4<f32>(sums0[lane].xyz + next.xyz, max(sums0[lane].w, next.w));
+${eachQuad((q) => (q === 0 ? '' : `    sums${q}[lane] += partial[at + ${q}u];`)).trimStart()}
   }
-  low[lane] = a;
-  high[lane] = b;
-  workgroupBarrier();
-  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
-    if (lane < half) {
-      let other = low[lane + half];
-      low[lane] = vec4<f32>(low[lane].xyz + other.xyz, max(low[lane].w, other.w));
-      ${fold('high', plus)}
-    }
-    workgroupBarrier();
-  }
-  if (lane < 4u) {
-    moments[workgroup.x * ${momentCount}u + lane] = low[0][lane];
-    moments[workgroup.x * ${momentCount}u + 4u + lane] = high[0][lane];
+${foldSums(threads)}
+  if (lane == 0u) {
+${eachQuad((q) => `    moments[workgroup.x * ${quads}u + ${q}u] = sums${q}[0];`)}
   }
 }
 `;

@@ -53,12 +53,12 @@ const withSeed = (document: GraphDocument, seed: number | undefined): GraphDocum
 /** The numbers of the last step, by name. */
 type Row = Readonly<Record<string, number>>;
 
-function rowAt(trainer: Trainer, { rows, gradientNorms }: Chunk, i: number): Row {
+function rowAt(trainer: Trainer, { rows }: Chunk, i: number): Row {
   return {
     step: rows.steps[i] ?? 0,
     loss: rows.loss[i] ?? Number.NaN,
     ...Object.fromEntries(trainer.facts.metrics.map((name, m) => [name, rows.metrics[m]?.[i] ?? Number.NaN])),
-    gradientNorm: gradientNorms[i] ?? Number.NaN,
+    gradientNorm: rows.gradientNorm[i] ?? Number.NaN,
     learningRate: rows.learningRates[i] ?? Number.NaN,
   };
 }

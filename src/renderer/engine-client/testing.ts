@@ -130,6 +130,7 @@ export class ChainPort implements TrainingPort {
       steps: Uint32Array.from(results, (_, i) => from + i),
       loss: Float32Array.from(results, ({ loss }) => loss),
       learningRates: new Float32Array(count).fill(net.learningRate),
+      gradientNorm: Float32Array.from(results, ({ gradientNorm }) => gradientNorm),
       metrics: [Float32Array.from(results, ({ accuracy }) => accuracy)],
     };
     this.#say({ type: 'steps', run, rows });
@@ -165,6 +166,7 @@ export class ChainPort implements TrainingPort {
 interface StepResult {
   readonly loss: number;
   readonly accuracy: number;
+  readonly gradientNorm: number;
   readonly capture: ProbeCapture;
 }
 
@@ -203,7 +205,9 @@ class ChainNet {
       stepsPerEpoch: SAMPLES / BATCH,
       samples: { train: SAMPLES, validation: 64, test: 64 },
       dispatches: { plain: 9, looking: 11 },
-      segments: this.#segments(),
+      batch: BATCH,
+      segments: this.#segments().map((segment) => ({ ...segment, counted: null, units: 0 })),
+      tracks: [],
       metrics: ['accuracy'],
       notes: [],
     };
@@ -229,6 +233,7 @@ class ChainNet {
     const accuracy = labels.filter((t, i) => probabilities[i]! > 0.5 === (t === 1)).length / BATCH;
     const tensors: Float64Array[] = [];
     let slope = probabilities.map((p, i) => (p - labels[i]!) / BATCH);
+    let squares = 0;
     for (let l = last; l >= 0; l--) {
       const layer = this.#layers[l]!;
       if (l < last) {
@@ -237,6 +242,7 @@ class ChainNet {
       }
       const { toWeights, toInputs, toBiases } = backward(layer, after[l]!, slope);
       tensors.push(before[l]!, slope, layer.weights.slice(), toWeights);
+      for (const g of [...toWeights, ...toBiases]) squares += g * g;
       layer.weights.forEach((w, i) => {
         layer.weights[i] = w - this.learningRate * toWeights[i]!;
       });
@@ -245,11 +251,11 @@ class ChainNet {
       });
       slope = toInputs;
     }
-    return { loss, accuracy, capture: captureOf(this.step++, tensors) };
+    return { loss, accuracy, gradientNorm: Math.sqrt(squares), capture: captureOf(this.step++, tensors) };
   }
 
   /** In the order in which `train` collects the tensors: from the loss backwards. */
-  #segments(): ProbeSegment[] {
+  #segments(): Omit<ProbeSegment, 'counted' | 'units'>[] {
     const named = (kind: (k: string) => boolean) =>
       Object.entries(this.document.nodes).filter(([, n]) => kind(n.kind));
     const linear = named((kind) => kind === 'linear').reverse();

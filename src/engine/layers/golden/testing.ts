@@ -160,6 +160,7 @@ export function layerGraph(golden: LayerGolden): LayerGraph {
       return leaf;
     },
     random: (shape) => randomUniform(counter, counter, { shape, stream: 1 }),
+    watch: () => undefined,
   };
   const outputs = spec.build(context, inputs, spec.params.parse(golden.params));
   const checks: GoldenCheck[] = [];
