@@ -19,10 +19,10 @@ async function change(
 ): Promise<{ by: number[]; from: number[]; norm: number }> {
   const t = await trainerOf(net(training), false);
   const from = await flat(t);
-  const { gradientNorms } = await t.run(1);
+  const { rows } = await t.run(1);
   const to = await flat(t);
   t.dispose();
-  return { by: to.map((w, i) => w - from[i]!), from, norm: gradientNorms[0]! };
+  return { by: to.map((w, i) => w - from[i]!), from, norm: rows.gradientNorm[0]! };
 }
 
 const size = (v: readonly number[]): number => Math.sqrt(v.reduce((s, x) => s + x * x, 0));
@@ -96,7 +96,7 @@ describe('accumulation over micro-batches', () => {
     const [a, b] = [await whole.run(30), await parts.run(30)];
     close([...b.rows.loss], [...a.rows.loss], 2e-6);
     close([...b.rows.metrics[0]!], [...a.rows.metrics[0]!], 1e-6);
-    close([...b.gradientNorms], [...a.gradientNorms], 2e-6);
+    close([...b.rows.gradientNorm], [...a.rows.gradientNorm], 2e-6);
     close(await flat(parts), await flat(whole), 1e-5);
     whole.dispose();
     parts.dispose();
