@@ -91,6 +91,7 @@ export { clippingParams, penaltyParams } from './optim/gradients.ts';
 export { optimizerList, optimizerOf, scheduleChoices } from './optim/index.ts';
 export { addEpoch, noPlateau, type Plateau, plateauParams } from './optim/plateau.ts';
 export { type ScheduleSpec, scheduleList, scheduleOf } from './optim/schedule.ts';
+export { stoppingParams } from './optim/stopping.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';
 export { applicableFixes, type Fix, fixes } from './probe/fixes.ts';
 export { CaptureHistory } from './probe/history.ts';
@@ -119,6 +120,7 @@ export { type OpenDevice, openDevice } from './runtime/device.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export { themes } from './templates/themes.ts';
+export type { EarlyStop } from './train/best.ts';
 export type {
   FieldFacts,
   Inside,

@@ -99,6 +99,7 @@ describe('reading documents', () => {
         l1: fc.constant(0),
         l2: fc.double({ min: 0, max: 10, noNaN: true }).map(Math.abs),
       }),
+      stopping: fc.record({ patience: fc.nat(100), leastGain: fc.nat(5) }),
       batchSize: fc.integer({ min: 1, max: 4096 }),
       accumulation: fc.integer({ min: 1, max: 1024 }),
       epochs: fc.integer({ min: 1, max: 1000 }),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { clippingParams, penaltyParams } from '../optim/gradients.ts';
+import { stoppingParams } from '../optim/stopping.ts';
 
 export const documentVersion = 2;
 
@@ -107,6 +108,7 @@ export const trainingSchema = z.object({
   schedule: choice('constant'),
   clipping: clippingParams.default(() => clippingParams.parse({})),
   penalty: penaltyParams.default(() => penaltyParams.parse({})),
+  stopping: stoppingParams.default(() => stoppingParams.parse({})),
   batchSize: z.int().min(1).max(65_536).default(32),
   /** Micro-batches of `batchSize` samples whose mean gradient makes one step: a large batch in little memory. */
   accumulation: z.int().min(1).max(1024).default(1),

@@ -25,6 +25,7 @@ import { optimizerOf } from '../optim/index.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import type { DataPlaces, FieldPlace } from './batch.ts';
+import { BestWeights } from './best.ts';
 import { compileEval, type EvalProgram, evalCountUniform } from './eval-program.ts';
 import { type Layouts, layOut } from './layout.ts';
 import { Lookout } from './lookout.ts';
@@ -51,6 +52,8 @@ export interface PreparedRun {
   readonly loaded: LoadedProgram;
   /** What a step runs so many times before `loaded`, where it takes several micro-batches. */
   readonly micro: { readonly loaded: LoadedProgram; readonly count: number } | null;
+  /** Where training may stop early. */
+  readonly best: BestWeights | null;
   readonly lookout: Lookout | null;
   readonly evaluation: { readonly program: EvalProgram; readonly loaded: LoadedProgram };
   /** The scalars that the programs read, by name. */
@@ -140,9 +143,10 @@ export async function prepareRun(
       ? await Lookout.open(machine, probe, probed, {
           arena: layout.parameters.size,
           trainingSamples: training,
-          batch,
+          batch: batch * (step.micro?.count ?? 1),
         })
       : null;
+  const best = document.training.stopping.patience > 0 ? await BestWeights.create(machine, layout) : null;
   const plain =
     step.program.dispatches.length +
     (step.micro ? step.micro.count * step.micro.program.dispatches.length : 0);
@@ -170,6 +174,7 @@ export async function prepareRun(
     step,
     loaded,
     micro,
+    best,
     lookout,
     evaluation: { program: evaluate, loaded: evalLoaded },
     hypers,

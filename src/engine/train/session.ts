@@ -7,6 +7,7 @@ import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';
 import { EngineError } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
+import type { EarlyStop } from './best.ts';
 import type { InspectAnswer } from './inspect-protocol.ts';
 import { KeptWeights } from './kept-weights.ts';
 import { Pace } from './pace.ts';
@@ -260,6 +261,7 @@ export class Session {
     if (chunk.unsound !== null) return this.halt(run, chunk.unsound);
     if (chunk.evaluation) this.tell(run, chunk.evaluation);
     if (trainer.step >= run.kept.next) run.kept.add(await trainer.weightsNow());
+    if (chunk.stopped) return this.endEarly(run, chunk.stopped);
     await this.evaluateNow(run, false);
     if (this.options.now() - run.checkpointAt > checkpointEvery) {
       run.checkpoint = await trainer.checkpoint();
@@ -267,6 +269,7 @@ export class Session {
     }
     const { epochs } = run.document.training;
     if (trainer.step >= epochs * trainer.stepsPerEpoch && run.until === Number.POSITIVE_INFINITY) {
+      if (trainer.restoreBest()) run.evaluatedAt = { step: 0, time: 0 };
       await this.evaluateNow(run, true);
       this.setStatus(run, 'ended');
     } else {
@@ -283,6 +286,17 @@ export class Session {
       .answer(request, weights, run.kept)
       .catch((error: unknown): InspectAnswer => ({ kind: 'failed', ...wordsOf(error) }));
     this.options.post({ type: 'inspected', run: run.id, ticket, step, answer });
+  }
+
+  private endEarly(run: Run, { loss, step }: EarlyStop): void {
+    const { patience } = run.document.training.stopping;
+    this.options.post({
+      type: 'notice',
+      run: run.id,
+      title: `Stopped early: the loss has not fallen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}`,
+      fix: `The weights are again those of step ${step}, where it was ${loss.toPrecision(4)}. Play goes on from them.`,
+    });
+    this.setStatus(run, 'ended');
   }
 
   private async pauseAt(run: Run): Promise<void> {

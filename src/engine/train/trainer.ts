@@ -13,10 +13,12 @@ import { finishMetric, type Metric } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import { optimizerOf } from '../optim/index.ts';
 import { noPlateau, type Plateau } from '../optim/plateau.ts';
+import { noBest, type Stopping } from '../optim/stopping.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
+import type { BestWeights, EarlyStop } from './best.ts';
 import { type EvalProgram, evalCountUniform } from './eval-program.ts';
 import { Inspector } from './inspector.ts';
 import type { WeightsAt } from './kept-weights.ts';
@@ -44,6 +46,7 @@ export interface Checkpoint {
   /** The arenas of parameters and optimiser states, by buffer name. */
   readonly arenas: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
   readonly plateau: Plateau;
+  readonly stopping: Stopping;
 }
 
 /** What one submission of steps brought back. */
@@ -54,6 +57,8 @@ export interface Chunk {
   readonly unsound: number | null;
   /** Where the epoch's loss matters and the submission ended one: what was measured. */
   readonly evaluation: Evaluation | null;
+  /** Where training stops early, with the best weights restored. */
+  readonly stopped: EarlyStop | null;
 }
 
 /** Submissions whose results may be under way at once. */
@@ -79,6 +84,8 @@ export class Trainer {
   private readonly ring: ReadbackRing;
   private readonly predictor: Predictor;
   private readonly rates: Rates;
+  private readonly best: BestWeights | null;
+  private stopping: TrainingSettings['stopping'];
   private hypers: Record<string, number>;
   private given: ReadonlyMap<string, Float32Array> | null;
   private seed: number;
@@ -122,6 +129,8 @@ export class Trainer {
       run.evaluation.program.ring.length,
     );
     this.ring = new ReadbackRing(run.machine, words, slots);
+    this.best = run.best;
+    this.stopping = run.document.training.stopping;
     this.rates = new Rates(run.machine, run.step.rates);
     this.setRates(run.document.training);
     const uniforms = Object.keys(run.hypers);
@@ -171,7 +180,7 @@ export class Trainer {
     for (const name of this.stateArenas()) encoder.clearBuffer(machine.buffer(name));
     encoder.clearBuffer(machine.buffer('grads'));
     machine.device.queue.submit([encoder.finish()]);
-    this.startAt(0, seed, noPlateau);
+    this.startAt({ step: 0, seed, plateau: noPlateau, stopping: noBest });
   }
 
   private stateArenas(): string[] {
@@ -184,6 +193,7 @@ export class Trainer {
     return [
       ...['params', ...this.stateArenas()].map((buffer) => ({ buffer, offset: 0, length: parameters.size })),
       { buffer: 'memory', offset: 0, length: memory.size },
+      ...(this.best?.places ?? []),
     ];
   }
 
@@ -192,9 +202,10 @@ export class Trainer {
     const arenas = new Map<string, Float32Array<ArrayBuffer>>();
     const { submitted: step, seed } = this;
     const { plateau } = this.rates;
+    const stopping = this.best?.state ?? noBest;
     for (const place of this.arenas())
       arenas.set(place.buffer, new Float32Array(await this.machine.read(place)));
-    return { step, seed, arenas, plateau };
+    return { step, seed, arenas, plateau, stopping };
   }
 
   /** The weights as they are now. Waits for the steps submitted so far. */
@@ -212,12 +223,13 @@ export class Trainer {
       const data = checkpoint.arenas.get(place.buffer);
       if (data?.length === place.length) this.machine.write(place, data);
     }
-    this.startAt(checkpoint.step, checkpoint.seed, checkpoint.plateau);
+    this.startAt(checkpoint);
   }
 
   /** Makes `step` the next one: its counter, its learning rate, the order of its epoch and its batch. */
-  private startAt(step: number, seed: number, plateau: Plateau): void {
+  private startAt({ step, seed, plateau, stopping }: Omit<Checkpoint, 'arenas'>): void {
     this.rates.restore(plateau);
+    if (this.best) this.best.state = stopping;
     this.seed = seed;
     this.hypers[seedWord] = seed;
     this.hypersChanged = true;
@@ -259,7 +271,7 @@ export class Trainer {
   mostSteps(): number {
     const { stepsPerEpoch, ringRows } = this.program;
     const most = Math.min(ringRows, Math.max(1, this.layOrder(this.submitted)));
-    return this.rates.watchesEpochs ? Math.min(most, stepsPerEpoch - (this.submitted % stepsPerEpoch)) : most;
+    return this.watchesEpochs ? Math.min(most, stepsPerEpoch - (this.submitted % stepsPerEpoch)) : most;
   }
 
   /**
@@ -305,15 +317,26 @@ export class Trainer {
     const bytes = await this.ring.take(slot, word);
     const chunk = this.chunkOf(bytes, first, count, captureSteps);
     const ended = chunk.unsound === null && this.submitted % this.program.stepsPerEpoch === 0;
-    return ended && this.rates.watchesEpochs ? { ...chunk, evaluation: await this.endEpoch() } : chunk;
+    return ended && this.watchesEpochs ? { ...chunk, ...(await this.endEpoch()) } : chunk;
   }
 
-  /** Measures the epoch that ended, for the schedule: by validation, or by the training part where there is none. */
-  private async endEpoch(): Promise<Evaluation> {
+  /** Whether the loss at the end of each epoch matters: to the schedule, or to early stopping. */
+  private get watchesEpochs(): boolean {
+    return this.rates.watchesEpochs || this.best !== null;
+  }
+
+  /** Measures the epoch that ended: by validation, or by the training part where there is none. */
+  private async endEpoch(): Promise<Pick<Chunk, 'evaluation' | 'stopped'>> {
     const split = this.facts.samples.validation > 0 ? 'validation' : 'train';
     const evaluation = await this.evaluate(split);
     this.rates.endEpoch(evaluation.loss);
-    return evaluation;
+    const isOver = this.best?.endEpoch(evaluation, this.stopping) ?? false;
+    return { evaluation, stopped: isOver ? this.restoreBest() : null };
+  }
+
+  /** Puts back the weights of the epoch with the lowest loss, where training may stop early and an epoch has ended. */
+  restoreBest(): EarlyStop | null {
+    return this.best?.restore() ?? null;
   }
 
   private chunkOf(bytes: ArrayBuffer, first: number, count: number, captureSteps: readonly number[]): Chunk {
@@ -346,6 +369,7 @@ export class Trainer {
       captures: this.lookout?.captures(bytes, ring.length, looked) ?? [],
       unsound,
       evaluation: null,
+      stopped: null,
     };
   }
 
@@ -433,6 +457,8 @@ export class Trainer {
     const before = paramsOf(optimizer, now.optimizer.params);
     const cold = Object.keys(params).some((k) => typeof params[k] === 'boolean' && params[k] !== before[k]);
     if (cold) return false;
+    if (settings.stopping.patience > 0 !== (this.best !== null)) return false;
+    this.stopping = settings.stopping;
     this.setRates(settings);
     const { learningRate: _, ...scalars } = optimizer.hypers(params);
     for (const [name, value] of Object.entries(updateHypers(settings, scalars))) this.setHyper(name, value);

@@ -2,6 +2,7 @@
 
 import {
   type Chunk,
+  type EarlyStop,
   type Evaluation,
   formatCount,
   type GraphDocument,
@@ -37,11 +38,12 @@ export async function train(path: string, options: TrainOptions): Promise<void> 
     const total = options.steps ?? (options.epochs ?? document.training.epochs) * trainer.stepsPerEpoch;
     if (!json) for (const note of trainer.facts.notes) say(note);
     const last = await runSteps(trainer, total, json);
+    const best = trainer.restoreBest();
     const evaluations = await evaluateAll(trainer);
     if (options.weightsOut !== undefined) await saveWeights(trainer, options.weightsOut);
     const seconds = (performance.now() - started) / 1000;
-    if (json) printJson({ done: true, ...summaryOf(trainer, total, last, evaluations, seconds) });
-    else printSummary(trainer, total, evaluations, seconds, options.weightsOut);
+    if (json) printJson({ done: true, ...summaryOf(trainer, last, best, evaluations, seconds) });
+    else printSummary(trainer, best, evaluations, seconds, options.weightsOut);
   } finally {
     trainer.dispose();
   }
@@ -82,6 +84,7 @@ async function runSteps(trainer: Trainer, total: number, json: boolean): Promise
         1,
       );
     }
+    if (chunk.stopped) break;
     bar.update(trainer.step, `loss ${last?.loss?.toPrecision(4) ?? ''}`);
     const took = performance.now() - begun;
     if (took < chunkMs / 2) size *= 2;
@@ -114,16 +117,18 @@ const measuresOf = (trainer: Trainer, e: Evaluation): Row => ({
 
 function summaryOf(
   trainer: Trainer,
-  steps: number,
   last: Row | null,
+  best: EarlyStop | null,
   evaluations: readonly Evaluation[],
   seconds: number,
 ) {
   const { adapter, parameters, samples, stepsPerEpoch, memoryBytes, dispatches, notes } = trainer.facts;
+  const steps = trainer.step;
   return {
     steps,
     epochs: steps / stepsPerEpoch,
     last,
+    ...(best && { best }),
     ...Object.fromEntries(evaluations.map((e) => [e.split, measuresOf(trainer, e)])),
     seconds,
     stepsPerSecond: steps / seconds,
@@ -138,12 +143,14 @@ function summaryOf(
 
 function printSummary(
   trainer: Trainer,
-  steps: number,
+  best: EarlyStop | null,
   evaluations: readonly Evaluation[],
   seconds: number,
   weightsOut: string | undefined,
 ): void {
+  const steps = trainer.step;
   print(`${formatCount(steps)} steps in ${seconds.toFixed(1)} s (${formatCount(steps / seconds)} a second)`);
+  if (best) print(`The weights are those of step ${best.step}, where the loss was lowest`);
   for (const e of evaluations) {
     const measures = Object.entries(measuresOf(trainer, e)).map(
       ([name, value]) => `${name} ${value.toPrecision(4)}`,

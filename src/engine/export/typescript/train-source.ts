@@ -47,10 +47,13 @@ const trainer = await Trainer.create(device, document, data, { probes: false });
 const total = epochs * trainer.stepsPerEpoch;
 while (trainer.step < total) {
   const count = Math.min(trainer.stepsPerEpoch, trainer.mostSteps(), total - trainer.step);
-  const { rows, unsound } = await trainer.run(count);
+  const { rows, unsound, stopped } = await trainer.run(count);
   if (unsound !== null) throw new Error(\`The loss is not a finite number at step \${unsound}: lower the learning rate.\`);
   console.log(\`step \${trainer.step} of \${total}, loss \${rows.loss.at(-1)?.toPrecision(5)}\`);
+  if (stopped) break;
 }
+const best = trainer.restoreBest();
+if (best) console.log(\`The weights are those of step \${best.step}, the best by validation.\`);
 for (const split of ['train', 'validation', 'test'] as const) {
   if (trainer.facts.samples[split] === 0) continue;
   const { loss, metrics } = await trainer.evaluate(split);

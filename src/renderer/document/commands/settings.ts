@@ -40,6 +40,7 @@ const trainingWords: Record<string, string> = {
   schedule: 'the schedule',
   clipping: 'how gradients are clipped',
   penalty: 'the penalty of weights',
+  stopping: 'early stopping',
   accumulation: 'the micro-batches of a step',
   batchSize: 'the batch size',
   epochs: 'the epochs',

@@ -10,6 +10,7 @@ import {
   paramFields,
   penaltyParams,
   scheduleChoices,
+  stoppingParams,
 } from '../../../engine/index.ts';
 import { setTraining } from '../../document/commands/settings.ts';
 import { omit } from '../../document/ids.ts';
@@ -58,7 +59,11 @@ function ChoiceSection({ label, setting, kinds }: ChoiceProps) {
   );
 }
 
-const groups = { clipping: paramFields(clippingParams), penalty: paramFields(penaltyParams) } as const;
+const groups = {
+  clipping: paramFields(clippingParams),
+  penalty: paramFields(penaltyParams),
+  stopping: paramFields(stoppingParams),
+} as const;
 
 /** Settings that belong together, by their declaration. */
 function GroupForm({ setting }: { readonly setting: keyof typeof groups }) {
@@ -132,6 +137,7 @@ export function TrainingForm() {
       <section className={styles.section}>
         <GroupForm setting="clipping" />
         <GroupForm setting="penalty" />
+        <GroupForm setting="stopping" />
       </section>
       <section className={styles.section}>
         <dl className={styles.facts}>
