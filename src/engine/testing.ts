@@ -38,6 +38,65 @@ export function expectAllClose(
     );
 }
 
+/** The largest difference of two tensors, relative to the largest number that is expected; infinite where they do not compare. */
+export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let scale = 1e-3;
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++)
+    if (Number.isFinite(expected[i]!)) scale = Math.max(scale, Math.abs(expected[i]!));
+  for (let i = 0; i < expected.length; i++) {
+    if (Object.is(got[i], expected[i])) continue;
+    const error = Math.abs(got[i]! - expected[i]!);
+    worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(worst, error);
+  }
+  return got.length === expected.length ? worst / scale : Number.POSITIVE_INFINITY;
+}
+
+/** Counts cases and the worst error of each thing that is held to a reference, for a table at the end. */
+export class ParityTable {
+  readonly #rows = new Map<string, { cases: number; worst: number }>();
+  readonly #title: string;
+  readonly #what: string;
+  readonly #cases: string;
+
+  /** What is counted, in the plural: `layers`, and their `configurations`. */
+  constructor(title: string, what: string, cases: string) {
+    this.#title = title;
+    this.#what = what;
+    this.#cases = cases;
+  }
+
+  add(name: string, error: number): void {
+    const row = this.#rows.get(name) ?? { cases: 0, worst: 0 };
+    this.#rows.set(name, { cases: row.cases + 1, worst: Math.max(row.worst, error) });
+  }
+
+  toString(): string {
+    const width = Math.max(...[...this.#rows.keys()].map((name) => name.length));
+    const cells = [...this.#rows].map(
+      ([name, { cases, worst }]) =>
+        `${name.padEnd(width)} ${String(cases).padStart(3)}  ${worst.toExponential(1).padEnd(7)}`,
+    );
+    const height = Math.ceil(cells.length / columns);
+    const lines = Array.from({ length: height }, (_, i) =>
+      cells
+        .filter((_, k) => k % height === i)
+        .join('   ')
+        .trimEnd(),
+    );
+    const cases = [...this.#rows.values()].reduce((n, r) => n + r.cases, 0);
+    const worst = [...this.#rows.values()].reduce((n, r) => Math.max(n, r.worst), 0);
+    return [
+      `${this.#title}: ${this.#cases} and worst relative error of each`,
+      ...lines,
+      `${this.#rows.size} ${this.#what} × ${cases} ${this.#cases}, worst relative error ${worst.toExponential(1)}`,
+    ].join('\n');
+  }
+}
+
+/** How many things stand on a line of a table: `npm test` shows only so many lines of each check. */
+const columns = 3;
+
 /** Seeded numbers within a range: whole ones, both ends included, for integer types. */
 export function randomArray(
   size: number,

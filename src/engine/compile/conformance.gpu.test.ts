@@ -1,5 +1,5 @@
 // Every op on the GPU against its float64 reference: the result, and the gradients of all its inputs.
-import { describe, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { gradients } from '../autodiff/grad.ts';
 import type { OpSample } from '../ir/op.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -8,10 +8,13 @@ import { evaluate } from '../ops/evaluate.ts';
 import { opList } from '../ops/index.ts';
 import { input } from '../ops/leaf.ts';
 import { runOnGpu } from '../runtime/testing.ts';
-import { expectAllClose, randomArray, sampleInputs } from '../testing.ts';
+import { expectAllClose, ParityTable, randomArray, relativeError, sampleInputs } from '../testing.ts';
 
 const nameOf = (s: OpSample<number, unknown>): string =>
   `${s.shapes.map((d) => `[${d.join(', ')}]`).join(' ')} ${s.attrs ? JSON.stringify(s.attrs) : ''}`;
+
+const table = new ParityTable('Ops: results and gradients on the GPU against float64', 'ops', 'samples');
+afterAll(() => console.log(`${table}`));
 
 describe.each(opList.filter((op) => op.samples.length > 0))('$id', (op) => {
   test.each(op.samples.map((s) => ({ title: nameOf(s), sample: s })))('$title', async ({ sample }) => {
@@ -33,6 +36,7 @@ describe.each(opList.filter((op) => op.samples.length > 0))('$id', (op) => {
 
     const { results } = await runOnGpu(roots, feeds);
     const expected = evaluate(roots, feeds);
+    table.add(op.id, Math.max(...roots.map((_, i) => relativeError(results[i]!, expected[i]!))));
     roots.forEach((_, i) => {
       const scale = expected[i]!.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0);
       expectAllClose(results[i]!, expected[i]!, { rtol: 1e-5, atol: 1e-5 * Math.max(scale, 1e-3) });

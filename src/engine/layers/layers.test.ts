@@ -1,5 +1,5 @@
 // Every layer kind answers for its own declaration, so a new one is tested the moment it is listed.
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { gradients } from '../autodiff/grad.ts';
 import { topological } from '../ir/graph.ts';
@@ -10,6 +10,7 @@ import { evaluate } from '../ops/evaluate.ts';
 import { hyper, input } from '../ops/leaf.ts';
 import { randomUniform } from '../ops/random.ts';
 import { sum } from '../ops/reduce.ts';
+import { ParityTable, relativeError } from '../testing.ts';
 import type { BuildContext, Inputs, LayerSpec } from './define.ts';
 import { paramFields } from './fields.ts';
 import goldenFile from './golden.json' with { type: 'json' };
@@ -177,6 +178,9 @@ function curve(kind: string, xs: number[], params: Record<string, unknown> = {},
   return { values: [...values], slopes: [...slopes] };
 }
 
+const activations = new ParityTable('Activations against PyTorch, float64', 'activations', 'configurations');
+afterAll(() => console.log(`${activations}`));
+
 describe('activations', () => {
   const maps = layerList.filter((l) => l.category === 'activation' && l.kind !== 'prelu').map((l) => l.kind);
 
@@ -188,6 +192,7 @@ describe('activations', () => {
 
   test.each(golden.cases)('$kind with $params follows PyTorch, also at kinks', ({ kind, params, y, dx }) => {
     const got = curve(kind, golden.x, params, golden.weights);
+    activations.add(kind, Math.max(relativeError(got.values, y), relativeError(got.slopes, dx)));
     got.values.forEach((v, i) => {
       expect(v).toBeCloseTo(y[i] ?? Number.NaN, 12);
     });

@@ -1,5 +1,5 @@
 // Every op answers for its own samples, so a new op is tested the moment it is declared.
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { sizeOf } from '../ir/shape.ts';
 import {
   directionalDerivative,
@@ -9,7 +9,9 @@ import {
   feedsOf,
   formatSample,
   numericalVjp,
+  ParityTable,
   randomArray,
+  relativeError,
   sampleInputs,
 } from '../testing.ts';
 import { opList } from './index.ts';
@@ -33,6 +35,9 @@ function testWhere(applies: boolean, name: string, body: () => void): void {
   if (applies) test(name, body);
 }
 
+const table = new ParityTable('Ops: lowering against reference, float64', 'ops', 'samples');
+afterAll(() => console.log(`${table}`));
+
 describe.each(cases)('$op.id $name', ({ op, sample }) => {
   const inputs = sampleInputs(sample);
   const out = op.infer(inputs, sample.attrs);
@@ -55,7 +60,9 @@ describe.each(cases)('$op.id $name', ({ op, sample }) => {
 
   testWhere(op.lower.kind !== 'leaf', 'the lowering means the same as the reference', () => {
     const expected = op.reference(inputs, sample.attrs, out);
-    expectAllClose(interpretLowering(op, inputs, sample.attrs, out), expected, {
+    const got = interpretLowering(op, inputs, sample.attrs, out);
+    table.add(op.id, relativeError(got, expected));
+    expectAllClose(got, expected, {
       rtol: sample.precision ?? 1e-12,
     });
   });

@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Value } from '../ir/value.ts';
 import { evaluate } from '../ops/evaluate.ts';
 import { hyper, input } from '../ops/leaf.ts';
+import { ParityTable } from '../testing.ts';
 import goldenFile from './golden.json' with { type: 'json' };
 import { optimizerList, optimizerOf } from './index.ts';
 
@@ -72,6 +73,9 @@ function train(kind: string, given: Record<string, unknown>): number[][] {
   });
 }
 
+const table = new ParityTable('Optimisers against PyTorch, float64', 'optimisers', 'configurations');
+afterAll(() => console.log(`${table}`));
+
 describe('optimisers', () => {
   test.each(golden.cases)('$kind with $params takes PyTorch’s twenty steps', ({ kind, params, steps }) => {
     const ours = train(kind, params);
@@ -80,6 +84,7 @@ describe('optimisers', () => {
         row.map((v, k) => Math.abs((ours[i]?.[k] ?? Number.NaN) - v) / (1e-8 + Math.abs(v))),
       ),
     );
+    table.add(kind, worst);
     expect(worst).toBeLessThan(1e-12);
   });
 

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { paramFields } from '../layers/fields.ts';
+import { ParityTable } from '../testing.ts';
 import { addEpoch, noPlateau, plateauParams } from './plateau.ts';
 import { scheduleList, scheduleOf } from './schedule.ts';
 import goldenFile from './schedules.json' with { type: 'json' };
@@ -17,17 +18,20 @@ const golden = z
 const worst = (got: readonly number[], expected: readonly number[]): number =>
   Math.max(...expected.map((e, i) => Math.abs((got[i] ?? Number.NaN) - e) / Math.max(e, 1e-12)));
 
+const table = new ParityTable('Schedules against PyTorch', 'schedules', 'configurations');
+afterAll(() => console.log(`${table}`));
+
 describe('schedules', () => {
   test.each(golden.cases)('$kind with $params is PyTorch’s at forty steps', ({ kind, params, rates }) => {
     const spec = scheduleOf(kind);
     if (!spec) throw new Error(`no schedule ${kind}`);
     const p = spec.params.parse(params);
-    expect(
-      worst(
-        rates.map((_, t) => spec.factor(t, p)),
-        rates,
-      ),
-    ).toBeLessThan(1e-12);
+    const error = worst(
+      rates.map((_, t) => spec.factor(t, p)),
+      rates,
+    );
+    table.add(kind, error);
+    expect(error).toBeLessThan(1e-12);
   });
 
   test.each(golden.plateaus)(
@@ -39,6 +43,7 @@ describe('schedules', () => {
         state = addEpoch(state, loss, p);
         return state.factor;
       });
+      table.add('plateau', worst(got, rates));
       expect(worst(got, rates)).toBeLessThan(1e-12);
     },
   );

@@ -1,10 +1,16 @@
 // Every layer on the GPU against PyTorch's float64 numbers, forward and backward in one program.
 import { afterAll, describe, expect, test } from 'vitest';
 import { runOnGpu } from '../../runtime/testing.ts';
-import { feedsOf, layerGoldens, layerGraph, ParityTable, relativeError, titleOf } from './testing.ts';
+import { ParityTable, relativeError } from '../../testing.ts';
+import { feedsOf, layerGoldens, layerGraph, titleOf } from './testing.ts';
 
-const table = new ParityTable();
-afterAll(() => console.log(`Layers against PyTorch, GPU\n${table}`));
+const layers = new ParityTable('Layers against PyTorch, GPU', 'layers', 'configurations');
+const losses = new ParityTable('Losses against PyTorch, GPU', 'losses', 'configurations');
+afterAll(() =>
+  console.log(`${layers}
+
+${losses}`),
+);
 
 /** Chains of more than ten ops may add up a little more. */
 const longChains: ReadonlySet<string> = new Set(['recurrent', 'attention', 'transformer']);
@@ -21,7 +27,7 @@ describe.each(fast)('%s', (family, cases) => {
     const roots = checks.map((c) => c.root);
     const { results } = await runOnGpu(roots, feedsOf(roots, feeds), { hypers: { counter: 0 } });
     const errors = checks.map((c, i) => [c.what, relativeError(results[i]!, c.expected)] as const);
-    table.add(golden.kind, Math.max(...errors.map(([, error]) => error)));
+    (family === 'losses' ? losses : layers).add(golden.kind, Math.max(...errors.map(([, error]) => error)));
     expect(errors.filter(([, error]) => error > (longChains.has(family) ? 2e-5 : 1e-5))).toEqual([]);
   });
 });

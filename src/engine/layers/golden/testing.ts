@@ -191,41 +191,6 @@ export function layerGraph(golden: LayerGolden): LayerGraph {
   return { checks, feeds, declared };
 }
 
-/** The largest difference of two tensors, relative to the largest number that is expected. */
-export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  let scale = 1e-3;
-  let worst = 0;
-  for (let i = 0; i < expected.length; i++) scale = Math.max(scale, Math.abs(expected[i]!));
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs(got[i]! - expected[i]!);
-    worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : Math.max(worst, error);
-  }
-  return got.length === expected.length ? worst / scale : Number.POSITIVE_INFINITY;
-}
-
-/** Counts cases and the worst error of each layer kind, for a table at the end. */
-export class ParityTable {
-  readonly #rows = new Map<string, { configurations: number; worst: number }>();
-
-  add(kind: string, error: number): void {
-    const row = this.#rows.get(kind) ?? { configurations: 0, worst: 0 };
-    this.#rows.set(kind, { configurations: row.configurations + 1, worst: Math.max(row.worst, error) });
-  }
-
-  toString(): string {
-    const rows = [...this.#rows].map(
-      ([kind, { configurations, worst }]) =>
-        `${kind.padEnd(28)}${String(configurations).padStart(3)}   ${worst.toExponential(1)}`,
-    );
-    const cases = [...this.#rows.values()].reduce((n, r) => n + r.configurations, 0);
-    return [
-      `${'layer'.padEnd(28)}  n   worst relative error`,
-      ...rows,
-      `${this.#rows.size} layers × ${cases} configurations`,
-    ].join('\n');
-  }
-}
-
 /** The leaves that a program reads: those of `feeds` that the roots need. */
 export function feedsOf(
   roots: readonly Value[],
