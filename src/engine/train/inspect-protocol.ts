@@ -20,8 +20,8 @@ export type Wish =
 
 export type InspectRequest =
   | { readonly kind: 'describe' }
-  /** Some samples of a part, from its `from`-th on. */
-  | { readonly kind: 'samples'; readonly part: Part; readonly from: number; readonly count: number }
+  /** Some samples of a part, by their places in it; places beyond its end are left out. */
+  | { readonly kind: 'samples'; readonly part: Part; readonly places: readonly number[] }
   /**
    * Tensors for given inputs, row after row. Targets (class indices or numbers) matter to losses and gradients only.
    */
@@ -91,7 +91,7 @@ export interface Inside {
 
 export interface Samples {
   readonly part: Part;
-  readonly from: number;
+  readonly places: readonly number[];
   /** Row after row. */
   readonly inputs: Float32Array<ArrayBuffer>;
   readonly targets: Float32Array<ArrayBuffer>;

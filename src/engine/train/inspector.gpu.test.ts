@@ -70,7 +70,7 @@ describe('inside a classifier of points', () => {
   });
 
   test('a sample’s loss and gradient are those of its own answer', async () => {
-    const { samples } = await ask({ kind: 'samples', part: 'train', from: 3, count: 5 });
+    const { samples } = await ask({ kind: 'samples', part: 'train', places: [3, 4, 5, 6, 7] });
     const { node, port } = inside.answer;
     const { tensors } = await ask({
       kind: 'values',
@@ -91,7 +91,7 @@ describe('inside a classifier of points', () => {
 
   test('answers do not depend on how many are asked at once', async () => {
     const { answers, targets } = await ask({ kind: 'answers', part: 'test', most: 600 });
-    const { samples } = await ask({ kind: 'samples', part: 'test', from: 0, count: 1 });
+    const { samples } = await ask({ kind: 'samples', part: 'test', places: [0] });
     const { tensors } = await ask({
       kind: 'values',
       inputs: samples.inputs,

@@ -68,9 +68,10 @@ export class Inspector {
       case 'describe':
         return { kind: 'describe', inside: describeInside(this.model(1), data) };
       case 'samples': {
-        const { part, from, count } = request;
-        const indices = data.split[part].slice(from, from + count);
-        return { kind: 'samples', samples: { part, from, ...sampleRows(data.dataset, indices) } };
+        const { part } = request;
+        const places = request.places.filter((place) => place < data.split[part].length);
+        const indices = places.map((place) => data.split[part][place]!);
+        return { kind: 'samples', samples: { part, places, ...sampleRows(data.dataset, indices) } };
       }
       case 'values':
         return { kind: 'values', tensors: await this.values(request, weights) };

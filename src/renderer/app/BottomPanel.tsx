@@ -18,6 +18,9 @@ export function BottomPanel() {
         ...(slots.Gradients
           ? [{ id: 'gradients' as const, title: 'Gradients', content: <slots.Gradients /> }]
           : []),
+        ...(slots.LookInside
+          ? [{ id: 'inside' as const, title: 'Look inside', content: <slots.LookInside /> }]
+          : []),
         ...(slots.Compare ? [{ id: 'compare' as const, title: 'Compare', content: <slots.Compare /> }] : []),
         { id: 'problems' as const, title: 'Problems', count, content: <Problems /> },
       ]}

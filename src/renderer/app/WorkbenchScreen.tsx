@@ -13,7 +13,7 @@ import { Toolbar } from './Toolbar.tsx';
 import styles from './WorkbenchScreen.module.css';
 
 /** What a tab of the bottom panel needs to be read, in pixels; more is the person's to give. */
-const leastHeight: Partial<Record<BottomTab, number>> = { gradients: 290 };
+const leastHeight: Partial<Record<BottomTab, number>> = { gradients: 290, inside: 400 };
 
 export function WorkbenchScreen() {
   const { canvas } = useWorkbench();

@@ -7,6 +7,7 @@ import { Charts } from '../features/charts/Charts.tsx';
 import { Compare } from '../features/charts/Compare.tsx';
 import { Gradients } from '../features/charts/Gradients.tsx';
 import { CodePanel } from '../features/code/CodePanel.tsx';
+import { LookInside } from '../features/inspect/LookInside.tsx';
 import { CanvasStrips } from '../features/strips/CanvasStrips.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
 import { RunControls } from '../features/training/RunControls.tsx';
@@ -24,6 +25,8 @@ export interface Slots {
   readonly Charts: ComponentType | null;
   /** The tab of the gradient's pictures. */
   readonly Gradients: ComponentType | null;
+  /** The tab of the net's inside: regions, samples, filters, maps, the microscope. */
+  readonly LookInside: ComponentType | null;
   /** A floating card over the canvas, top right: verdicts. */
   readonly Verdicts: ComponentType | null;
   /** The second tab of the bottom panel: runs side by side. */
@@ -40,6 +43,7 @@ export const slots: Slots = {
   Timeline,
   Charts,
   Gradients,
+  LookInside,
   Verdicts,
   Compare,
   Code: CodePanel,

@@ -45,7 +45,7 @@ export interface LooseEnd {
 export type DialogName = 'none' | 'commands' | 'shortcuts' | 'find' | 'keyboard-wiring';
 export type LeftTab = 'layers' | 'outline';
 export type RightTab = 'inspector' | 'docs' | 'guide' | 'code';
-export type BottomTab = 'charts' | 'gradients' | 'compare' | 'problems';
+export type BottomTab = 'charts' | 'gradients' | 'inside' | 'compare' | 'problems';
 
 export interface SessionState {
   readonly screen: 'start' | 'workbench';
@@ -64,6 +64,8 @@ export interface SessionState {
   /** The kind of layer that the palette last had the keyboard on, and what was selected then: until that changes, it is read about. */
   readonly lookedUp: { readonly kind: string; readonly selection: Selection } | null;
   readonly bottomTab: BottomTab;
+  /** What is looked at inside the net: a tab (null: what fits the node best) and the node it was opened from. */
+  readonly inside: { readonly tab: string | null; readonly node: string | null };
   readonly panels: { readonly left: boolean; readonly right: boolean; readonly bottom: boolean };
   readonly theme: 'system' | 'light' | 'dark';
   /** What the theme comes to, the system's wish included. */
@@ -87,6 +89,7 @@ export function createSessionStore(): SessionStore {
     rightTab: 'inspector',
     lookedUp: null,
     bottomTab: 'charts',
+    inside: { tab: null, node: null },
     panels: { left: true, right: true, bottom: true },
     theme: 'system',
     isDark: false,

@@ -35,6 +35,18 @@ export function chartLook(theme: Theme): ChartLook {
       };
 }
 
+/** Classes and groups, told apart with every kind of colour vision (Okabe & Ito 2008). */
+export const classColors = [
+  '#0072b2',
+  '#e69f00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#d55e00',
+  '#f0e442',
+  '#888888',
+] as const;
+
 /** The class of every chart's tooltip: what stands in it is read out for the keyboard's cursor. */
 export const tipClass = 'chart-tip';
 
@@ -75,5 +87,22 @@ export function axisLook({ faint, line }: ChartLook) {
     axisLabel: { color: faint, fontSize: 11 },
     splitLine: { lineStyle: { color: line } },
     nameTextStyle: { color: faint, fontSize: 11 },
+  };
+}
+
+/** A line without points that carries the mark of a step. */
+export function stepMark(at: number, { text }: ChartLook) {
+  return {
+    type: 'line',
+    name: 'step',
+    data: [],
+    silent: true,
+    markLine: {
+      symbol: 'none',
+      animation: false,
+      label: { formatter: `step ${at}`, color: text, fontSize: 11, position: 'insideEndTop' },
+      lineStyle: { color: text, type: 'solid', width: 1 },
+      data: [{ xAxis: at }],
+    },
   };
 }

@@ -25,6 +25,7 @@ const menus: Record<Target, readonly (string | null)[]> = {
     'edit.redo',
   ],
   node: [
+    'graph.inside',
     'edit.rename',
     'graph.wire',
     null,

@@ -198,6 +198,22 @@ export const canvasActions: readonly Action[] = [
     run: (w) => w.document.getState().run(disconnect(selection(w).wires)),
   },
   {
+    id: 'graph.inside',
+    title: 'Look inside',
+    group: 'Graph',
+    keys: ['I'],
+    enabled: ({ session }) => session.getState().selection.nodes.size > 0,
+    run({ session }) {
+      const { selection, panels } = session.getState();
+      const [node = null] = selection.nodes;
+      session.setState({
+        inside: { tab: null, node },
+        bottomTab: 'inside',
+        panels: { ...panels, bottom: true },
+      });
+    },
+  },
+  {
     id: 'graph.wire',
     title: 'Wire the selected node by keyboard',
     group: 'Graph',

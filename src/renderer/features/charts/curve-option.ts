@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { readable } from '../../../engine/index.ts';
 import { type Curve, smoothed } from '../../engine-client/curve.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { axisLook, baseOption, type ChartLook, chartLook } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, stepMark } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 /** Which curve: the loss, or the metric with this place in `RunFacts.metrics`. */
@@ -79,23 +79,6 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
       }),
       ...(settings.at === null ? [] : [stepMark(settings.at, look)]),
     ],
-  };
-}
-
-/** A line without points that carries the mark of a step. */
-export function stepMark(at: number, { text }: ChartLook) {
-  return {
-    type: 'line',
-    name: 'step',
-    data: [],
-    silent: true,
-    markLine: {
-      symbol: 'none',
-      animation: false,
-      label: { formatter: `step ${at}`, color: text, fontSize: 11, position: 'insideEndTop' },
-      lineStyle: { color: text, type: 'solid', width: 1 },
-      data: [{ xAxis: at }],
-    },
   };
 }
 

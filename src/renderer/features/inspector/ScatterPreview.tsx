@@ -1,14 +1,13 @@
 /** The generated points, drawn as they will be trained on: classes by colour and by mark, or a curve's points. */
 import { useEffect, useMemo, useRef } from 'react';
 import type { Dataset } from '../../../engine/index.ts';
+import { classColors } from '../../ui/chart-look.ts';
 import styles from './Inspector.module.css';
 
 interface Props {
   readonly dataset: Dataset;
 }
 
-/** Okabe and Ito's colours, which the colour-blind tell apart. */
-const colors = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00', '#f0e442', '#888888'];
 const MARGIN = 12;
 /** More are not told apart on so small a picture. */
 const MOST_POINTS = 1500;
@@ -69,7 +68,7 @@ function draw(canvas: HTMLCanvasElement, points: readonly Point[]): void {
   for (const { x, y, group } of points) {
     const cx = at(x, left, right, width);
     const cy = height - at(y, low, high, height);
-    context.fillStyle = colors[group % colors.length] ?? 'gray';
+    context.fillStyle = classColors[group % classColors.length] ?? 'gray';
     context.globalAlpha = 0.8;
     context.beginPath();
     if (group % 2 === 0) context.arc(cx, cy, 2.2, 0, 2 * Math.PI);

@@ -1,0 +1,73 @@
+/** How the numbers that a net answers are read: a class with its certainty, or numbers. As the loss reads them. */
+import { type Inside, readable } from '../../../engine/index.ts';
+
+export interface Read {
+  /** The class that is answered; null where numbers are. */
+  readonly label: number | null;
+  /** 0 (no better than chance) to 1; of numbers always 1. */
+  readonly certainty: number;
+  /** The answer in words. */
+  readonly text: string;
+}
+
+/** Whether answers are classes. */
+export function isClassifier({ target }: Pick<Inside, 'target'>): boolean {
+  return target.names.length > 0 && target.size === 1;
+}
+
+/** The share that each class gets. */
+export function classShares(
+  { decision, target }: Pick<Inside, 'decision' | 'target'>,
+  row: ArrayLike<number>,
+): number[] {
+  if (decision === 'largest' && row.length > 1) {
+    const most = Math.max(...Array.from(row));
+    const powers = Array.from(row, (v) => Math.exp(v - most));
+    const sum = powers.reduce((a, b) => a + b, 0);
+    return powers.map((v) => v / sum);
+  }
+  if (row.length > 1) {
+    const positive = Array.from(row, (v) => Math.max(0, v));
+    const sum = positive.reduce((a, b) => a + b, 0) || 1;
+    return positive.map((v) => v / sum);
+  }
+  const [first = 0] = Array.from(row);
+  const yes = decision === 'aboveZero' ? 1 / (1 + Math.exp(-first)) : Math.min(1, Math.max(0, first));
+  return target.names.length === 2 ? [1 - yes, yes] : [yes];
+}
+
+export function readAnswer(inside: Pick<Inside, 'decision' | 'target'>, row: ArrayLike<number>): Read {
+  if (!isClassifier(inside)) {
+    return {
+      label: null,
+      certainty: 1,
+      text: Array.from(row, (v) => readable(v))
+        .slice(0, 4)
+        .join(', '),
+    };
+  }
+  const shares = classShares(inside, row);
+  const most = Math.max(...shares);
+  const label = Math.max(0, shares.indexOf(most));
+  const chance = 1 / Math.max(2, shares.length);
+  const name = inside.target.names[label] ?? `class ${label}`;
+  return {
+    label,
+    certainty: Math.max(0, (most - chance) / (1 - chance)),
+    text: `${name} (${Math.round(100 * most)} %)`,
+  };
+}
+
+/** What a sample should have been answered with. */
+export function readTarget({ target }: Pick<Inside, 'target'>, row: ArrayLike<number>): string {
+  return target.names.length > 0
+    ? Array.from(row, (i) => target.names[i] ?? `class ${i}`).join(' ')
+    : Array.from(row, (v) => readable(v))
+        .slice(0, 4)
+        .join(', ');
+}
+
+/** One sample's numbers out of many's. */
+export function rowOf(data: Float32Array | undefined, index: number, size: number): Float32Array {
+  return (data ?? new Float32Array()).subarray(index * size, (index + 1) * size);
+}

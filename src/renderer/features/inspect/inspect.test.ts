@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest';
+import { type Inside, layerOf, type Tensor } from '../../../engine/index.ts';
+import { normalNumbers } from '../../../engine/probe/testing.ts';
+import { svgBrush } from '../../ui/brush.ts';
+import { classShares, readAnswer } from './answers.ts';
+import { accuracyOf, cellAt, confusionOf, confusionTable, drawConfusion } from './confusion.ts';
+import { fitOf, lastLayerOf } from './curve-fit.ts';
+import { filterMaps, filterShapes } from './filters.ts';
+import { matrixLatex, withNumbers } from './formula.ts';
+import { heatAt, heatPixels, heatPlaces, symmetricRange } from './heat-maps.ts';
+import { principalPlane } from './principal.ts';
+import { gridInputs, planeOf, pointUnder, regionPixels } from './regions.ts';
+import { stagesOf } from './stages.ts';
+
+const field = { name: 'f', shape: [2], size: 2, columns: [], names: [], low: [-1, -2], high: [1, 2] };
+const output = (node: string, shape: number[], hasGradient = true) => ({
+  node,
+  name: node,
+  kind: node.replace(/_\d+$/, ''),
+  category: 'basic',
+  port: 'y',
+  shape,
+  hasGradient,
+});
+const inside: Inside = {
+  input: field,
+  target: { ...field, name: 't', shape: [], size: 1, names: ['red', 'blue'], low: [0], high: [1] },
+  decision: 'largest',
+  answerSize: 2,
+  parts: { train: 3, validation: 0, test: 0 },
+  outputs: [output('linear_1', [4]), output('tanh', [4]), output('linear_2', [2])],
+  answer: { node: 'linear_2', port: 'y' },
+  parameters: [
+    { name: 'linear_1.weight', node: 'linear_1', tensor: 'weight', shape: [4, 2] },
+    { name: 'linear_2.weight', node: 'linear_2', tensor: 'weight', shape: [1, 4] },
+    { name: 'linear_2.bias', node: 'linear_2', tensor: 'bias', shape: [1] },
+  ],
+};
+const wires = Object.fromEntries(
+  ['data', 'linear_1', 'tanh', 'linear_2']
+    .slice(0, -1)
+    .map((from, i, all) => [
+      `w${i}`,
+      { from: [from, 'y'] as const, to: [[...all, 'linear_2'][i + 1]!, 'x'] as const },
+    ]),
+);
+const tensor = (shape: number[], ...data: number[]): Tensor => ({ shape, data: Float32Array.from(data) });
+
+describe('answers', () => {
+  test('are read as the loss reads them', () => {
+    expect(classShares(inside, [0, Math.log(3)])).toEqual([expect.closeTo(0.25), expect.closeTo(0.75)]);
+    expect(classShares({ ...inside, decision: 'aboveZero' }, [0])).toEqual([0.5, 0.5]);
+    expect(readAnswer({ ...inside, decision: 'aboveZero' }, [-5]).label).toBe(0);
+    expect(readAnswer({ ...inside, decision: 'number' }, [0.9])).toMatchObject({ label: 1 });
+    expect(readAnswer(inside, [1, 1]).certainty).toBe(0);
+    const regression = { ...inside, target: { ...inside.target, names: [] } };
+    expect(readAnswer(regression, [1.5])).toEqual({ label: null, certainty: 1, text: '1.5' });
+  });
+});
+
+describe('decision regions', () => {
+  const side = 8;
+  const plane = planeOf(inside);
+  const inputs = gridInputs(plane, side);
+  // Red on the left, blue on the right.
+  const answers = tensor([side * side, 2]);
+  const data = Float32Array.from(
+    { length: 2 * side * side },
+    (_, i) => (i % 2 === 0 ? -9 : 9) * Math.sign(inputs[i - (i % 2)]!),
+  );
+
+  test('the grid covers the data and a margin, and its first row is the top', () => {
+    expect(plane.x[0]).toBeLessThan(-1);
+    expect(plane.y[1]).toBeGreaterThan(2);
+    expect(inputs[1]).toBeGreaterThan(inputs.at(-1)!);
+  });
+
+  test('where two answers meet there is a line, and certain regions are strongly coloured', () => {
+    const pixels = regionPixels(inside, { ...answers, data }, 'light');
+    const at = (c: number, r = 3) => [...pixels.data.subarray(4 * (r * side + c), 4 * (r * side + c) + 3)];
+    expect(at(3)).toEqual([20, 22, 28]);
+    expect(at(0)).toEqual(at(2));
+    expect(at(0)).not.toEqual(at(7));
+  });
+
+  test('a point of the picture is a point of the grid', () => {
+    const area = { width: 356, height: 230 };
+    expect(pointUnder(3, 3, area)).toBeNull();
+    expect(pointUnder(area.width / 2 + 16, 106, area)).toEqual([36, 36]);
+  });
+});
+
+describe('the confusion matrix', () => {
+  const judged = {
+    answers: tensor([4, 2], 3, 0, 0, 3, 3, 0, 3, 0),
+    targets: Float32Array.of(0, 1, 1, 0),
+  };
+  const confusion = confusionOf(inside, judged);
+
+  test('counts each sample once, and keeps which they are', () => {
+    expect(confusion.cells).toEqual([
+      [[0, 3], []],
+      [[2], [1]],
+    ]);
+    expect(accuracyOf(confusion)).toBe(0.75);
+    expect(confusionTable(confusion)[2]).toEqual(['blue', 1, 1]);
+  });
+
+  test('a cell is found where it is drawn', () => {
+    const area = { width: 300, height: 200 };
+    const { brush, finish } = svgBrush(area.width, area.height);
+    drawConfusion(brush, confusion, area, { theme: 'light', chosen: [1, 0] });
+    expect(finish()).toContain('>2</text>');
+    expect(cellAt(confusion, area, 80, 40)).toEqual([0, 0]);
+    expect(cellAt(confusion, area, 80, 36 + 73)).toEqual([1, 0]);
+    expect(cellAt(confusion, area, 10, 40)).toBeNull();
+  });
+});
+
+describe('maps', () => {
+  const maps = Array.from({ length: 5 }, (_, i) => ({
+    title: `${i}`,
+    width: 3,
+    height: 2,
+    data: Float32Array.of(-1, 0, 1, i, Number.NaN, 0),
+  }));
+
+  test('lie beside each other inside the picture, and an element is found where it is drawn', () => {
+    const area = { width: 400, height: 200 };
+    const places = heatPlaces(maps, area);
+    for (const { x, y, width, height } of places) {
+      expect(x + width).toBeLessThanOrEqual(area.width);
+      expect(y + height).toBeLessThanOrEqual(area.height);
+    }
+    const { x, y, width, height } = places[3]!;
+    expect(heatAt(maps, area, x + 0.9 * width, y + 0.9 * height)).toEqual({ map: 3, row: 1, column: 2 });
+    expect(heatAt(maps, area, x - 2, y)).toBeNull();
+  });
+
+  test('share one scale, and what is no number is red', () => {
+    const range = symmetricRange(maps);
+    expect(range).toEqual({ low: -4, high: 4 });
+    const { data } = heatPixels(maps[0]!, range, 'dark');
+    expect([...data.subarray(16, 19)]).toEqual([214, 39, 28]);
+  });
+});
+
+describe('filters', () => {
+  test('are kernels, and linear layers that read an image', () => {
+    const image = { ...field, shape: [1, 2, 2], size: 4 };
+    const parameters = [
+      { name: 'a.weight', node: 'a', tensor: 'weight', shape: [3, 1, 5, 5] },
+      { name: 'b.weight', node: 'b', tensor: 'weight', shape: [2, 4] },
+      { name: 'c.weight', node: 'c', tensor: 'weight', shape: [2, 9] },
+    ];
+    const shapes = filterShapes({ parameters, input: image });
+    expect(shapes.map(({ parameter }) => parameter.name)).toEqual(['a.weight', 'b.weight']);
+    const maps = filterMaps(shapes[1]!, tensor([2, 4], 1, 2, 3, 4, 5, 6, 7, 8));
+    expect(maps.map(({ data }) => [...data])).toEqual([
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+    ]);
+  });
+});
+
+describe('a function of one input', () => {
+  test('is the sum of its last layer’s units and the bias', () => {
+    const last = lastLayerOf(inside, { wires });
+    expect(last).toMatchObject({
+      from: { node: 'tanh', port: 'y' },
+      weight: 'linear_2.weight',
+      bias: 'linear_2.bias',
+    });
+    const units = tensor([2, 2], 1, 2, 3, 4);
+    const fit = fitOf(
+      Float32Array.of(0, 1),
+      tensor([2, 1], 5.5, 11.5),
+      units,
+      tensor([1, 2], 1, 2),
+      tensor([1], 0.5),
+    );
+    for (let i = 0; i < 2; i++) {
+      const sum = fit.terms.reduce((total, { values }) => total + values[i]!, fit.bias);
+      expect(sum).toBe(fit.answers.data[i]);
+    }
+  });
+});
+
+describe('principal directions', () => {
+  test('find the plane in which points lie, with the share that it holds', () => {
+    const [a, b] = [normalNumbers(100, { std: 3, seed: 1 }), normalNumbers(100, { std: 1, seed: 2 })];
+    const rows = Float32Array.from({ length: 500 }, (_, i) => {
+      const r = Math.floor(i / 5);
+      return [a[r]!, b[r]!, -a[r]!, 0, b[r]!][i % 5]!;
+    });
+    const { points, shares } = principalPlane(rows, 5);
+    expect(shares[0] + shares[1]).toBeCloseTo(1, 6);
+    expect(shares[0]).toBeGreaterThan(0.8);
+    expect(points).toHaveLength(100);
+  });
+
+  test('a single direction, equal rows and no rows are no trouble', () => {
+    expect(principalPlane(Float32Array.of(1, 1, 1, 1), 2).shares).toEqual([0, 0]);
+    expect(principalPlane(new Float32Array(), 0).points).toEqual([]);
+    const { shares } = principalPlane(Float32Array.of(0, 0, 1, 1, 2, 2), 2);
+    expect(shares[0]).toBeCloseTo(1, 9);
+    expect(shares[1]).toBeCloseTo(0, 9);
+  });
+});
+
+describe('the microscope', () => {
+  test('goes forward through every node and back through those that the loss depends on', () => {
+    const held = { ...inside, outputs: [output('linear_1', [4], false), ...inside.outputs.slice(1)] };
+    expect(
+      stagesOf(held, { wires }).map(({ direction, output: { node } }) => `${direction} ${node}`),
+    ).toEqual(['forward linear_1', 'forward tanh', 'forward linear_2', 'backward linear_2', 'backward tanh']);
+    expect(stagesOf(inside, { wires })[1]?.inputs).toEqual([{ letter: 'x', node: 'linear_1', port: 'y' }]);
+  });
+
+  test('puts small tensors into the layer’s own formula', () => {
+    const numbers = new Map([
+      ['x', tensor([1, 2], 1, -2)],
+      ['y', tensor([1, 1], 0.5)],
+      ['W', tensor([1, 2], 3, 4)],
+      ['b', tensor([1], 1e-5)],
+    ]);
+    expect(withNumbers(layerOf('linear')!, numbers)).toBe(
+      '0.5 = \\begin{bmatrix} 1 & -2 \\end{bmatrix} \\begin{bmatrix} 3 & 4 \\end{bmatrix}^\\top + 1 \\cdot 10^{-5}',
+    );
+    expect(withNumbers(layerOf('tanh')!, numbers)).toBe(
+      '0.5 = \\tanh \\begin{bmatrix} 1 & -2 \\end{bmatrix}',
+    );
+  });
+
+  test('leaves letters with an index, words in commands, and large tensors as they are', () => {
+    const numbers = new Map([
+      ['x', tensor([1, 2], 1, 2)],
+      ['y', tensor([1, 2], 1, 2)],
+    ]);
+    expect(withNumbers(layerOf('softmax')!, numbers)).toBeNull();
+    expect(matrixLatex({ shape: [100], data: new Float32Array(100) })).toBeNull();
+    expect(matrixLatex(tensor([2], Number.NaN, -Infinity))).toBe(
+      '\\begin{bmatrix} \\mathrm{NaN} & -\\infty \\end{bmatrix}',
+    );
+  });
+});
