@@ -2,6 +2,7 @@
 import { CircleAlert, CircleCheck, Cpu, Unplug } from 'lucide-react';
 import { formatBytes, formatCount, formatFlops } from '../../engine/index.ts';
 import { useAnalysis, useLive, useSession, useWorkbench } from '../session/workbench.ts';
+import { WhatIsThis } from '../ui/WhatIsThis.tsx';
 import styles from './StatusBar.module.css';
 
 export function StatusBar() {
@@ -30,21 +31,25 @@ export function StatusBar() {
         </span>
       )}
       <span className={styles.spring} />
-      <span className={styles.item}>{formatCount(summary.parameters)} parameters</span>
+      <span className={styles.item}>
+        {formatCount(summary.parameters)} parameters <WhatIsThis topic="parameters" />
+      </span>
       <span className={styles.item} title="Operations of one forward pass over one batch">
-        {formatFlops(summary.flops.forward)}
+        {formatFlops(summary.flops.forward)} <WhatIsThis topic="flops" />
       </span>
       {memory === null ? (
         <span className={styles.item} title="What training is expected to need on the GPU">
-          needs {formatBytes(summary.memory.total)}
+          needs {formatBytes(summary.memory.total)} <WhatIsThis topic="memory" />
         </span>
       ) : (
         <span className={styles.item} title="What training holds on the GPU">
-          {formatBytes(memory)} on the GPU
+          {formatBytes(memory)} on the GPU <WhatIsThis topic="memory" />
         </span>
       )}
       {speed === null ? null : (
-        <span className={styles.item}>{speed.toFixed(speed < 10 ? 1 : 0)} steps/s</span>
+        <span className={styles.item}>
+          {speed.toFixed(speed < 10 ? 1 : 0)} steps/s <WhatIsThis topic="speed" />
+        </span>
       )}
       {adapter ? (
         <span className={styles.item} title={adapter.name}>

@@ -28,9 +28,12 @@ export function WorkbenchScreen() {
   const bottomTab = useSession((s) => s.bottomTab);
   useEffect(() => {
     const least = leastHeight[bottomTab];
-    if (least !== undefined && bottom.current && bottom.current.getSize().inPixels < least)
-      bottom.current.resize(`${least}px`);
-  }, [bottomTab]);
+    if (least === undefined || !bottom.current || bottom.current.getSize().inPixels >= least) return;
+    bottom.current.resize(`${least}px`);
+    // What the panel took from the canvas would be cut off.
+    const frame = requestAnimationFrame(() => requestAnimationFrame(() => canvas.current?.fitAll()));
+    return () => cancelAnimationFrame(frame);
+  }, [canvas, bottomTab]);
   return (
     <div className={styles.screen}>
       <Toolbar />

@@ -19,6 +19,7 @@ import {
   type RunStatus,
 } from '../../engine/index.ts';
 import { Curve } from './curve.ts';
+import { addRatios, newRatios, type RatioCurve } from './ratios.ts';
 
 /** The curves of one split: the loss, and one per metric in the order of `RunFacts.metrics`. */
 export interface SplitCurves {
@@ -34,6 +35,8 @@ export interface RunLog {
   /** Per evaluation, over the whole split. */
   readonly splits: Readonly<Record<Evaluation['split'], SplitCurves>>;
   readonly history: CaptureHistory;
+  /** How much a step changes each weight, at each capture. */
+  readonly ratios: readonly RatioCurve[];
 }
 
 /** Where a fork comes from. */
@@ -159,6 +162,7 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
       for (const capture of message.captures) {
         if (capture.step <= run.log.history.lastStep) continue;
         run.log.history.add(capture);
+        addRatios(run.log.ratios, capture);
         judgement = judge(judgement, { net: run.net, capture, loss: run.trend }, context.thresholds);
       }
       return { ...next, judgement };
@@ -210,5 +214,6 @@ function newLog({ metrics, segments }: RunFacts): RunLog {
     learningRate: new Curve(),
     splits: { train: curves(), validation: curves(), test: curves() },
     history: new CaptureHistory(segments),
+    ratios: newRatios(segments),
   };
 }

@@ -64,6 +64,17 @@ export const explanations = {
     text: 'The norm of ∂L/∂h at each time step of a recurrent net, in powers of ten. If it falls towards the first steps, what was seen early cannot be learnt from: the gradient vanishes through time.',
     source: 'Bengio, Simard & Frasconi 1994; Pascanu, Mikolov & Bengio 2013',
   },
+  headEntropy: {
+    title: 'Entropy of attention heads',
+    text: 'How widely each head spreads its weights: 100 % looks everywhere alike, 0 % at a single place. Heads that stay at either end have often learnt nothing, or can learn nothing more.',
+    source:
+      'Zhai et al., Stabilizing transformer training by preventing attention entropy collapse, ICML 2023',
+  },
+  headGradient: {
+    title: 'Gradient of attention heads',
+    text: 'The norm of the gradient that reaches what each head gives, in powers of ten. Heads far below their neighbours are hardly trained.',
+    source: 'Michel, Levy & Neubig, Are sixteen heads really better than one, NeurIPS 2019',
+  },
   timeline: {
     title: 'Timeline',
     text: 'Every tick is a step of which the tensors were captured: all of the first 256, then fewer, evenly spaced in the logarithm of the step. Going back shows that step everywhere while training goes on; End returns to the newest.',

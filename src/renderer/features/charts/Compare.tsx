@@ -2,6 +2,7 @@
 
 import { chartLook } from '../../ui/chart-look.ts';
 import { useTheme } from '../../ui/theme.ts';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Charts.module.css';
 import { CurveChart } from './CurveChart.tsx';
 import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
@@ -22,7 +23,9 @@ export function Compare() {
   return (
     <div className={styles.compare}>
       <section className={styles.numbers} aria-label="Numbers of both runs">
-        <p className={styles.outcome}>{outcomeInWords(runs)}</p>
+        <p className={styles.outcome}>
+          {outcomeInWords(runs)} <WhatIsThis topic="comparison" />
+        </p>
         <table>
           <thead>
             <tr>

@@ -1,11 +1,13 @@
-/** The tab of the gradient's pictures: depth profile, all layers, one tensor over time. */
+/** The tab of the gradient's pictures; a net that has time steps or heads has their pictures first. */
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import styles from './Charts.module.css';
 import { OverlayChart } from './OverlayChart.tsx';
 import { ProfileChart } from './ProfileChart.tsx';
+import { RatioChart } from './RatioChart.tsx';
 import { Ridgeline } from './Ridgeline.tsx';
 import { useComparedRuns } from './runs.ts';
+import { TrackChart } from './TrackChart.tsx';
 
 export function Gradients() {
   const run = useTraining(shownRun);
@@ -17,10 +19,15 @@ export function Gradients() {
       </p>
     );
   }
+  const tracked = [...new Set(run.facts?.tracks.map(({ what }) => what))];
   return (
     <div className={styles.row}>
+      {tracked.map((what) => (
+        <TrackChart key={what} run={run} what={what} />
+      ))}
       <ProfileChart runs={runs} />
       <OverlayChart run={run} />
+      <RatioChart run={run} />
       <Ridgeline run={run} />
     </div>
   );

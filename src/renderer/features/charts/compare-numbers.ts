@@ -28,7 +28,26 @@ export function comparedNumbers(runs: readonly RunView[]): readonly ComparedNumb
       const standing = judgement.verdicts.filter(({ clearedAt }) => clearedAt === null);
       return standing.length === 0 ? 'none' : standing.map(({ title }) => title).join(', ');
     }),
+    ...verdictNumbers(runs),
   ];
+}
+
+/** Every number of every verdict that one of the runs has come to, as all of the runs measure it. */
+function verdictNumbers(runs: readonly RunView[]): readonly ComparedNumber[] {
+  const all = runs.flatMap(({ judgement }) => judgement.verdicts);
+  const rows = all.flatMap(({ rule, title, numbers }) =>
+    numbers.map(({ label }) => ({ rule, title, label })),
+  );
+  const once = new Map(rows.map((row) => [`${row.rule} ${row.label}`, row]));
+  return [...once.values()].map(({ rule, title, label }) => ({
+    label: `${title}: ${label}`,
+    texts: runs.map((run) => textOf(run, rule, label)),
+  }));
+}
+
+function textOf({ judgement }: RunView, rule: string, label: string): string {
+  const numbers = judgement.verdicts.find((verdict) => verdict.rule === rule)?.numbers ?? [];
+  return numbers.find((number) => number.label === label)?.text ?? '–';
 }
 
 /** What the comparison shows so far, of a fork (first) and the run that it comes from (second). */

@@ -1,10 +1,13 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { describe, expect, test } from 'vitest';
+import { CaptureHistory } from '../../../engine/index.ts';
 import { POWER_ROWS } from '../../engine-client/magnitude-rows.ts';
 import { trainedRun } from '../../engine-client/testing.ts';
 import { svgBrush } from '../../ui/brush.ts';
 import { AXIS, densityOf, layerDensities, middleOf, overlayOption, overlayTable } from './overlay-option.ts';
+import { ratioOption } from './ratio-option.ts';
 import { drawRidges, ridgeAt, ridgePositions, ridgesOf, ridgeTable, ridgeWords } from './ridgeline.ts';
+import { trackOption, trackTable } from './track-option.ts';
 
 const sigmoid = trainedRun(8, 'sigmoid', 60);
 const area = { width: 500, height: 400 };
@@ -69,5 +72,46 @@ describe('the ridgeline', () => {
     expect(svg.match(/stroke-width="1.25"/g)).toHaveLength(ridges.length - 1);
     expect(svg.match(/stroke-width="2.5"/g)).toHaveLength(1);
     expect(ridgeTable(ridges)).toHaveLength(1 + ridges.length * POWER_ROWS);
+  });
+});
+
+describe('numbers along an axis inside layers', () => {
+  const track = { node: 'rnn', name: 'rnn', depth: 2, tensor: 'l0', rows: 1 };
+  const facts = {
+    ...sigmoid.facts!,
+    tracks: [
+      { ...track, what: 'timeGradient' as const, first: 0, length: 3, most: null },
+      { ...track, what: 'headEntropy' as const, first: 3, length: 2, most: Math.log(4) },
+    ],
+  };
+  const history = new CaptureHistory(facts.segments);
+  history.add({
+    ...sigmoid.log!.history.captureAt(0),
+    tracks: Float32Array.of(1e-6, 1e-3, 0, Math.log(4), Math.log(2)),
+  });
+  const run = { ...sigmoid, facts, log: { ...sigmoid.log!, history } };
+
+  test('the gradient through time is drawn in powers of ten; exact zero has none', () => {
+    const option = trackOption(run, { what: 'timeGradient', at: null, theme: 'dark' });
+    const [line] = option.series as { name: string; data: (number | null)[] }[];
+    expect(line?.name).toBe('rnn · l0');
+    expect(line?.data).toEqual([expect.closeTo(-6, 4), expect.closeTo(-3, 4), null]);
+    expect(trackTable(run, 'timeGradient', null)).toHaveLength(4);
+  });
+
+  test('the entropy of a head is drawn as a part of the largest possible', () => {
+    const option = trackOption(run, { what: 'headEntropy', at: null, theme: 'dark' });
+    const [line] = option.series as { data: number[] }[];
+    expect(line?.data).toEqual([expect.closeTo(1, 5), expect.closeTo(0.5, 5)]);
+  });
+});
+
+describe('update : weight', () => {
+  test('has an axis and a band that no data moves, and a line for each weight', () => {
+    const option = ratioOption(sigmoid, { at: 3, theme: 'light' });
+    expect(option.yAxis).toMatchObject({ min: -8, max: 0 });
+    const names = (option.series as { name: string }[]).map(({ name }) => name);
+    expect([names[0], names.at(-1)]).toEqual(['rule', 'step']);
+    expect(names).toHaveLength(2 + sigmoid.log!.ratios.length);
   });
 });

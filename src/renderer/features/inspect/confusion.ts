@@ -53,7 +53,7 @@ const HEAD = 34;
 function frameOf({ names }: Confusion, { width, height }: Area) {
   const size = Math.max(
     6,
-    Math.min((width - LABELS - 12) / names.length, (height - HEAD - 8) / names.length, 72),
+    Math.min((width - LABELS - 12) / names.length, (height - HEAD - 8) / names.length, 104),
   );
   return { left: LABELS, top: HEAD, size };
 }
@@ -108,10 +108,10 @@ export function drawConfusion(
           width: 3,
         });
       const isLight = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130;
-      if (cell.length > 0 && size >= 15)
+      if (size >= 15)
         brush.text(x + size / 2, y + size / 2, String(cell.length), {
           color: isLight ? '#101216' : '#f4f5f8',
-          size: Math.min(12, size / 2.2),
+          size: Math.min(13, size / 2.2),
           align: 'center',
         });
     });

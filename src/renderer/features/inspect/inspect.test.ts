@@ -36,13 +36,10 @@ const inside: Inside = {
     { name: 'linear_2.bias', node: 'linear_2', tensor: 'bias', shape: [1] },
   ],
 };
-const wires = Object.fromEntries(
-  ['data', 'linear_1', 'tanh', 'linear_2']
-    .slice(0, -1)
-    .map((from, i, all) => [
-      `w${i}`,
-      { from: [from, 'y'] as const, to: [[...all, 'linear_2'][i + 1]!, 'x'] as const },
-    ]),
+type Ends = { from: [string, string]; to: [string, string] };
+const chain = ['data', 'linear_1', 'tanh', 'linear_2'];
+const wires: Record<string, Ends> = Object.fromEntries(
+  chain.slice(1).map((node, i): [string, Ends] => [`w${i}`, { from: [chain[i]!, 'y'], to: [node, 'x'] }]),
 );
 const tensor = (shape: number[], ...data: number[]): Tensor => ({ shape, data: Float32Array.from(data) });
 
@@ -112,7 +109,7 @@ describe('the confusion matrix', () => {
     drawConfusion(brush, confusion, area, { theme: 'light', chosen: [1, 0] });
     expect(finish()).toContain('>2</text>');
     expect(cellAt(confusion, area, 80, 40)).toEqual([0, 0]);
-    expect(cellAt(confusion, area, 80, 36 + 73)).toEqual([1, 0]);
+    expect(cellAt(confusion, area, 80, 36 + 80)).toEqual([1, 0]);
     expect(cellAt(confusion, area, 10, 40)).toBeNull();
   });
 });

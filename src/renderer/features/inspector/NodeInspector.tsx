@@ -12,6 +12,7 @@ import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.
 import { Button } from '../../ui/Button.tsx';
 import { categories } from '../../ui/category.ts';
 import { TextField } from '../../ui/Fields.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import { DataForm } from './DataForm.tsx';
 import styles from './Inspector.module.css';
 import { LayerDoc } from './LayerDoc.tsx';
@@ -74,15 +75,21 @@ export function NodeInspector({ id }: { readonly id: string }) {
             </div>
           ))}
           <div>
-            <dt>Parameters</dt>
+            <dt>
+              Parameters <WhatIsThis topic="parameters" />
+            </dt>
             <dd>{formatCount(facts?.parameters ?? 0)}</dd>
           </div>
           <div>
-            <dt>Arithmetic, forward</dt>
+            <dt>
+              Arithmetic, forward <WhatIsThis topic="flops" />
+            </dt>
             <dd>{formatFlops(facts?.flops ?? 0)}</dd>
           </div>
           <div>
-            <dt>Memory, forecast</dt>
+            <dt>
+              Memory, forecast <WhatIsThis topic="memory" />
+            </dt>
             <dd>{formatBytes(facts?.memory ?? 0)}</dd>
           </div>
         </dl>

@@ -3,6 +3,7 @@ import { Scissors } from 'lucide-react';
 import { disconnect } from '../../document/commands/wires.ts';
 import { useAnalysis, useDocument, useLive, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Inspector.module.css';
 
 export function WireInspector({ id }: { readonly id: string }) {
@@ -26,7 +27,9 @@ export function WireInspector({ id }: { readonly id: string }) {
         <dl className={styles.facts}>
           {facts.map(([term, text]) => (
             <div key={term}>
-              <dt>{term}</dt>
+              <dt>
+                {term} {term === 'Gradient' ? <WhatIsThis topic="wireTint" /> : null}
+              </dt>
               <dd>{text}</dd>
             </div>
           ))}

@@ -3,6 +3,7 @@
 import { BOTTOM_EXPONENT, TOP_EXPONENT } from '../../engine-client/magnitude-rows.ts';
 import { scaleGradient } from '../../ui/color-scale.ts';
 import { useTheme } from '../../ui/theme.ts';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './CanvasStrips.module.css';
 import { stripPalette } from './paint.ts';
 
@@ -12,8 +13,8 @@ export function StripLegend() {
   return (
     <details className={styles.legend}>
       <summary>
-        rare <span className={styles.ramp} style={{ background: scaleGradient(theme) }} /> common · what is
-        this?
+        rare <span className={styles.ramp} style={{ background: scaleGradient(theme) }} /> common · each
+        column by itself
       </summary>
       <p>
         On each node: the values (left, <i>a</i>) and the gradient that reaches them (right, ∂L/∂<i>a</i>).
@@ -29,6 +30,10 @@ export function StripLegend() {
         bottom lane: share of exact zeros (and of subnormals, where the GPU flushes them).{' '}
         <span className={styles.swatch} style={{ background: `rgb(${notFinite.join(' ')})` }} />
         top lane: NaN or ±∞.
+      </p>
+      <p className={styles.marks}>
+        Strips <WhatIsThis topic="strips" /> Wires <WhatIsThis topic="wireTint" /> Dots{' '}
+        <WhatIsThis topic="health" />
       </p>
     </details>
   );

@@ -19,6 +19,7 @@ import { actionTitle, isEnabled } from '../../session/actions.ts';
 import { useAnalysis, useWorkbench } from '../../session/workbench.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { Tip } from '../../ui/Tip.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import { trainingActions } from './actions.ts';
 import { HotSettings } from './HotSettings.tsx';
 import styles from './RunControls.module.css';
@@ -74,9 +75,9 @@ function Readout({ run }: { readonly run: RunView }) {
       </span>
       <span className={styles.progress}>{progressWords(run)}</span>
       {run.lookingCost !== null && isAlive(run) ? (
-        <Tip text="The measured share of training time that the live pictures cost of late. Each of the first 256 steps is looked at, whatever it costs; after that, above 3 %, they look less often.">
-          <span className={styles.progress}>{costWords(run.lookingCost)}</span>
-        </Tip>
+        <span className={styles.progress}>
+          {costWords(run.lookingCost)} <WhatIsThis topic="lookingCost" />
+        </span>
       ) : null}
     </>
   );

@@ -89,7 +89,8 @@ function health(
     const hasPassed = verdict.clearedAt !== null && verdict.clearedAt <= capture.step;
     if (hasPassed || verdict.raisedAt > capture.step) continue;
     for (const node of verdict.nodes) nodes.set(node, { level: 'warning', words: verdict.title });
-    nodes.set(verdict.culprit.node, { level: 'bad', words: `${verdict.title}: it begins here` });
+    if (verdict.culprit)
+      nodes.set(verdict.culprit.node, { level: 'bad', words: `${verdict.title}: it begins here` });
   }
   return nodes;
 }

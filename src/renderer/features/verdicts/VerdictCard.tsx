@@ -5,6 +5,7 @@ import type { Fix, Verdict } from '../../../engine/index.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { Tip } from '../../ui/Tip.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Verdicts.module.css';
 
 export interface VerdictCardProps {
@@ -38,6 +39,7 @@ export function VerdictCard({
           {title}
           {isPast ? ' (passed)' : severity === 'severe' ? ' (severe)' : ''}
         </h3>
+        <WhatIsThis topic="verdict" />
         <IconButton label="Close this verdict" onClick={onClose}>
           <X aria-hidden />
         </IconButton>
@@ -69,6 +71,7 @@ export function VerdictCard({
                   Apply
                 </Button>
               </Tip>
+              {i === 0 ? <WhatIsThis topic="proof" /> : null}
             </li>
           ))}
         </ul>
@@ -95,7 +98,9 @@ function Evidence({ verdict, onThreshold }: Pick<VerdictCardProps, 'verdict' | '
           ))}
         </tbody>
       </table>
-      <h4>Rule “{rule}”</h4>
+      <h4>
+        Rule “{rule}” <WhatIsThis topic="threshold" />
+      </h4>
       <p>{because}</p>
       <div>
         {Object.entries(thresholds).map(([name, { title, value }]) => (
@@ -126,7 +131,7 @@ function named(
   return sentence.split('`').map((part, i) => {
     const key = `${i} ${part}`;
     if (i % 2 === 0) return <span key={key}>{part}</span>;
-    if (part !== culprit.name) return <code key={key}>{part}</code>;
+    if (!culprit || part !== culprit.name) return <code key={key}>{part}</code>;
     return (
       <button key={key} type="button" className={styles.culprit} onClick={() => onSelect(culprit.node)}>
         {part}

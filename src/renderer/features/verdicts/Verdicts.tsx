@@ -20,7 +20,9 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
   const { client } = useTrainingClient();
   const doc = useDocument((s) => s.doc);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const verdicts = run.judgement.verdicts.filter((verdict) => !closed.has(nameOf(verdict)));
+  const verdicts = run.judgement.verdicts
+    .filter((verdict) => !closed.has(nameOf(verdict)))
+    .sort((a, b) => weightOf(b) - weightOf(a));
   if (verdicts.length === 0) return null;
 
   function select(node: string): void {
@@ -59,6 +61,11 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
       ))}
     </section>
   );
+}
+
+/** What stands comes before what has passed, and what is severe before what warns. */
+function weightOf({ severity, clearedAt }: Verdict): number {
+  return (clearedAt === null ? 2 : 0) + (severity === 'severe' ? 1 : 0);
 }
 
 /** The same trouble raised again is a new card. */
