@@ -10,6 +10,7 @@ import type { Value } from '../ir/value.ts';
 import { detach } from '../ops/detach.ts';
 import { gridOf, moduleText } from '../wgsl/module.ts';
 import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
+import { mapKernel } from './map-kernel.ts';
 import { aligned, type Lifetime, planMemory } from './memory.ts';
 import { productKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
@@ -114,9 +115,8 @@ function kernelOf(
   on: ProcessorKind,
 ): Kernel {
   const name = kernelName(group, stores);
-  return group.kind === 'product'
-    ? productKernel(group, stores, stored, name, on)
-    : rowKernel(group, stores, stored, name, on);
+  const kernels = { product: productKernel, rows: rowKernel, map: mapKernel } as const;
+  return kernels[group.kind](group, stores, stored, name, on);
 }
 
 /** Says what a kernel computes: its reductions, then what it stores. */
@@ -149,14 +149,17 @@ function lifetimesOf(
 /** How a kernel uses an operand. */
 interface SlotUse {
   stored: boolean;
+  /** Four elements are read or written at once. */
   quads: boolean;
+  /** Elements are written one by one. */
+  single: boolean;
 }
 
 /** Slots in the order in which the text names them, and how they are used. */
 function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
   const slots = new Map<number, SlotUse>();
   const use = (slot: number): SlotUse => {
-    const known = slots.get(slot) ?? { stored: false, quads: false };
+    const known = slots.get(slot) ?? { stored: false, quads: false, single: false };
     slots.set(slot, known);
     return known;
   };
@@ -171,7 +174,12 @@ function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
   const walk = (stmts: readonly Stmt[]): void => {
     for (const s of stmts) {
       for (const e of expressionsOf(s)) read(e);
-      if (s.kind === 'store' && s.slot >= 0) use(s.slot).stored = true;
+      if ((s.kind === 'store' || s.kind === 'storeQuad') && s.slot >= 0) {
+        const slot = use(s.slot);
+        slot.stored = true;
+        if (s.kind === 'store') slot.single = true;
+        else slot.quads = true;
+      }
       walk(bodyOf(s));
     }
   };
@@ -217,7 +225,7 @@ export function dispatchOf(
       type: b.type,
       written: writtenBuffers.has(b.place.buffer),
       quads:
-        b.slots.some((slot) => slots.get(slot)!.quads) && !b.slots.some((slot) => slots.get(slot)!.stored),
+        b.slots.some((slot) => slots.get(slot)!.quads) && !b.slots.some((slot) => slots.get(slot)!.single),
     })),
     places: operands.map(({ slot, place }) => {
       const binding = bindings.findIndex((b) => b.slots.includes(slot));

@@ -5,7 +5,7 @@
  * operand's sums over the inner axis (a bias gradient) come with the product.
  */
 import { invariant } from '../errors.ts';
-import { type Expr, f32, i32, laneOfQuad, load, operandsOf, variable } from '../ir/expr.ts';
+import { type Expr, f32, i32, load, variable } from '../ir/expr.ts';
 import {
   add,
   binary,
@@ -13,7 +13,6 @@ import {
   flatten,
   lessThan,
   mul,
-  quartered,
   remainder,
   scale,
   unflatten,
@@ -24,7 +23,7 @@ import type { Value } from '../ir/value.ts';
 import { type Group, groupLowering, memberIndex, reduceName } from './groups.ts';
 import type { Lower } from './lower.ts';
 import { columnName, factorOf, type ProductForm, productForm } from './product-form.ts';
-import { rebuildExpr } from './rebuild.ts';
+import { readTogether } from './quads.ts';
 import { chooseTiling, type ProcessorKind, type Tiling } from './tiling.ts';
 
 /** Above this many results of a thread, what follows a product is written as a loop over them. */
@@ -214,18 +213,6 @@ function placesIn(box: Shape): number[][] {
     [[]],
   );
 }
-
-/** Loads at four times something plus a constant, read as lanes of a quad. */
-function readTogether(e: Expr): Expr {
-  return rebuildExpr(e, (x) => {
-    if (x.kind !== 'load' || x.type !== 'f32' || x.slot < 0 || operandsOf(x.index).some(readsMemory))
-      return null;
-    const at = quartered(x.index);
-    return at && laneOfQuad(x.slot, at.quarter, at.lane);
-  });
-}
-
-const readsMemory = (e: Expr): boolean => e.kind === 'load' || operandsOf(e).some(readsMemory);
 
 /** Whether neighbours of an operand lie along a lone inner axis: then four of them are read at once. */
 function readsAlong(core: Value, form: ProductForm, lower: Lower): boolean {

@@ -1,5 +1,5 @@
 /**
- * The kernel of a `rows` or `map` group. Reductions of one row run stage by stage, later stages reading earlier results
+ * The kernel of a `rows` group. Reductions of one row run stage by stage, later stages reading earlier results
  * from registers; then row results and row elements are written. One thread takes a row when rows are short or plenty,
  * a whole workgroup when they are long.
  */
@@ -35,8 +35,6 @@ const fewRows = 8;
 const longRow = 1024;
 /** Windows up to this size are written out. */
 const mostTaps = 16;
-/** Workgroups of a map at most: enough to fill any GPU. */
-const mostMapGroups = 512;
 
 /** A stage: reductions that share one loop over the row. */
 type Stage = readonly Value[];
@@ -50,7 +48,6 @@ export function rowKernel(
 ): Kernel {
   const { rows, cols, elements } = group.space;
   const alone =
-    group.reduces.length === 0 ||
     cols <= shortRow ||
     (on === 'cpu' ? rows >= fewRows || cols <= longRow : rows >= 512 && elements !== 'trailing');
   const threads = alone ? rowsPerGroup : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
@@ -67,17 +64,13 @@ export function rowKernel(
     body.push(...stageStatements(group, stage, lower, walk, shared));
   body.push(...storeStatements(group, stores, lower, walk));
 
-  // A map over much is walked in strides, so that what is the same for all elements is computed once for several.
-  const groups = alone
-    ? Math.min(Math.ceil(rows / threads), cols === 1 ? mostMapGroups : Number.POSITIVE_INFINITY)
-    : rows;
-  const each = groups * threads;
+  const groups = alone ? Math.ceil(rows / threads) : rows;
   const wg = variable(groupVariable, 'i32', groups);
   const start = alone ? add(mul(wg, i32(threads)), lane) : wg;
-  const whole: Stmt[] =
-    alone && each < rows
-      ? [{ kind: 'for', name: 'row', from: start, to: i32(rows), by: each, body }]
-      : [{ kind: 'let', name: 'row', value: start }, ...guarded(alone && rows % threads !== 0, rows, body)];
+  const whole: Stmt[] = [
+    { kind: 'let', name: 'row', value: start },
+    ...guarded(alone && rows % threads !== 0, rows, body),
+  ];
   return {
     name,
     threads,

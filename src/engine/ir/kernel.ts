@@ -21,6 +21,13 @@ export type Stmt =
     }
   | { readonly kind: 'if'; readonly cond: Expr; readonly body: readonly Stmt[] }
   | { readonly kind: 'store'; readonly slot: number; readonly index: Expr; readonly value: Expr }
+  /** Elements 4 · index … 4 · index + 3, written at once. */
+  | {
+      readonly kind: 'storeQuad';
+      readonly slot: number;
+      readonly index: Expr;
+      readonly values: readonly [Expr, Expr, Expr, Expr];
+    }
   /** All threads of the workgroup wait here, and see each other's shared stores. */
   | { readonly kind: 'barrier' };
 
@@ -62,6 +69,8 @@ export function expressionsOf(s: Stmt): readonly Expr[] {
       return [s.cond];
     case 'store':
       return [s.index, s.value];
+    case 'storeQuad':
+      return [s.index, ...s.values];
     case 'barrier':
       return [];
     default:

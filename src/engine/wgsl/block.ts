@@ -32,7 +32,7 @@ function changesOf(
   for (const s of stmts) {
     if (s.kind === 'let' || s.kind === 'var' || s.kind === 'assign' || s.kind === 'for')
       into.names.add(s.name);
-    if (s.kind === 'store') into.slots.add(s.slot);
+    if (s.kind === 'store' || s.kind === 'storeQuad') into.slots.add(s.slot);
     if (s.kind === 'barrier') for (const slot of written) into.slots.add(slot);
     changesOf(bodyOf(s), written, into);
   }
@@ -94,6 +94,10 @@ export class BlockPrinter {
         line(`${this.element(s.slot, text(s.index))} = ${text(s.value)};`);
         this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
         break;
+      case 'storeQuad':
+        for (const t of this.quadStores(s.slot, text(s.index), s.values.map(text))) line(t);
+        this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
+        break;
       case 'barrier':
         line('workgroupBarrier();');
         this.forget(known, { names: new Set(), slots: this.written });
@@ -118,6 +122,12 @@ export class BlockPrinter {
     }
   }
 
+  private quadStores(slot: number, index: string, values: readonly string[]): string[] {
+    const { array, offset, quads } = this.names.slot(slot);
+    if (quads) return [`${this.quad(slot, index)} = vec4(${values.join(', ')});`];
+    return values.map((value, i) => `${array}[${index} * 4i + ${offset + i}i] = ${value};`);
+  }
+
   /** Names what the loop does not change, before the loop. */
   private hoist(
     body: readonly Stmt[],
@@ -128,11 +138,12 @@ export class BlockPrinter {
   ): void {
     const memo = new Map<Expr, boolean>();
     const seen = new Set<Expr>();
+    const still: Expr[] = [];
     const visit = (e: Expr): void => {
       if (seen.has(e) || trivial(e) || known.has(e)) return;
       seen.add(e);
       if (reads(e, changes, memo)) for (const o of operandsOf(e)) visit(o);
-      else if (!operandsOf(e).every((o) => o.kind === 'const')) this.name(e, indent, known, uses);
+      else if (!operandsOf(e).every((o) => o.kind === 'const')) still.push(e);
     };
     const walk = (stmts: readonly Stmt[]): void => {
       for (const s of stmts) {
@@ -141,6 +152,8 @@ export class BlockPrinter {
       }
     };
     walk(body);
+    for (const e of still) this.count(e, uses, known);
+    for (const e of still) if (!known.has(e)) this.name(e, indent, known, uses);
   }
 
   private forget(known: Map<Expr, string>, changes: Changes): void {

@@ -1,0 +1,16 @@
+// Neighbours in memory are read four at a time.
+import { type Expr, laneOfQuad, operandsOf } from '../ir/expr.ts';
+import { quartered } from '../ir/index-math.ts';
+import { rebuildExpr } from './rebuild.ts';
+
+/** The expression with loads at four times something plus a constant read as lanes of a quad. */
+export function readTogether(e: Expr): Expr {
+  return rebuildExpr(e, (x) => {
+    if (x.kind !== 'load' || x.type !== 'f32' || x.slot < 0 || operandsOf(x.index).some(readsMemory))
+      return null;
+    const at = quartered(x.index);
+    return at && laneOfQuad(x.slot, at.quarter, at.lane);
+  });
+}
+
+const readsMemory = (e: Expr): boolean => e.kind === 'load' || operandsOf(e).some(readsMemory);
