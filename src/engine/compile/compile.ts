@@ -17,6 +17,7 @@ import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
 import { shareTexts } from './share.ts';
 import { simplify } from './simplify.ts';
+import { splitDepths } from './split-depth.ts';
 import { decideStores, type GroupStores } from './stores.ts';
 import type { ProcessorKind } from './tiling.ts';
 
@@ -54,7 +55,8 @@ export function compileGraph(
   placeOf: (leaf: Value) => Place,
   options: CompileOptions,
 ): Compiled {
-  const kept = simplify(wanted.map((w) => w.value)).map(behindReshapes);
+  const values0 = simplify(wanted.map((w) => w.value));
+  const kept = splitDepths(values0, options.processor).map(behindReshapes);
   const given = new Map<Value, Place>();
   wanted.forEach(({ at }, i) => {
     // A result with a place of its own is computed for that place alone: the second to want it gets a copy.

@@ -307,6 +307,21 @@ export function coreIndex(group: Group): Expr[] {
 
 /** The index at which a member is computed beside the core; null where it does not fit. */
 export function memberIndex(group: Group, v: Value, whole: boolean): Expr[] | null {
+  return (whole ? null : moved(group, v)) ?? placedAs(group, v, whole);
+}
+
+/** Where what is computed here goes when its axes change places: a result is stored transposed as easily as not. */
+function moved(group: Group, v: Value): Expr[] | null {
+  const from = v.inputs.find((i) => inside(group, i) && sizeOf(i.shape) === sizeOf(v.shape));
+  if (!from || v.op.lower.kind !== 'pull' || isReduce(v)) return null;
+  const at = memberIndex(group, from, isWhole(group, from));
+  if (!at) return null;
+  if (v.op.id === 'transpose') return (v.attrs as { perm: readonly number[] }).perm.map((p) => at[p]!);
+  if (v.op.id === 'reshape') return unflatten(flatten(at, from.shape), v.shape);
+  return v.op.lower.form === 'map' && sameShape(from.shape, v.shape) ? at : null;
+}
+
+function placedAs(group: Group, v: Value, whole: boolean): Expr[] | null {
   if (group.kind === 'product') {
     if (sizeOf(v.shape) !== sizeOf(group.core.shape)) return null;
     const at = productIndex(group.core);

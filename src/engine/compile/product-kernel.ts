@@ -5,18 +5,8 @@
  * operand's sums over the inner axis (a bias gradient) come with the product.
  */
 import { invariant } from '../errors.ts';
-import { type Expr, f32, i32, load, variable } from '../ir/expr.ts';
-import {
-  add,
-  binary,
-  divide,
-  flatten,
-  lessThan,
-  mul,
-  remainder,
-  scale,
-  unflatten,
-} from '../ir/index-math.ts';
+import { bool, type Expr, f32, i32, load, variable } from '../ir/expr.ts';
+import { add, binary, flatten, lessThan, mul, scale, unflatten } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -61,26 +51,33 @@ export function productKernel(
   } else inside.push(...storeEach(group, stores, lower, tiling, at));
   inside.push(...storeRowSums(group, stores, tiling, at));
 
-  const [threadsM, threadsN] = tiling.threads;
-  const exact = cut.rowBlocks % threadsM === 0 && cut.columnBlocks % threadsN === 0;
-  const fits = binary(
-    'and',
-    lessThan(variable('mb', 'i32', cut.groupsM * threadsM), i32(cut.rowBlocks)),
-    lessThan(variable('nb', 'i32', cut.groupsN * threadsN), i32(cut.columnBlocks)),
+  const counts = [form.batches, cut.rowBlocks, cut.columnBlocks];
+  // Threads past the last block have nothing to do.
+  const fits = blockNames.reduce<Expr>(
+    (all, block, i) =>
+      binary(
+        'and',
+        all,
+        lessThan(variable(block, 'i32', cut.groups[i]! * tiling.threads[i]!), i32(counts[i]!)),
+      ),
+    bool(true),
   );
+  const isExact = fits.kind === 'const';
   return {
     name,
-    threads: threadsM * threadsN,
-    groups: form.batches * cut.groupsM * cut.groupsN,
+    threads: sizeOf(tiling.threads),
+    groups: sizeOf(cut.groups),
     shared,
     body: [
-      ...blockNumbers(form, tiling, cut),
-      ...(exact ? inside : [{ kind: 'if', cond: fits, body: inside } as const]),
+      ...blockNumbers(tiling, cut),
+      ...(isExact ? inside : [{ kind: 'if', cond: fits, body: inside } as const]),
     ],
     flops: 2 * form.batches * form.rows * sizeOf(form.columns) * sizeOf(form.inner),
   };
 }
 
+/** Which batch, block of rows and block of columns a thread takes. */
+const blockNames = ['batch', 'mb', 'nb'] as const;
 const resultName = (cell: number): string => `c${cell}`;
 const sumName = (row: number): string => `s${row}`;
 
@@ -90,36 +87,26 @@ interface Cut {
   readonly columnBlocks: number;
   /** Blocks along each axis of the columns. */
   readonly along: Shape;
-  readonly groupsM: number;
-  readonly groupsN: number;
+  /** Workgroups along batches, rows and columns. */
+  readonly groups: Shape;
 }
 
 function cutOf(form: ProductForm, { rows, columns, threads }: Tiling): Cut {
   const along = columns.map((block, axis) => Math.ceil(form.columns[axis]! / block));
   const rowBlocks = Math.ceil(form.rows / rows);
   const columnBlocks = sizeOf(along);
-  return {
-    rowBlocks,
-    columnBlocks,
-    along,
-    groupsM: Math.ceil(rowBlocks / threads[0]),
-    groupsN: Math.ceil(columnBlocks / threads[1]),
-  };
+  const groups = [form.batches, rowBlocks, columnBlocks].map((n, i) => Math.ceil(n / threads[i]!));
+  return { rowBlocks, columnBlocks, along, groups };
 }
 
-/** Which block a thread takes: `batch`, `mb` and `nb`. */
-function blockNumbers(form: ProductForm, { threads: [m, n] }: Tiling, { groupsM, groupsN }: Cut): Stmt[] {
-  const wg = variable(groupVariable, 'i32', form.batches * groupsM * groupsN);
-  const lane = variable(laneVariable, 'i32', m * n);
-  return [
-    { kind: 'let', name: 'batch', value: divide(wg, groupsM * groupsN) },
-    {
-      kind: 'let',
-      name: 'mb',
-      value: add(scale(remainder(divide(wg, groupsN), groupsM), m), divide(lane, n)),
-    },
-    { kind: 'let', name: 'nb', value: add(scale(remainder(wg, groupsN), n), remainder(lane, n)) },
-  ];
+function blockNumbers({ threads }: Tiling, { groups }: Cut): Stmt[] {
+  const wg = unflatten(variable(groupVariable, 'i32', sizeOf(groups)), groups);
+  const lane = unflatten(variable(laneVariable, 'i32', sizeOf(threads)), threads);
+  return blockNames.map((name, i) => ({
+    kind: 'let',
+    name,
+    value: add(scale(wg[i]!, threads[i]!), lane[i]!),
+  }));
 }
 
 /** Where a thread's results begin. Those past an edge are computed from whatever is there, and not stored. */

@@ -15,9 +15,11 @@ export interface Tiling {
   readonly columns: Shape;
   /** Inner places that are written out. */
   readonly inner: Shape;
-  /** Threads of a workgroup along rows and along columns. */
-  readonly threads: readonly [rows: number, columns: number];
+  /** Threads of a workgroup along batches, rows and columns. */
+  readonly threads: Threads;
 }
+
+export type Threads = readonly [batches: number, rows: number, columns: number];
 
 interface Prices {
   /** Of reading an element, in multiply-adds. */
@@ -30,8 +32,8 @@ interface Prices {
   readonly mostText: number;
   /** Threads that keep the whole device busy. */
   readonly enoughThreads: number;
-  /** Threads of a workgroup. */
-  readonly group: number;
+  /** Threads of a workgroup: the largest of those that leave the fewest idle. */
+  readonly groups: readonly number[];
 }
 
 /**
@@ -39,8 +41,8 @@ interface Prices {
  * multiply-adds (SwiftShader), results beyond the registers cost little. On a GPU, many threads hide what reading costs.
  */
 const prices: Readonly<Record<ProcessorKind, Prices>> = {
-  cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 640, enoughThreads: 128, group: 16 },
-  gpu: { read: 3, carry: 0, mostResults: 32, mostText: 288, enoughThreads: 16_384, group: 64 },
+  cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 640, enoughThreads: 64, groups: [16, 8, 4] },
+  gpu: { read: 3, carry: 0, mostResults: 32, mostText: 288, enoughThreads: 16_384, groups: [64] },
 };
 
 const blockSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
@@ -74,8 +76,7 @@ export function chooseTiling(form: ProductForm, on: ProcessorKind, quads: boolea
     ? [[1], ...(quads && form.inner[0]! >= 4 ? [[4]] : [])]
     : boxes(form.inner, partsOf, price.mostText);
   const columnBoxes = boxes(form.columns, blocksOf, 32);
-  let best: { cost: number; tiling: Omit<Tiling, 'threads'>; blocks: readonly [number, number] } | null =
-    null;
+  let best: { cost: number; tiling: Omit<Tiling, 'threads'>; blocks: Threads } | null = null;
   for (const inner of innerBoxes) {
     const turns = form.inner.reduce((n, extent, axis) => n * blocksAlong(extent, inner[axis]!), 1);
     for (const columns of columnBoxes) {
@@ -92,24 +93,34 @@ export function chooseTiling(form: ProductForm, on: ProcessorKind, quads: boolea
         // Of cuts that cost the same, the shorter text is compiled sooner.
         const cost = ((turn * turns + 2 * results) * threads * Math.sqrt(idle) * (1 + text / 8192)) / useful;
         if (!best || cost < best.cost)
-          best = { cost, tiling: { rows, columns, inner }, blocks: [rowBlocks, columnBlocks] };
+          best = { cost, tiling: { rows, columns, inner }, blocks: [form.batches, rowBlocks, columnBlocks] };
       }
     }
   }
-  return { ...best!.tiling, threads: threadsFor(best!.blocks, price.group) };
+  return { ...best!.tiling, threads: threadsFor(best!.blocks, price.groups) };
 }
 
-/** Threads of a workgroup along rows and columns, so that few are idle and neighbours share what they read. */
-function threadsFor([rows, columns]: readonly [number, number], most: number): [number, number] {
-  let best: [number, number] = [1, most];
-  let fewest = Number.POSITIVE_INFINITY;
-  for (let along = 1; along * along <= most; along *= 2) {
-    const across = most / along;
-    const started = blocksAlong(rows, along) * blocksAlong(columns, across);
-    if (started <= fewest) {
-      fewest = started;
-      best = [along, across];
-    }
+/** Threads of a workgroup, so that few are idle and neighbours share what they read. */
+function threadsFor(blocks: Threads, sizes: readonly number[]): Threads {
+  let best: { threads: Threads; started: number; spread: number } | null = null;
+  for (const threads of sizes.flatMap(shapesOf)) {
+    const started = threads.reduce((n, t, i) => n * t * blocksAlong(blocks[i]!, t), 1);
+    // A square of rows and columns reads less than a line of either; batches share nothing.
+    const spread = threads[0] * Math.max(threads[1], threads[2]);
+    if (
+      !best ||
+      started < best.started ||
+      (started === best.started && spread < best.spread && sizeOf(threads) === sizeOf(best.threads))
+    )
+      best = { threads, started, spread };
   }
-  return best;
+  return best!.threads;
+}
+
+/** Every way to lay out a power of two of threads. */
+function shapesOf(size: number): Threads[] {
+  const shapes: Threads[] = [];
+  for (let batches = 1; batches <= size; batches *= 2)
+    for (let rows = 1; batches * rows <= size; rows *= 2) shapes.push([batches, rows, size / batches / rows]);
+  return shapes;
 }
