@@ -76,6 +76,7 @@ export {
   nodeName,
   type TrainingSettings,
 } from './model/schema.ts';
+export { type ClassReport, classReport } from './model/scores.ts';
 export {
   formatBytes,
   formatCount,

@@ -73,6 +73,6 @@ function distances(prediction: Value, target: Value): Metric[] {
 }
 
 /** Mean over all axes but the first. */
-function perSample(x: Value): Value {
+export function perSample(x: Value): Value {
   return x.shape.length <= 1 ? x : mean(x, x.shape.map((_, i) => i).slice(1));
 }

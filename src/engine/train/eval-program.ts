@@ -1,15 +1,23 @@
-/** An evaluation as a program: forward only, sums of the loss and the metrics over the samples that count, batch after batch. */
+/**
+ * An evaluation as a program: forward only, and what is measured over the samples that count, batch after batch. Each run of
+ * it takes the next batch and writes a row of sums; a confusion matrix is counted up from batch to batch.
+ */
 import { advanceDispatch } from '../compile/advance.ts';
 import { type CompileOptions, compileGraph, type Target } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import { replaceValues } from '../ir/graph.ts';
+import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model } from '../model/build.ts';
-import type { Metric } from '../model/metrics.ts';
-import { reshape } from '../ops/core.ts';
-import { add, cast, less, mul, where } from '../ops/elementwise.ts';
+import { metricsOf } from '../model/metrics.ts';
+import { type Judging, judgingOf } from '../model/scores.ts';
+import { broadcastTo, reshape } from '../ops/core.ts';
+import { add, cast, div, less, maximum, mul, sub, toF32, where } from '../ops/elementwise.ts';
 import { hyper, input, inputAttrs, iota, scalar, zeros } from '../ops/leaf.ts';
+import { oneHot } from '../ops/losses.ts';
+import { swapLast } from '../ops/movement.ts';
+import { matmul } from '../ops/product.ts';
 import { sum } from '../ops/reduce.ts';
 import { batchValues, type DataPlaces } from './batch.ts';
 import { type Layouts, placeOfWeight } from './layout.ts';
@@ -20,25 +28,29 @@ export interface EvalProgram {
   readonly batchSize: number;
   readonly batch: Place;
   readonly order: Place;
+  /** Rows of sums: the loss, the metrics, the means of `judging`; then the mean and the spread of its numbers. */
   readonly ring: Place;
   readonly columns: number;
   /** Samples that the order buffer holds at most. */
   readonly capacity: number;
+  readonly judging: Judging;
+  /** The counts of `judging.tally`: row by row what samples are, column by column what they were taken for. */
+  readonly confusion: Place | null;
 }
 
 /** Name of the uniform that says how many samples of the order count. */
 export const evalCountUniform = 'eval.count';
 
-/** Compiles an evaluation: each run of the program takes the next batch and writes a row of sums. */
+/** Compiles the evaluation of a model in eval mode. */
 export function compileEval(
   model: Model,
-  metrics: readonly Metric[],
   layout: Layouts,
   data: DataPlaces,
   options: { uniforms: readonly string[] } & Target,
 ): EvalProgram {
   invariant(model.lossPerSample, 'a trainable model has a loss');
   const batchSize = model.options.batch;
+  const judging = judgingOf(model);
   const indices = input('batch.indices', [batchSize], 'batch', 'i32');
   const counter = cast(reshape(input('counter', [1], 'state', 'u32'), []), 'i32');
   const exchange = batchValues(model, data, indices);
@@ -48,7 +60,26 @@ export function compileEval(
   );
   const counts = less(position, cast(hyper({ name: evalCountUniform, dtype: 'f32' }), 'i32'));
   const total = (v: Value): Value => sum(where(counts, v, zeros(v.shape)), 'all');
-  const sums = replaceValues([model.lossPerSample, ...metrics.map((m) => m.perSample)], exchange).map(total);
+  const perSample = [
+    model.lossPerSample,
+    ...metricsOf(model).map((m) => m.perSample),
+    ...judging.means.map((m) => m.perSample),
+  ];
+  const { numbers, tally } = judging;
+  const rebuilt = replaceValues(
+    [...perSample, ...(numbers ? [numbers] : []), ...(tally ? [tally.truth, tally.answer] : [])],
+    exchange,
+  );
+  const sums = rebuilt.slice(0, perSample.length).map(total);
+  if (numbers) {
+    const y = rebuilt[perSample.length]!;
+    const mean = div(total(y), maximum(sum(toF32(counts), 'all'), scalar(1)));
+    const apart = sub(y, mean);
+    sums.push(mean, total(mul(apart, apart)));
+  }
+  const [truth, answer] = rebuilt.slice(-2);
+  const tallied = tally && truth && answer ? countPairs(truth, answer, counts, tally.classes) : null;
+
   const places: Record<string, Place> = {
     'data.x': data.x,
     'data.y': data.y,
@@ -58,7 +89,7 @@ export function compileEval(
   const compileOptions: CompileOptions = { arena: 'arena', ...options };
   const columnPlaces = sums.map((_, i) => evalColumnPlace(i));
   const main = compileGraph(
-    sums.map((value, i) => ({ value, at: columnPlaces[i]! })),
+    [...sums.map((value, i) => ({ value, at: columnPlaces[i]! })), ...(tallied ? [{ value: tallied }] : [])],
     (leaf) => {
       const { name } = inputAttrs(leaf)!;
       const place = places[name] ?? placeOfWeight(layout, name);
@@ -67,6 +98,12 @@ export function compileEval(
     },
     compileOptions,
   );
+  const confusion: Place | null = tallied && {
+    buffer: 'confusion',
+    offset: 0,
+    length: sizeOf(tallied.shape),
+  };
+  const counting = confusion ? compileSum(main.places.at(-1)!, confusion, compileOptions) : null;
   const capacity = Math.ceil(data.count / batchSize + 1) * batchSize;
   const order: Place = { buffer: 'evalOrder', offset: 0, length: capacity };
   const ring: Place = { buffer: 'evalRing', offset: 0, length: (capacity / batchSize) * sums.length };
@@ -87,9 +124,11 @@ export function compileEval(
   );
   return {
     program: {
-      dispatches: [...main.program.dispatches, advance],
+      dispatches: [...main.program.dispatches, ...(counting?.dispatches ?? []), advance],
       buffers: {
         ...main.program.buffers,
+        ...counting?.buffers,
+        ...(confusion && { [confusion.buffer]: confusion.length }),
         ...evalScalarBuffers(sums.length),
         evalBatch: batchSize,
         evalOrder: capacity,
@@ -103,5 +142,27 @@ export function compileEval(
     ring,
     columns: sums.length,
     capacity,
+    judging,
+    confusion,
   };
+}
+
+/** How often each class is answered by each: f32 [classes, classes], over the samples that count. */
+function countPairs(truth: Value, answer: Value, counts: Value, classes: number): Value {
+  const [batch = 1, ...rest] = truth.shape;
+  const rows = sizeOf(truth.shape);
+  const each = broadcastTo(reshape(toF32(counts), [batch, ...rest.map(() => 1)]), truth.shape);
+  const ones = (labels: Value): Value => toF32(oneHot(reshape(labels, [rows]), classes));
+  return matmul(swapLast(mul(ones(truth), reshape(each, [rows, 1]))), ones(answer));
+}
+
+/** Adds numbers to those that lie somewhere. */
+function compileSum(what: Place, to: Place, options: CompileOptions): Program {
+  const leaf = (name: string): Value => input(name, [to.length], 'state');
+  const places: Record<string, Place> = { what: { ...what, length: to.length }, to };
+  return compileGraph(
+    [{ value: add(leaf('to'), leaf('what')), at: to }],
+    (v) => places[inputAttrs(v)!.name]!,
+    { ...options, arena: 'tally' },
+  ).program;
 }

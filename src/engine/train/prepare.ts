@@ -117,7 +117,7 @@ export async function prepareRun(
     batch: Math.min(evalBatch, data.dataset.count),
     training: false,
   });
-  const evaluate = compileEval(evalModel, metricsOf(evalModel), layout, dataPlaces, {
+  const evaluate = compileEval(evalModel, layout, dataPlaces, {
     uniforms,
     ...target,
   });
@@ -150,6 +150,7 @@ export async function prepareRun(
   const plain =
     step.program.dispatches.length +
     (step.micro ? step.micro.count * step.micro.program.dispatches.length : 0);
+  const [answers] = data.dataset.targets;
   const facts: RunFacts = {
     adapter: { name: open.name, software: open.software },
     parameters: parameterCount(model),
@@ -161,6 +162,7 @@ export async function prepareRun(
     segments: probed?.segments ?? [],
     tracks: probed?.tracks ?? [],
     metrics: metrics.map((m) => m.name),
+    classes: answers?.kind === 'class' ? answers.names : [],
     notes: data.dataset.notes,
   };
   return {

@@ -77,6 +77,8 @@ export interface RunFacts {
   readonly tracks: readonly ProbeTrack[];
   /** What the metric columns are called: `accuracy`, `mae`, … */
   readonly metrics: readonly string[];
+  /** What the classes to be predicted are called, in the order of a confusion matrix; empty where numbers are. */
+  readonly classes: readonly string[];
   /** Things worth telling: rows dropped, columns standardised. */
   readonly notes: readonly string[];
 }
@@ -99,6 +101,10 @@ export interface Evaluation {
   readonly split: 'train' | 'validation' | 'test';
   readonly loss: number;
   readonly metrics: readonly number[];
+  /** What only a whole part tells: `top5`, `perplexity`, `r2`, and macro means `precision`, `recall`, `f1`. */
+  readonly scores: Readonly<Record<string, number>>;
+  /** How many samples of each class (rows) were taken for each (columns); null where answers are no classes. */
+  readonly confusion: readonly (readonly number[])[] | null;
 }
 
 export type FromWorker =

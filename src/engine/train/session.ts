@@ -269,9 +269,8 @@ export class Session {
     }
     const { epochs } = run.document.training;
     if (trainer.step >= epochs * trainer.stepsPerEpoch && run.until === Number.POSITIVE_INFINITY) {
-      if (trainer.restoreBest()) run.evaluatedAt = { step: 0, time: 0 };
-      await this.evaluateNow(run, true);
-      this.setStatus(run, 'ended');
+      trainer.restoreBest();
+      await this.end(run);
     } else {
       this.report(run);
     }
@@ -288,7 +287,7 @@ export class Session {
     this.options.post({ type: 'inspected', run: run.id, ticket, step, answer });
   }
 
-  private endEarly(run: Run, { loss, step }: EarlyStop): void {
+  private endEarly(run: Run, { loss, step }: EarlyStop): Promise<void> {
     const { patience } = run.document.training.stopping;
     this.options.post({
       type: 'notice',
@@ -296,6 +295,13 @@ export class Session {
       title: `Stopped early: the loss has not fallen for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}`,
       fix: `The weights are again those of step ${step}, where it was ${loss.toPrecision(4)}. Play goes on from them.`,
     });
+    return this.end(run);
+  }
+
+  /** Training is over for now: measures every part of the data with the weights that are left. */
+  private async end(run: Run): Promise<void> {
+    for (const split of ['train', 'validation', 'test'] as const)
+      if (run.trainer.facts.samples[split] > 0) this.tell(run, await run.trainer.evaluate(split));
     this.setStatus(run, 'ended');
   }
 

@@ -19,13 +19,14 @@ import type { OpenDevice } from '../runtime/device.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
-import { type EvalProgram, evalCountUniform } from './eval-program.ts';
+import { evalCountUniform } from './eval-program.ts';
+import { Evaluator } from './evaluator.ts';
 import { Inspector } from './inspector.ts';
 import type { WeightsAt } from './kept-weights.ts';
 import type { Layout, Layouts } from './layout.ts';
 import type { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
-import { counterPlace, evalCounterPlace, microPlace } from './places.ts';
+import { counterPlace, microPlace } from './places.ts';
 import { Predictor } from './predictor.ts';
 import { isPenalised, type PreparedRun, prepareRun, seedWord, updateHypers } from './prepare.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
@@ -80,7 +81,7 @@ export class Trainer {
   private readonly loaded: LoadedProgram;
   private readonly micro: PreparedRun['micro'];
   private readonly lookout: Lookout | null;
-  private readonly evaluation: { program: EvalProgram; loaded: LoadedProgram };
+  private readonly evaluator: Evaluator;
   private readonly ring: ReadbackRing;
   private readonly predictor: Predictor;
   private readonly rates: Rates;
@@ -120,15 +121,15 @@ export class Trainer {
     this.loaded = run.loaded;
     this.micro = run.micro;
     this.lookout = run.lookout;
-    this.evaluation = run.evaluation;
     this.hypers = run.hypers;
     this.given = weights;
     this.seed = run.document.training.seed;
     const words = Math.max(
       run.step.ring.length + capturesPerChunk * (run.lookout?.words ?? 0),
-      run.evaluation.program.ring.length,
+      Evaluator.words(run.evaluation.program),
     );
     this.ring = new ReadbackRing(run.machine, words, slots);
+    this.evaluator = new Evaluator(run.machine, this.ring, run.evaluation, run.metrics);
     this.best = run.best;
     this.stopping = run.document.training.stopping;
     this.rates = new Rates(run.machine, run.step.rates);
@@ -375,40 +376,16 @@ export class Trainer {
 
   /** Loss and metrics over a whole part of the data, in eval mode. Changes nothing that training reads. */
   async evaluate(split: Evaluation['split']): Promise<Evaluation> {
-    const { machine } = this;
-    const indices = this.data.split[split];
-    const { program, loaded } = this.evaluation;
+    const samples = Int32Array.from(this.data.split[split]);
     const step = this.submitted;
-    const runs = Math.ceil(indices.length / program.batchSize);
-    if (runs === 0) return { step, split, loss: Number.NaN, metrics: this.metrics.map(() => Number.NaN) };
-    this.hypers[evalCountUniform] = indices.length;
+    if (samples.length === 0) {
+      const metrics = this.metrics.map(() => Number.NaN);
+      return { step, split, loss: Number.NaN, metrics, scores: {}, confusion: null };
+    }
+    this.hypers[evalCountUniform] = samples.length;
     this.hypersChanged = true;
     this.syncHypers();
-    const order = new Int32Array(program.capacity);
-    order.set(Int32Array.from(indices));
-    machine.write(program.order, order);
-    machine.write(program.batch, order.subarray(0, program.batchSize));
-    machine.write(evalCounterPlace, Uint32Array.of(0));
-    const slot = await this.ring.acquire();
-    const encoder = machine.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (let i = 0; i < runs; i++) machine.encode(pass, loaded);
-    pass.end();
-    const place: Place = { ...program.ring, length: runs * program.columns };
-    this.ring.copy(encoder, slot, 0, [place]);
-    machine.device.queue.submit([encoder.finish()]);
-    const sums = new Float32Array(await this.ring.take(slot, place.length));
-    const total = Array.from({ length: program.columns }, (_, c) => {
-      let sum = 0;
-      for (let r = 0; r < runs; r++) sum += sums[r * program.columns + c]!;
-      return sum / indices.length;
-    });
-    return {
-      step,
-      split,
-      loss: total[0]!,
-      metrics: this.metrics.map((m, i) => finishMetric(m, total[i + 1]!)),
-    };
+    return { step, split, ...(await this.evaluator.measure(samples)) };
   }
 
   /** What the model says to given inputs: rows of the model's input, in eval mode. */

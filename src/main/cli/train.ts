@@ -2,6 +2,7 @@
 
 import {
   type Chunk,
+  classReport,
   type EarlyStop,
   type Evaluation,
   formatCount,
@@ -113,7 +114,16 @@ async function saveWeights(trainer: Trainer, path: string): Promise<void> {
 const measuresOf = (trainer: Trainer, e: Evaluation): Row => ({
   loss: e.loss,
   ...Object.fromEntries(trainer.facts.metrics.map((name, m) => [name, e.metrics[m] ?? Number.NaN])),
+  ...e.scores,
 });
+
+/** The confusion matrix and what follows from it for each class, where answers are classes. */
+function classesOf(trainer: Trainer, { confusion }: Evaluation) {
+  if (!confusion) return {};
+  const names = trainer.facts.classes;
+  const classes = classReport(confusion).classes.map((c, i) => ({ name: names[i] ?? String(i), ...c }));
+  return { classes, confusion };
+}
 
 function summaryOf(
   trainer: Trainer,
@@ -129,7 +139,9 @@ function summaryOf(
     epochs: steps / stepsPerEpoch,
     last,
     ...(best && { best }),
-    ...Object.fromEntries(evaluations.map((e) => [e.split, measuresOf(trainer, e)])),
+    ...Object.fromEntries(
+      evaluations.map((e) => [e.split, { ...measuresOf(trainer, e), ...classesOf(trainer, e) }]),
+    ),
     seconds,
     stepsPerSecond: steps / seconds,
     adapter,

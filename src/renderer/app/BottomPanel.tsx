@@ -1,4 +1,4 @@
-/** The panel under the canvas: curves, runs side by side, problems. */
+/** The panel under the canvas: curves, scores, runs side by side, problems. */
 import { Problems } from '../features/problems/Problems.tsx';
 import { useAnalysis, useSession, useWorkbench } from '../session/workbench.ts';
 import { PanelTabs } from './PanelTabs.tsx';
@@ -15,6 +15,7 @@ export function BottomPanel() {
       onOpen={(bottomTab) => session.setState({ bottomTab })}
       tabs={[
         ...(slots.Charts ? [{ id: 'charts' as const, title: 'Curves', content: <slots.Charts /> }] : []),
+        ...(slots.Scores ? [{ id: 'scores' as const, title: 'Scores', content: <slots.Scores /> }] : []),
         ...(slots.Gradients
           ? [{ id: 'gradients' as const, title: 'Gradients', content: <slots.Gradients /> }]
           : []),

@@ -11,6 +11,7 @@ import { LookInside } from '../features/inspect/LookInside.tsx';
 import { CanvasStrips } from '../features/strips/CanvasStrips.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
 import { RunControls } from '../features/training/RunControls.tsx';
+import { Scores } from '../features/training/Scores.tsx';
 import { TrainingBackground } from '../features/training/TrainingBackground.tsx';
 import { Verdicts } from '../features/verdicts/Verdicts.tsx';
 
@@ -23,6 +24,8 @@ export interface Slots {
   readonly Timeline: ComponentType | null;
   /** The first tab of the bottom panel: loss and metrics. */
   readonly Charts: ComponentType | null;
+  /** The tab of scores and the confusion matrix. */
+  readonly Scores: ComponentType | null;
   /** The tab of the gradient's pictures. */
   readonly Gradients: ComponentType | null;
   /** The tab of the net's inside: regions, samples, filters, maps, the microscope. */
@@ -42,6 +45,7 @@ export const slots: Slots = {
   CanvasOverlay: CanvasStrips,
   Timeline,
   Charts,
+  Scores,
   Gradients,
   LookInside,
   Verdicts,

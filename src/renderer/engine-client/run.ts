@@ -68,6 +68,8 @@ export interface RunView {
   readonly log: RunLog | null;
   readonly trend: LossTrend;
   readonly judgement: JudgeState;
+  /** The newest evaluation of each part of the data. */
+  readonly scores: Readonly<Partial<Record<Evaluation['split'], Evaluation>>>;
   readonly problem: RunProblem | null;
   readonly notices: readonly { readonly title: string; readonly fix: string }[];
   /** Grows with every message. */
@@ -91,6 +93,7 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
     log: null,
     trend: noLoss,
     judgement: noVerdicts,
+    scores: {},
     problem: null,
     notices: [],
     version: 0,
@@ -154,7 +157,7 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
       curves.metrics.forEach((curve, m) => {
         curve.add(step, metrics[m] ?? Number.NaN);
       });
-      return next;
+      return { ...next, scores: { ...run.scores, [split]: message.evaluation } };
     }
     case 'captures': {
       if (!run.log || !run.net) return run;
@@ -195,6 +198,7 @@ export function rewindRun(run: RunView, document: GraphDocument): RunView {
     log: run.facts && newLog(run.facts),
     trend: noLoss,
     judgement: noVerdicts,
+    scores: {},
     problem: null,
     version: run.version + 1,
     generation: run.generation + 1,

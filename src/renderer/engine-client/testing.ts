@@ -140,7 +140,14 @@ export class ChainPort implements TrainingPort {
     this.#say({
       type: 'evaluation',
       run,
-      evaluation: { step, split: 'validation', loss: 1.05 * loss, metrics: [accuracy] },
+      evaluation: {
+        step,
+        split: 'validation',
+        loss: 1.05 * loss,
+        metrics: [accuracy],
+        scores: {},
+        confusion: null,
+      },
     });
     this.#status(run);
   }
@@ -209,6 +216,7 @@ class ChainNet {
       segments: this.#segments().map((segment) => ({ ...segment, counted: null, units: 0 })),
       tracks: [],
       metrics: ['accuracy'],
+      classes: ['inside', 'outside'],
       notes: [],
     };
   }

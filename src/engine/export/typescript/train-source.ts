@@ -56,8 +56,11 @@ const best = trainer.restoreBest();
 if (best) console.log(\`The weights are those of step \${best.step}, the best by validation.\`);
 for (const split of ['train', 'validation', 'test'] as const) {
   if (trainer.facts.samples[split] === 0) continue;
-  const { loss, metrics } = await trainer.evaluate(split);
-  const words = trainer.facts.metrics.map((name, i) => \`\${name} \${metrics[i]?.toPrecision(4)}\`);
+  const { loss, metrics, scores } = await trainer.evaluate(split);
+  const words = [
+    ...trainer.facts.metrics.map((name, i) => \`\${name} \${metrics[i]?.toPrecision(4)}\`),
+    ...Object.entries(scores).map(([name, score]) => \`\${name} \${score.toPrecision(4)}\`),
+  ];
   console.log([\`\${split}: loss \${loss.toPrecision(5)}\`, ...words].join(', '));
 }
 

@@ -6,7 +6,7 @@ import { useTraining, useTrainingClient } from '../../engine-client/training.ts'
 import { useWorkbench } from '../../session/workbench.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import styles from './RunControls.module.css';
-import { progressWords, statusWords } from './words.ts';
+import { progressWords, scoreWords, statusWords } from './words.ts';
 
 export function RunList() {
   const runs = useTraining((s) => s.runs);
@@ -42,6 +42,7 @@ function RunRow({ run }: { readonly run: RunView }) {
         <small>
           {statusWords[run.status]} · {progressWords(run)} · loss{' '}
           {run.trend.steps > 0 ? run.trend.now.toPrecision(3) : '–'}
+          {scoreWords(run)}
         </small>
       </button>
       <IconButton

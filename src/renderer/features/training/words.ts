@@ -21,3 +21,24 @@ export function progressWords({ step, facts, stepsPerSecond, status }: RunView):
 export function costWords(cost: number): string {
   return `looking ${(100 * cost).toFixed(1)} %`;
 }
+
+/** What scores are called; metrics and scores by their names in the engine. */
+export const scoreTitles: Readonly<Record<string, string>> = {
+  loss: 'Loss',
+  accuracy: 'Accuracy',
+  top5: 'Among the first five',
+  mae: 'Mean absolute error',
+  rmse: 'Root mean squared error',
+  r2: 'R²',
+  perplexity: 'Perplexity',
+  precision: 'Precision, mean of classes',
+  recall: 'Recall, mean of classes',
+  f1: 'F1, mean of classes',
+};
+
+/** ` · validation accuracy 0.97`: the first metric of the newest evaluation of the validation part. */
+export function scoreWords({ facts, scores }: RunView): string {
+  const name = facts?.metrics[0];
+  const value = scores.validation?.metrics[0];
+  return name === undefined || value === undefined ? '' : ` · validation ${name} ${readable(value)}`;
+}

@@ -1,0 +1,102 @@
+/** Measures a model over a whole part of the data, in eval mode; reads nothing of what training writes but the weights. */
+import type { Place } from '../compile/program.ts';
+import { finishMetric, type Metric } from '../model/metrics.ts';
+import { classReport, joinSpreads, type Spread } from '../model/scores.ts';
+import type { LoadedProgram, Machine } from '../runtime/machine.ts';
+import type { ReadbackRing } from '../runtime/readback.ts';
+import type { EvalProgram } from './eval-program.ts';
+import { evalCounterPlace } from './places.ts';
+import type { Evaluation } from './protocol.ts';
+
+export interface Measured extends Pick<Evaluation, 'loss' | 'metrics' | 'scores' | 'confusion'> {}
+
+export class Evaluator {
+  private readonly machine: Machine;
+  private readonly ring: ReadbackRing;
+  private readonly program: EvalProgram;
+  private readonly loaded: LoadedProgram;
+  private readonly metrics: readonly Metric[];
+
+  constructor(
+    machine: Machine,
+    ring: ReadbackRing,
+    { program, loaded }: { readonly program: EvalProgram; readonly loaded: LoadedProgram },
+    metrics: readonly Metric[],
+  ) {
+    this.machine = machine;
+    this.ring = ring;
+    this.program = program;
+    this.loaded = loaded;
+    this.metrics = metrics;
+  }
+
+  /** Words of what an evaluation reads back at most. */
+  static words({ ring, confusion }: EvalProgram): number {
+    return ring.length + (confusion?.length ?? 0);
+  }
+
+  /** Measures these samples; the uniforms say how many they are. */
+  async measure(samples: Int32Array<ArrayBuffer>): Promise<Measured> {
+    const { machine, program } = this;
+    const { batchSize, columns, confusion } = program;
+    const runs = Math.ceil(samples.length / batchSize);
+    const order = new Int32Array(program.capacity);
+    order.set(samples);
+    machine.write(program.order, order);
+    machine.write(program.batch, order.subarray(0, batchSize));
+    machine.write(evalCounterPlace, Uint32Array.of(0));
+    const slot = await this.ring.acquire();
+    const encoder = machine.device.createCommandEncoder();
+    if (confusion) encoder.clearBuffer(machine.buffer(confusion.buffer));
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < runs; i++) machine.encode(pass, this.loaded);
+    pass.end();
+    const rows: Place = { ...program.ring, length: runs * columns };
+    const words = this.ring.copy(encoder, slot, 0, [rows, ...(confusion ? [confusion] : [])]);
+    machine.device.queue.submit([encoder.finish()]);
+    const numbers = new Float32Array(await this.ring.take(slot, words));
+    const table = numbers.subarray(0, rows.length);
+    return this.scored(table, samples.length, confusion && squareOf(numbers.subarray(rows.length)));
+  }
+
+  private scored(table: Float32Array, count: number, confusion: number[][] | null): Measured {
+    const { columns, batchSize, judging } = this.program;
+    const runs = table.length / columns;
+    const column = (c: number): number[] => Array.from({ length: runs }, (_, r) => table[r * columns + c]!);
+    const mean = (c: number): number => column(c).reduce((sum, v) => sum + v, 0) / count;
+    const { metrics } = this;
+    const firstMean = 1 + metrics.length;
+    const scores: Record<string, number> = {};
+    judging.means.forEach((m, i) => {
+      scores[m.name] = m.finish(mean(firstMean + i));
+    });
+    const errors = metrics.findIndex((m) => m.name === 'rmse');
+    if (judging.numbers && errors >= 0) {
+      const at = firstMean + judging.means.length;
+      const [means, squares] = [column(at), column(at + 1)];
+      const spread = means
+        .map(
+          (m, r): Spread => ({
+            count: Math.min(batchSize, count - r * batchSize),
+            mean: m,
+            squares: squares[r]!,
+          }),
+        )
+        .reduce(joinSpreads, { count: 0, mean: 0, squares: 0 });
+      scores.r2 = 1 - (mean(1 + errors) * count) / spread.squares;
+    }
+    if (confusion) Object.assign(scores, classReport(confusion).macro);
+    return {
+      loss: mean(0),
+      metrics: metrics.map((m, i) => finishMetric(m, mean(1 + i))),
+      scores,
+      confusion,
+    };
+  }
+}
+
+/** The rows of a square matrix. */
+function squareOf(numbers: Float32Array): number[][] {
+  const size = Math.round(Math.sqrt(numbers.length));
+  return Array.from({ length: size }, (_, r) => [...numbers.subarray(r * size, (r + 1) * size)]);
+}
