@@ -146,6 +146,18 @@ const messages = {
     title: `${d.file}: no window of ${d.span} ${d.unit} fits into the ${d.rows} of the training part`,
     fix: 'Make the window shorter, or the training part larger.',
   }),
+  'generate/no-text': (_: object) => ({
+    title: 'This net does not predict the next character of a text',
+    fix: 'Feed it from a data node with a text, and judge one logit per character with a softmax cross-entropy.',
+  }),
+  'generate/looks-ahead': (_: object) => ({
+    title: 'This net looks ahead: what it says at a place depends on the characters after it',
+    fix: 'Make its attention causal and its recurrent layers run in one direction, or predict the last character only.',
+  }),
+  'generate/non-finite': (_: object) => ({
+    title: 'What the net says of the next character is not finite',
+    fix: 'Train again with a lower learning rate, or load other weights.',
+  }),
   'data/recipe': (d: { why: string; fix: string }) => ({ title: d.why, fix: d.fix }),
   'data/packed': (d: { file: string; why: string }) => ({
     title: `The data set ${d.file} cannot be read: ${d.why}`,

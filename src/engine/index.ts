@@ -1,7 +1,7 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
 export { shippedDatasets } from './data/catalogue.ts';
 export { type DataDescription, type Dataset, sampleOf } from './data/dataset.ts';
-export { type CheckedDocument, checkDocument } from './data/document.ts';
+export { type CheckedDocument, checkDocument, isTextDocument } from './data/document.ts';
 export { generators } from './data/generators/index.ts';
 export {
   type CsvPreview,
@@ -122,6 +122,7 @@ export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export { themes } from './templates/themes.ts';
 export type { EarlyStop } from './train/best.ts';
+export type { GenerateOptions } from './train/generate.ts';
 export type {
   FieldFacts,
   Inside,
@@ -143,4 +144,5 @@ export type {
   SavedTensor,
   ToWorker,
 } from './train/protocol.ts';
+export { openGenerator } from './train/trained.ts';
 export { type Chunk, Trainer, type TrainerOptions } from './train/trainer.ts';

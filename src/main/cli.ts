@@ -7,6 +7,7 @@ import { layers, showTemplates } from './cli/catalogue.ts';
 import { check } from './cli/check.ts';
 import { exportProject } from './cli/export.ts';
 import { explain } from './cli/failure.ts';
+import { type GenerateCommand, generate } from './cli/generate.ts';
 import { say } from './cli/output.ts';
 import { type StepOptions, step } from './cli/step.ts';
 import { type TrainOptions, train } from './cli/train.ts';
@@ -18,6 +19,13 @@ function wholeNumber(least: number, most: number): (text: string) => number {
       throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     return value;
   };
+}
+
+function temperature(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number, 0 or greater.');
+  return value;
 }
 
 const mostSteps = 1_000_000_000;
@@ -63,6 +71,17 @@ function commands(setExit: (code: number) => void): Command {
     .action((file: string, options: { to: string; out: string; weights?: string }) =>
       exportProject(file, options),
     );
+  program
+    .command('generate')
+    .description('writes text with a trained net that predicts the next character')
+    .argument(...document)
+    .requiredOption('--weights <file>', 'safetensors from train')
+    .option('--prompt <text>', 'what the text begins with', '')
+    .option('--length <n>', 'characters to write', wholeNumber(1, 1_000_000), 200)
+    .option('--temperature <t>', 'below 1 bolder, above 1 wilder, 0 always the likeliest', temperature, 1)
+    .option('--top-k <k>', 'only the k likeliest characters; 0: all', wholeNumber(0, 4096), 0)
+    .option('--seed <n>', 'another seed writes another text', wholeNumber(0, 0xffff_ffff), 1)
+    .action((file: string, options: GenerateCommand) => generate(file, options));
   program
     .command('layers')
     .description('every kind of layer')

@@ -36,6 +36,12 @@ function documentData(document: GraphDocument): DocumentData {
   }
 }
 
+/** Whether a document's data is a text, so that its net may write. */
+export function isTextDocument(document: GraphDocument): boolean {
+  const origin = documentData(document).spec?.origin;
+  return origin?.source === 'text' || (origin?.source === 'shipped' && origin.id === 'sonnets');
+}
+
 /** The data that a document's data node asks for; null where there is none or it is not valid. */
 export function dataSpecOf(document: GraphDocument): DataSpec | null {
   return documentData(document).spec;

@@ -3,7 +3,7 @@
 // numbers: as easy as 1, 2, 3", SC11), in 32-bit integer arithmetic only.
 
 /** What a stream of random numbers is for. Streams with the same seed are independent of each other. */
-export const streams = { points: 1, noise: 2, split: 3, shuffle: 4, labels: 5 } as const;
+export const streams = { points: 1, noise: 2, split: 3, shuffle: 4, labels: 5, text: 6 } as const;
 
 /** One of the purposes in `streams`. */
 export type Stream = keyof typeof streams;

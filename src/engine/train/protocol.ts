@@ -2,8 +2,10 @@
  * What crosses the boundary of the training worker: plain data only, buffers are transferred. Every message names its run,
  * so that late messages of a stopped run are dropped. One worker trains several runs (a run and its forks) in turn on one device.
  */
+import type { UserMessage } from '../errors.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
+import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
@@ -43,6 +45,15 @@ export type ToWorker =
   | { readonly type: 'look'; readonly run: number; readonly every: number }
   /** Predictions for given inputs, row-major, in the model's input shape. Answered by `predicted` with the same ticket. */
   | { readonly type: 'predict'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
+  /** Writes text with the weights as they are; the run waits. Answered by `generated`, often, with the same ticket. */
+  | {
+      readonly type: 'generate';
+      readonly run: number;
+      readonly ticket: number;
+      readonly options: GenerateOptions;
+    }
+  /** Ends a text before its length. */
+  | { readonly type: 'stopGenerating'; readonly run: number; readonly ticket: number }
   /** Asks for the weights. Answered by `weights` with the same ticket. */
   | { readonly type: 'save'; readonly run: number; readonly ticket: number }
   /** Asks about the inside of the net with the weights of a kept step; null: as they are now. Answered by `inspected`. */
@@ -121,6 +132,18 @@ export type FromWorker =
   | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
   | { readonly type: 'captures'; readonly run: number; readonly captures: readonly ProbeCapture[] }
   | { readonly type: 'predicted'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
+  /** More of a text. */
+  | {
+      readonly type: 'generated';
+      readonly run: number;
+      readonly ticket: number;
+      readonly text: string;
+      /** The step whose weights write. */
+      readonly step: number;
+      readonly done: boolean;
+      /** Why nothing can be written; the run goes on. */
+      readonly problem: UserMessage | null;
+    }
   | {
       readonly type: 'weights';
       readonly run: number;

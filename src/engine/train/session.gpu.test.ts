@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { create } from 'webgpu';
 import type { GraphDocument } from '../model/schema.ts';
+import { documentOf as netOf } from '../model/testing.ts';
 import { type OpenDevice, openDevice } from '../runtime/device.ts';
 import { templateOf } from '../templates/index.ts';
 import type { FromWorker } from './protocol.ts';
@@ -50,6 +51,21 @@ function documentOf(id: string): GraphDocument {
   const template = templateOf(id);
   if (!template) throw new Error(`there is no template ${id}`);
   return template.document;
+}
+
+/** What follows a character, by the character alone. */
+function bigramNet(): GraphDocument {
+  const windows = { length: 5, stride: 1 };
+  const origin = { source: 'text', path: 'a.txt', alphabet: ' abcsu', windows };
+  return netOf(
+    {
+      data: ['data', { origin }],
+      embed: ['embedding', { vocabulary: 6, features: 4 }],
+      out: ['linear', { units: 6 }],
+      loss: 'crossEntropy',
+    },
+    ['data.x -> embed.x', 'embed.y -> out.x', 'out.y -> loss.prediction', 'data.y -> loss.target'],
+  );
 }
 
 describe('a training session', () => {
@@ -128,6 +144,47 @@ describe('a training session', () => {
     await desk.session.take({ type: 'reset', run: 1 });
     await trainTo(40);
     expect(desk.losses().slice(40)).toEqual(lost);
+    expect(desk.of('failed')).toEqual([]);
+  });
+
+  test('writes text as it is asked, stops when told, and trains on whatever the prompt was', async () => {
+    const document = bigramNet();
+    const files = { 'a.txt': Uint8Array.from(new TextEncoder().encode('abacus '.repeat(30))).buffer };
+    await desk.session.take({ type: 'create', run: 1, document, files });
+    const write = (ticket: number, prompt: string, length: number) =>
+      desk.session.take({
+        type: 'generate',
+        run: 1,
+        ticket,
+        options: { prompt, length, temperature: 1, topK: 0, seed: 5 },
+      });
+    const written = (ticket: number) => desk.of('generated').filter((m) => m.ticket === ticket);
+
+    await trainTo(20);
+    await write(1, 'ab', 12);
+    await write(2, 'ab', 12);
+    const text = written(1)
+      .map((m) => m.text)
+      .join('');
+    expect(text).toMatch(/^[abcus ]{12}$/);
+    expect(
+      written(2)
+        .map((m) => m.text)
+        .join(''),
+    ).toBe(text);
+    expect(written(1).at(-1)).toMatchObject({ done: true, problem: null, step: 20 });
+
+    const endless = write(3, '', 100_000);
+    await desk.until(() => written(3).length >= 3);
+    await desk.session.take({ type: 'stopGenerating', run: 1, ticket: 3 });
+    await endless;
+    expect(written(3).at(-1)).toMatchObject({ done: true, problem: null });
+    expect(written(3).length).toBeLessThan(100_000);
+
+    await write(4, 'é', 5);
+    expect(written(4)).toHaveLength(1);
+    expect(written(4)[0]?.problem?.title).toMatch(/"é" is not among/);
+    await trainTo(25);
     expect(desk.of('failed')).toEqual([]);
   });
 

@@ -4,7 +4,7 @@
  */
 import { dataSpecOf } from '../data/document.ts';
 import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, type UserMessage } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { EarlyStop } from './best.ts';
@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly post: (message: FromWorker, transfer?: readonly ArrayBuffer[]) => void;
   readonly now: () => number;
 }
+
+type Message<T extends ToWorker['type']> = Extract<ToWorker, { type: T }>;
 
 interface Run {
   readonly id: number;
@@ -49,6 +51,8 @@ export class Session {
   private readonly runs = new Map<number, Run>();
   private device: Promise<OpenDevice> | null = null;
   private looping = false;
+  /** Tickets of texts that are wanted. */
+  private readonly generating = new Set<number>();
 
   constructor(options: SessionOptions) {
     this.options = options;
@@ -101,6 +105,12 @@ export class Session {
           const rows = await run.trainer.predict(message.rows);
           this.options.post({ type: 'predicted', run: run.id, ticket: message.ticket, rows });
         });
+      case 'generate':
+        this.generating.add(message.ticket);
+        return this.between(run, () => this.generate(run, message));
+      case 'stopGenerating':
+        this.generating.delete(message.ticket);
+        return;
       case 'save':
         return this.between(run, async () => {
           const weights = await run.trainer.weights();
@@ -115,6 +125,25 @@ export class Session {
         return run.trainer.dispose();
       default:
         message satisfies never;
+    }
+  }
+
+  /** Writes a text and tells it as it comes. What goes wrong is the text's trouble, not the run's. */
+  private async generate(run: Run, { ticket, options }: Message<'generate'>): Promise<void> {
+    const { step } = run.trainer;
+    const tell = (text: string, done: boolean, problem: UserMessage | null): void =>
+      this.options.post({ type: 'generated', run: run.id, ticket, text, step, done, problem });
+    try {
+      await run.trainer.generate(options, {
+        text: (character) => tell(character, false, null),
+        isStopped: () => !this.generating.has(ticket),
+      });
+      tell('', true, null);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      tell('', true, error instanceof EngineError ? error.user : { title: words, fix: 'Try again.' });
+    } finally {
+      this.generating.delete(ticket);
     }
   }
 

@@ -21,6 +21,7 @@ import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
 import { evalCountUniform } from './eval-program.ts';
 import { Evaluator } from './evaluator.ts';
+import { type GenerateListener, type GenerateOptions, TextGenerator, type TrainedNet } from './generate.ts';
 import { Inspector } from './inspector.ts';
 import type { WeightsAt } from './kept-weights.ts';
 import type { Layout, Layouts } from './layout.ts';
@@ -84,6 +85,8 @@ export class Trainer {
   private readonly evaluator: Evaluator;
   private readonly ring: ReadbackRing;
   private readonly predictor: Predictor;
+  private generator: TextGenerator | null = null;
+  private readonly net: TrainedNet;
   private readonly rates: Rates;
   private readonly best: BestWeights | null;
   private stopping: TrainingSettings['stopping'];
@@ -143,6 +146,7 @@ export class Trainer {
     const { machine, document, data, layout, target } = run;
     const hypers = () => ({ values: this.hypers, integers: integerWords });
     this.inspector = new Inspector({ machine, document, data, layout, target, hypers });
+    this.net = { machine, document, data, layout, uniforms, target };
   }
 
   /** Steps submitted so far: the number of the next one. */
@@ -392,6 +396,13 @@ export class Trainer {
   predict(rows: Float32Array): Promise<Float32Array> {
     this.syncHypers();
     return this.predictor.predict(rows);
+  }
+
+  /** Writes text with the weights as they are. @throws EngineError `generate/…`, and `data/character` for the prompt */
+  async generate(options: GenerateOptions, listener: GenerateListener): Promise<void> {
+    this.syncHypers();
+    this.generator ??= new TextGenerator(this.net);
+    return this.generator.generate(options, listener);
   }
 
   /** All weights by name, and what layers remember beside them: PyTorch's state_dict. */

@@ -35,6 +35,59 @@ describe('gradloom train', () => {
   });
 });
 
+describe('gradloom generate', () => {
+  const text = 'the cat sat on the mat. '.repeat(20);
+  const alphabet = [...new Set(text)].join('');
+  const origin = { source: 'text', path: 'cats.txt', alphabet, windows: { length: 8, stride: 2 } };
+  const document = {
+    format: 'gradloom',
+    version: 1,
+    nodes: {
+      data: { kind: 'data', name: 'data', params: { origin }, position: [0, 0] },
+      embed: { kind: 'embedding', name: 'embed', params: { vocabulary: 12, features: 8 }, position: [1, 0] },
+      out: { kind: 'linear', name: 'out', params: { units: alphabet.length }, position: [2, 0] },
+      loss: { kind: 'crossEntropy', name: 'loss', position: [3, 0] },
+    },
+    wires: {
+      a: { from: ['data', 'x'], to: ['embed', 'x'] },
+      b: { from: ['embed', 'y'], to: ['out', 'x'] },
+      c: { from: ['out', 'y'], to: ['loss', 'prediction'] },
+      d: { from: ['data', 'y'], to: ['loss', 'target'] },
+    },
+  };
+  const write = (...args: string[]) =>
+    gradloom('generate', 'cats.gradloom', '--weights', 'cats.safetensors', ...args);
+
+  it('writes what a trained net continues a prompt with, the same for the same seed', () => {
+    writeFileSync(join(folder, 'cats.txt'), text);
+    writeFileSync(join(folder, 'cats.gradloom'), JSON.stringify(document));
+    const { status } = gradloom(
+      'train',
+      'cats.gradloom',
+      '--steps',
+      '200',
+      '--weights-out',
+      'cats.safetensors',
+    );
+    expect(status).toBe(0);
+    const drawn = write('--prompt', 'the ', '--length', '30', '--seed', '4');
+    expect([drawn.status, drawn.stdout.length]).toEqual([0, 35]);
+    expect(drawn.stdout).toMatch(/^the [a-z. ]{30}\n$/);
+    expect(write('--prompt', 'the ', '--length', '30', '--seed', '4').stdout).toBe(drawn.stdout);
+    expect(write('--prompt', 't', '--length', '2', '--temperature', '0').stdout).toBe('the\n');
+  });
+
+  it('says which character of the prompt the net does not know', () => {
+    const { status, stderr } = write('--prompt', 'Zoë');
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/gradloom: .*"Z" is not among the 12 characters/);
+  });
+
+  it('refuses a temperature below 0', () => {
+    expect(write('--temperature', '-1').stderr).toMatch(/0 or greater/);
+  });
+});
+
 describe('gradloom step', () => {
   it('names the tensor that is missing, and writes nothing', () => {
     const { stderr, status } = gradloom(

@@ -1,6 +1,7 @@
 /** The panel under the canvas: curves, scores, runs side by side, problems. */
+import { isTextDocument } from '../../engine/index.ts';
 import { Problems } from '../features/problems/Problems.tsx';
-import { useAnalysis, useSession, useWorkbench } from '../session/workbench.ts';
+import { useAnalysis, useDocument, useSession, useWorkbench } from '../session/workbench.ts';
 import { PanelTabs } from './PanelTabs.tsx';
 import { slots } from './slots.ts';
 
@@ -8,6 +9,7 @@ export function BottomPanel() {
   const { session } = useWorkbench();
   const open = useSession((s) => s.bottomTab);
   const count = useAnalysis((s) => s.problems.length);
+  const readsText = useDocument((s) => isTextDocument(s.doc));
   return (
     <PanelTabs
       label="Bottom panel"
@@ -23,6 +25,9 @@ export function BottomPanel() {
           ? [{ id: 'inside' as const, title: 'Look inside', content: <slots.LookInside /> }]
           : []),
         ...(slots.Compare ? [{ id: 'compare' as const, title: 'Compare', content: <slots.Compare /> }] : []),
+        ...(slots.Generate && readsText
+          ? [{ id: 'text' as const, title: 'Text', content: <slots.Generate /> }]
+          : []),
         { id: 'problems' as const, title: 'Problems', count, content: <Problems /> },
       ]}
     />

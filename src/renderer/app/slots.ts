@@ -7,6 +7,7 @@ import { Charts } from '../features/charts/Charts.tsx';
 import { Compare } from '../features/charts/Compare.tsx';
 import { Gradients } from '../features/charts/Gradients.tsx';
 import { CodePanel } from '../features/code/CodePanel.tsx';
+import { GeneratePanel } from '../features/generate/GeneratePanel.tsx';
 import { LookInside } from '../features/inspect/LookInside.tsx';
 import { CanvasStrips } from '../features/strips/CanvasStrips.tsx';
 import { Timeline } from '../features/timeline/Timeline.tsx';
@@ -34,6 +35,8 @@ export interface Slots {
   readonly Verdicts: ComponentType | null;
   /** The second tab of the bottom panel: runs side by side. */
   readonly Compare: ComponentType | null;
+  /** The tab "Text" of the bottom panel, where the data is a text: what the net writes. */
+  readonly Generate: ComponentType | null;
   /** The tab "Code" of the right panel. */
   readonly Code: ComponentType | null;
   /** Mounted once, draws nothing: what must live as long as the workbench (the worker's client). */
@@ -50,6 +53,7 @@ export const slots: Slots = {
   LookInside,
   Verdicts,
   Compare,
+  Generate: GeneratePanel,
   Code: CodePanel,
   Background: TrainingBackground,
 };

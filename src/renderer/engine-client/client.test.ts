@@ -216,6 +216,39 @@ test('a worker that breaks fails its runs, and the next run gets a new worker', 
   expect(shown().step).toBe(1);
 });
 
+test('a text is heard as it is written, until it is stopped', async () => {
+  const id = await started();
+  const heard: unknown[] = [];
+  const options = { prompt: 'a', length: 9, temperature: 1, topK: 0, seed: 1 };
+  const stop = client.generate(id, options, {
+    text: (text, step) => heard.push([text, step]),
+    done: (problem) => heard.push(problem),
+  });
+  const { ticket } = port.sent.find((m) => m.type === 'generate')!;
+  const say = (text: string, done: boolean) =>
+    port.listener!.message({ type: 'generated', run: id, ticket, text, step: 7, done, problem: null });
+  say('b', false);
+  say('c', false);
+  frame();
+  stop();
+  say('', true);
+  frame();
+  expect(heard).toEqual([['b', 7], ['c', 7], null]);
+  expect(port.sent.filter((m) => m.type === 'stopGenerating')).toHaveLength(1);
+  stop();
+  expect(port.sent.filter((m) => m.type === 'stopGenerating')).toHaveLength(1);
+});
+
+test('a text of a run that fails ends with the run’s problem', async () => {
+  const id = await started();
+  const heard: unknown[] = [];
+  const options = { prompt: '', length: 9, temperature: 1, topK: 0, seed: 1 };
+  client.generate(id, options, { text: () => {}, done: (problem) => heard.push(problem) });
+  port.listener!.message({ type: 'failed', run: id, code: 'x', title: 'It broke', fix: 'Mend it.' });
+  frame();
+  expect(heard).toEqual([{ title: 'It broke', fix: 'Mend it.' }]);
+});
+
 test('predictions come back to whoever asked', async () => {
   const id = await started();
   const answer = client.predict(id, Float32Array.of(1, 2, 3, 4));

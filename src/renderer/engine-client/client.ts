@@ -5,12 +5,14 @@
 import type {
   DataFiles,
   FromWorker,
+  GenerateOptions,
   GraphDocument,
   InspectAnswer,
   InspectRequest,
   SavedTensor,
   ToWorker,
   TrainingSettings,
+  UserMessage,
 } from '../../engine/index.ts';
 import { type DescribeNet, type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
 import { hotChanges, isSameGraph } from './same-graph.ts';
@@ -48,6 +50,14 @@ export type Inspected<K extends InspectAnswer['kind']> = Extract<InspectAnswer, 
   readonly step: number;
 };
 
+/** Who hears of a text while it is written. */
+export interface TextListener {
+  /** More of it, and the step whose weights write. */
+  text(text: string, step: number): void;
+  /** It is as long as it was to be, was stopped, or cannot be written. */
+  done(problem: UserMessage | null): void;
+}
+
 type Ticket = { resolve(message: FromWorker): void; reject(error: Error): void; readonly run: number };
 
 export class TrainingClient {
@@ -61,6 +71,7 @@ export class TrainingClient {
   /** Runs whose worker has not yet said that it is back at step 0: what it says until then is of the past. */
   readonly #resetting = new Set<number>();
   readonly #tickets = new Map<number, Ticket>();
+  readonly #writers = new Map<number, { readonly run: number; readonly listener: TextListener }>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -106,7 +117,7 @@ export class TrainingClient {
   stop(run: number): void {
     this.#playWhenReady.delete(run);
     this.#send({ type: 'dispose', run });
-    this.#refuse(run, 'This run was stopped.');
+    this.#refuse(run, { title: 'This run was stopped', fix: 'Play again to ask it.' });
     this.#update(run, (view) => ({ ...view, status: 'stopped', stepsPerSecond: 0 }));
   }
 
@@ -227,6 +238,16 @@ export class TrainingClient {
     return { ...message.answer, step: message.step };
   }
 
+  /** Lets the net write with the weights as they are; the run waits meanwhile. Returns what stops it. */
+  generate(run: number, options: GenerateOptions, listener: TextListener): () => void {
+    const ticket = ++this.#lastTicket;
+    this.#writers.set(ticket, { run, listener });
+    this.#send({ type: 'generate', run, ticket, options });
+    return () => {
+      if (this.#writers.has(ticket)) this.#send({ type: 'stopGenerating', run, ticket });
+    };
+  }
+
   /** The weights as they are now. */
   async saveWeights(run: number): Promise<readonly SavedTensor[]> {
     const ticket = ++this.#lastTicket;
@@ -338,17 +359,29 @@ export class TrainingClient {
     if (message.type === 'predicted' || message.type === 'weights' || message.type === 'inspected') {
       this.#tickets.get(message.ticket)?.resolve(message);
       this.#tickets.delete(message.ticket);
+    } else if (message.type === 'generated') {
+      const { ticket, text, step, done, problem } = message;
+      const listener = this.#writers.get(ticket)?.listener;
+      if (text !== '') listener?.text(text, step);
+      if (!done) return;
+      this.#writers.delete(ticket);
+      listener?.done(problem);
     } else if (message.type === 'failed') {
-      this.#refuse(message.run, `${message.title}. ${message.fix}`);
+      this.#refuse(message.run, message);
     }
   }
 
   /** Nobody will answer what was asked of this run. */
-  #refuse(run: number, why: string): void {
+  #refuse(run: number, { title, fix }: UserMessage): void {
     for (const [number, ticket] of this.#tickets) {
       if (ticket.run !== run) continue;
-      ticket.reject(new Error(why));
+      ticket.reject(new Error(`${title}. ${fix}`));
       this.#tickets.delete(number);
+    }
+    for (const [number, writer] of this.#writers) {
+      if (writer.run !== run) continue;
+      this.#writers.delete(number);
+      writer.listener.done({ title, fix });
     }
   }
 

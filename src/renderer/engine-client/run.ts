@@ -110,7 +110,7 @@ export interface FoldContext {
   readonly thresholds: ChangedThresholds;
 }
 
-/** Folds one message. Answers to a ticket (predictions, weights) are the client's and change nothing here. */
+/** Folds one message. Answers to a ticket (predictions, text, weights) are the client's and change nothing here. */
 export function foldMessage(run: RunView, message: FromWorker, context: FoldContext): RunView {
   const next = { ...run, version: run.version + 1 };
   switch (message.type) {
@@ -179,6 +179,7 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
       return { ...next, status: 'failed', stepsPerSecond: 0, problem: { title, fix, node } };
     }
     case 'predicted':
+    case 'generated':
     case 'weights':
     case 'inspected':
       return run;

@@ -45,7 +45,7 @@ export interface LooseEnd {
 export type DialogName = 'none' | 'commands' | 'shortcuts' | 'find' | 'keyboard-wiring';
 export type LeftTab = 'layers' | 'outline';
 export type RightTab = 'inspector' | 'docs' | 'guide' | 'code';
-export type BottomTab = 'charts' | 'scores' | 'gradients' | 'inside' | 'compare' | 'problems';
+export type BottomTab = 'charts' | 'scores' | 'gradients' | 'inside' | 'text' | 'compare' | 'problems';
 
 export interface SessionState {
   readonly screen: 'start' | 'workbench';
