@@ -9,9 +9,11 @@ import { formatShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { detach } from '../ops/detach.ts';
 import { gridOf, moduleText } from '../wgsl/module.ts';
+import { gatherSums } from './gather-sums.ts';
 import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
+import type { Part } from './in-place.ts';
 import { mapKernel } from './map-kernel.ts';
-import { aligned, type Lifetime, planMemory } from './memory.ts';
+import { aligned, alignment, type Lifetime, planMemory } from './memory.ts';
 import { productKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
@@ -55,20 +57,27 @@ export function compileGraph(
   placeOf: (leaf: Value) => Place,
   options: CompileOptions,
 ): Compiled {
-  const values0 = simplify(wanted.map((w) => w.value));
-  const kept = splitDepths(values0, options.processor).map(behindReshapes);
+  const simple = simplify(gatherSums(simplify(wanted.map((w) => w.value))));
+  const kept = splitDepths(simple, options.processor).map(behindReshapes);
   const given = new Map<Value, Place>();
   wanted.forEach(({ at }, i) => {
     // A result with a place of its own is computed for that place alone: the second to want it gets a copy.
     if (isLeaf(kept[i]!) || (at && given.has(kept[i]!))) kept[i] = detach(kept[i]!);
     if (at) given.set(kept[i]!, at);
   });
-  const plan = decideStores(groupGraph(kept));
+  const grouping = groupGraph(kept);
+  const { wholes, parts } = grouping.inPlace;
+  const plan = decideStores(grouping);
 
-  const lifetimes = lifetimesOf(plan, new Set(kept), given);
+  const lifetimes = joinParts(lifetimesOf(plan, new Set(kept), given), parts);
   const memory = planMemory(lifetimes);
   const find = (v: Value): Place => {
     if (isLeaf(v)) return placeOf(v);
+    const part = parts.get(v);
+    if (part) {
+      const whole = find(part.whole);
+      return { ...whole, offset: whole.offset + part.offset, length: sizeOf(v.shape) };
+    }
     const offset = memory.offsets.get(v);
     return given.get(v) ?? { buffer: options.arena, offset: offset ?? fail(v), length: sizeOf(v.shape) };
   };
@@ -78,7 +87,7 @@ export function compileGraph(
   /** The group that stores each value. */
   const home = new Map(plan.flatMap((p) => p.stores.map((v) => [v, p.group.number] as const)));
   // What has no elements takes no kernel.
-  const busy = plan.filter(({ group }) => group.space.rows > 0);
+  const busy = plan.filter(({ group }) => group.space.rows > 0 && !wholes.has(group.core));
   const dispatches = busy.map(({ group, stores }) => {
     const kernel = kernelOf(
       group,
@@ -148,6 +157,28 @@ function lifetimesOf(
     }));
 }
 
+/** A concatenation lives from its first part on, and parts live in it. */
+function joinParts(lifetimes: readonly Lifetime[], parts: ReadonlyMap<Value, Part>): Lifetime[] {
+  const wholes = new Map<Value, { first: number; last: number }>();
+  for (const { value, first, last } of lifetimes) {
+    const whole = parts.get(value)?.whole;
+    if (!whole) continue;
+    const known = wholes.get(whole);
+    wholes.set(whole, {
+      first: Math.min(known?.first ?? first, first),
+      last: Math.max(known?.last ?? last, last),
+    });
+  }
+  return lifetimes
+    .filter(({ value }) => !parts.has(value))
+    .map((l) => {
+      const joined = wholes.get(l.value);
+      return joined
+        ? { ...l, first: Math.min(l.first, joined.first), last: Math.max(l.last, joined.last) }
+        : l;
+    });
+}
+
 /** How a kernel uses an operand. */
 interface SlotUse {
   stored: boolean;
@@ -215,7 +246,11 @@ export function dispatchOf(
     operands,
     (a, b) => a.buffer === b.buffer && a.offset === b.offset && a.length === b.length,
   );
-  if (bindings.length > options.maxBindings || clashes(bindings, writtenBuffers))
+  if (
+    bindings.length > options.maxBindings ||
+    clashes(bindings, writtenBuffers) ||
+    operands.some((o) => o.place.offset % alignment !== 0)
+  )
     bindings = shareBindings(operands, (a, b) => a.buffer === b.buffer);
   invariant(
     bindings.length <= options.maxBindings,
@@ -256,12 +291,15 @@ function shareBindings(
   for (const { slot, place, type } of operands) {
     const i = bindings.findIndex((b) => b.type === type && alike(b.place, place));
     const known = bindings[i];
+    // Parts of a concatenation may start where no binding may.
+    const bindable = place.offset - (place.offset % alignment);
+    const own = { buffer: place.buffer, offset: bindable, length: place.offset + place.length - bindable };
     if (!known) {
-      bindings.push({ place, type, slots: [slot] });
+      bindings.push({ place: own, type, slots: [slot] });
       continue;
     }
-    const start = Math.min(known.place.offset, place.offset);
-    const end = Math.max(known.place.offset + known.place.length, place.offset + place.length);
+    const start = Math.min(known.place.offset, own.offset);
+    const end = Math.max(known.place.offset + known.place.length, own.offset + own.length);
     bindings[i] = {
       place: { buffer: place.buffer, offset: start, length: end - start },
       type,

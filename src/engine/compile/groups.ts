@@ -13,6 +13,7 @@ import { add, flatten, mul, unflatten } from '../ir/index-math.ts';
 import { type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { AxesAttrs } from '../ops/core.ts';
+import { chooseInPlace, type InPlace, isContiguous } from './in-place.ts';
 import { CannotLower, type Lower, lowering } from './lower.ts';
 import { productForm, productIndex } from './product-form.ts';
 
@@ -48,6 +49,8 @@ export interface Grouping {
   readonly groupOf: ReadonlyMap<Value, Group>;
   /** What must be in memory: roots, and the arithmetic that products read. */
   readonly anchors: ReadonlySet<Value>;
+  /** Concatenations among the anchors that no kernel writes, since their parts are. */
+  readonly inPlace: InPlace;
 }
 
 /** The cost of a gather above which a product does not do it for each element that it reads. */
@@ -61,9 +64,10 @@ export function behindReshapes(v: Value): Value {
   return v.op.id === 'reshape' ? behindReshapes(v.inputs[0]!) : v;
 }
 
-/** The value behind moves of elements: where arithmetic ends. */
+/** The value behind moves of elements: where arithmetic ends, or where several values come together. */
 function behindMoves(v: Value): Value {
-  return v.op.lower.kind === 'pull' && v.op.lower.form === 'move' ? behindMoves(v.inputs[0]!) : v;
+  const moves = v.op.lower.kind === 'pull' && v.op.lower.form === 'move' && v.inputs.length === 1;
+  return moves ? behindMoves(v.inputs[0]!) : v;
 }
 
 /** Element indices of a value of `rows` numbers at `row`, or of `rows × cols` numbers at (row, col); null: not of this space. */
@@ -124,6 +128,14 @@ export function groupGraph(roots: readonly Value[]): Grouping {
   const order = topological(roots);
   const rank = new Map(order.map((v, i) => [v, i]));
   const anchors = findAnchors(order, roots);
+  const inPlace = chooseInPlace([...anchors].filter(isContiguous), (part) => {
+    const v = behindReshapes(part);
+    const { lower } = v.op;
+    const isComputed =
+      lower.kind === 'reduce' || (lower.kind === 'pull' && (lower.form === 'map' || v.op.id === 'concat'));
+    return isComputed && !isContiguous(v) ? v : null;
+  });
+  for (const part of inPlace.parts.keys()) anchors.add(part);
   const groups: Group[] = [];
   const groupOf = new Map<Value, Group>();
   const ready = new Map<Value, number>();
@@ -162,6 +174,7 @@ export function groupGraph(roots: readonly Value[]): Grouping {
       if (isReduce(v)) waiting.clear();
     };
     take(core);
+    if (inPlace.wholes.has(core)) return;
     if (kind === 'map') absorb(group, groupOf);
     grow(group, order.slice(rank.get(core)! + 1), groupOf, take, readyAfter, anchors);
   };
@@ -170,7 +183,7 @@ export function groupGraph(roots: readonly Value[]): Grouping {
     if (groupOf.has(v)) continue;
     if (isReduce(v) || (anchors.has(v) && !isLeaf(v))) open(v);
   }
-  return { order, groups, groupOf, anchors };
+  return { order, groups, groupOf, anchors, inPlace };
 }
 
 /** Roots, and the arithmetic under each operand of a product: what is read many times is computed once. */
@@ -181,7 +194,7 @@ function findAnchors(order: readonly Value[], roots: readonly Value[]): Set<Valu
     if (v.op.lower.kind !== 'reduce' || v.op.lower.family === 'fold') continue;
     for (const input of v.inputs) {
       const operand = behindMoves(input);
-      if (isDearToRead(operand)) anchors.add(operand);
+      if (isDearToRead(operand) || operand.op.id === 'concat') anchors.add(operand);
     }
   }
   return anchors;

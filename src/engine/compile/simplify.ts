@@ -5,7 +5,7 @@ import { topological } from '../ir/graph.ts';
 import type { Value } from '../ir/value.ts';
 import { applyOp } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
-import type { ConstantAttrs } from '../ops/leaf.ts';
+import { type ConstantAttrs, zeros } from '../ops/leaf.ts';
 import { permute, swapLast } from '../ops/movement.ts';
 import { matmul } from '../ops/product.ts';
 
@@ -29,6 +29,10 @@ const identities: Rule = (v) => {
   if ((v.op.id === 'add' || v.op.id === 'sub') && constantOf(b) === 0) return a;
   return null;
 };
+
+/** 0 · x of products is 0: a recurrent net begins with a state of zeros. */
+const nothing: Rule = (v) =>
+  v.op.id === 'matmul' && v.inputs.some((i) => constantOf(i) === 0) ? zeros(v.shape) : null;
 
 /** A reshape of a reshape is one reshape; a transpose of a transpose is one transpose, or none. */
 const moves: Rule = (v) => {
@@ -55,7 +59,7 @@ const transposedProduct: Rule = (v) => {
 };
 
 /** A product whose right operand is a shared matrix is one tall product: [..., m, k] · [k, n] = [...·m, k] · [k, n]. */
-const rules: readonly Rule[] = [identities, moves, transposedProduct];
+const rules: readonly Rule[] = [identities, nothing, moves, transposedProduct];
 
 /** Rewrites until nothing changes, and merges equal values. */
 export function simplify(roots: readonly Value[]): Value[] {

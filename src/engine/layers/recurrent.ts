@@ -10,7 +10,7 @@ import { concat, split, stack } from '../ops/concat.ts';
 import { reshape } from '../ops/core.ts';
 import { add, mul, relu, sigmoid, sub, tanh } from '../ops/elementwise.ts';
 import { scalar, zeros } from '../ops/leaf.ts';
-import { slice } from '../ops/movement.ts';
+import { flip, permute, slice } from '../ops/movement.ts';
 import { linear } from '../ops/product.ts';
 import {
   at,
@@ -26,6 +26,9 @@ import { dropInside } from './dropout.ts';
 
 /** Each time step is a part of the graph of its own; beyond this many, compiling takes too long. */
 const longestUnrolled = 1024;
+
+/** From batch × time × features to time × batch × features, and back. */
+const timeFirst = [1, 0, 2];
 
 /** One step of a recurrent layer: from what the input and the state give to each gate, to the next state. */
 interface Cell {
@@ -115,13 +118,13 @@ function weights(ctx: BuildContext, cell: Cell, p: CommonParams, features: numbe
 }
 
 interface Run {
-  /** The hidden state at each time step, in the order of time; and in the order in which they are computed. */
-  readonly hidden: readonly Value[];
+  /** The hidden states: time × batch × units; and one by one, in the order in which they are computed. */
+  readonly hidden: Value;
   readonly computed: readonly Value[];
   readonly last: readonly Value[];
 }
 
-/** One direction of one layer over x [batch, time, features]. */
+/** One direction of one layer over x [time, batch, features]: what belongs to one step lies together. */
 function runThrough(
   cell: Cell,
   w: ReturnType<typeof weights>,
@@ -129,20 +132,18 @@ function runThrough(
   start: readonly Value[],
   backwards: boolean,
 ): Run {
-  const [batch = 1, time = 1] = x.shape;
+  const [time = 1, batch = 1] = x.shape;
   // What the inputs give does not wait for the state: one product for all time steps.
-  const projected = linear(x, w.input, w.inputBias);
-  const hidden = new Array<Value>(time);
+  const projected = linear(backwards ? flip(x, 0) : x, w.input, w.inputBias);
   const computed: Value[] = [];
   let state = start;
-  for (let i = 0; i < time; i++) {
-    const t = backwards ? time - 1 - i : i;
-    const now = reshape(slice(projected, { axis: 1, start: t, size: 1 }), [batch, projected.shape[2] ?? 1]);
+  for (let t = 0; t < time; t++) {
+    const now = reshape(slice(projected, { axis: 0, start: t, size: 1 }), [batch, projected.shape[2] ?? 1]);
     state = cell.step(now, linear(state[0] as Value, w.hidden, w.hiddenBias), state);
-    hidden[t] = state[0] as Value;
-    computed.push(hidden[t]);
+    computed.push(state[0] as Value);
   }
-  return { hidden, computed, last: state };
+  const states = stack(computed, 0);
+  return { hidden: backwards ? flip(states, 0) : states, computed, last: state };
 }
 
 /** All layers and directions. `state` holds, layer by layer and direction by direction, the hidden and other tensors. */
@@ -171,7 +172,7 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
   const starts = given
     ? split(given, new Array<number>(parts).fill(p.units), 1)
     : new Array<Value>(parts).fill(zeros([batch, p.units]));
-  let sequence = x;
+  let sequence = permute(x, timeFirst);
   const drop = dropInside(ctx, p.dropout);
   const ends: Value[] = [];
   let top: Run[] = [];
@@ -187,7 +188,7 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
     });
     ends.push(...top.flatMap((run) => run.last));
     sequence = concat(
-      top.map((run) => stack(run.hidden, 1)),
+      top.map((run) => run.hidden),
       2,
     );
   }
@@ -195,7 +196,7 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
     top.map((run) => run.last[0] as Value),
     1,
   );
-  return { y: p.output === 'all' ? sequence : last, state: concat(ends, 1) };
+  return { y: p.output === 'all' ? permute(sequence, timeFirst) : last, state: concat(ends, 1) };
 }
 
 const stateIn: PortSpec = {

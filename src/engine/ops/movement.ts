@@ -131,7 +131,7 @@ export function flip(x: Value, axis: number): Value {
   return size <= 1 ? x : slice(x, { axis, start: size - 1, size, step: -1 });
 }
 
-interface PadAttrs {
+export interface PadAttrs {
   /** Counted from 0. */
   readonly axis: number;
   readonly before: number;
