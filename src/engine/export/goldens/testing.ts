@@ -17,7 +17,7 @@ interface StoredGolden {
   readonly expected: string;
 }
 
-interface StepGolden {
+export interface StepGolden {
   readonly name: string;
   readonly document: GraphDocument;
   readonly inputs: StepInputs;
