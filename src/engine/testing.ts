@@ -122,6 +122,33 @@ export function sampleInputs(sample: OpSample<number, unknown>, seed = 1): Dense
   });
 }
 
+/** What must not get lost on its way, each put into a tensor of ordinary numbers. */
+const strays: readonly (readonly [name: string, values: readonly number[]])[] = [
+  ['a NaN', [Number.NaN]],
+  ['an infinity', [Number.POSITIVE_INFINITY]],
+  ['both infinities', [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]],
+  ['numbers of 10³⁰', [1e30, -1e30]],
+];
+
+/** The samples of an op with its first float input holding numbers that are out of the ordinary. */
+export function straySamples(
+  op: AnyOp,
+): { name: string; sample: OpSample<number, unknown>; inputs: Dense[] }[] {
+  return op.samples.flatMap((sample) => {
+    const at = sample.shapes.findIndex((_, i) => (sample.dtypes?.[i] ?? 'f32') === 'f32');
+    const first = sampleInputs(sample)[at];
+    if (!first || first.data.length === 0 || first.data.length > 100) return [];
+    return strays.map(([name, values]) => {
+      const inputs = sampleInputs(sample);
+      values.forEach((v, i) => {
+        const { data } = inputs[at]!;
+        data[(2 + 3 * i) % data.length] = Math.fround(v);
+      });
+      return { name: `${name} in ${formatSample(sample)}`, sample, inputs };
+    });
+  });
+}
+
 /** A fed input for each dense tensor. */
 export function feedsOf(dense: readonly Dense[]): { values: Value[]; feeds: Map<Value, Float64Array> } {
   const values = dense.map(({ shape, dtype }, i) => input(`x${i}`, shape, 'feed', dtype));

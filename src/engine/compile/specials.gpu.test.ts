@@ -4,7 +4,7 @@ import { applyOp } from '../ir/value.ts';
 import { opList } from '../ops/index.ts';
 import { input } from '../ops/leaf.ts';
 import { runOnGpu } from '../runtime/testing.ts';
-import { sampleInputs } from '../testing.ts';
+import { sampleInputs, straySamples } from '../testing.ts';
 
 const specials = [Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2, 1e30, -1e30, 1e-30];
 
@@ -51,3 +51,26 @@ test.each(maps)('$op.id', async ({ op, sample }) => {
   });
   expect(wrong).toEqual([]);
 });
+
+/** Ops that join, move or reduce: what is out of the ordinary among ordinary numbers, in the first samples of each. */
+const others = opList.filter((op) => !maps.some((m) => m.op === op) && straySamples(op).length > 0);
+
+test.each(others.map((op) => [op.id, op] as const))('%s among ordinary numbers', async (_, op) => {
+  for (const { name, sample, inputs: dense } of straySamples(op).slice(4, 8)) {
+    const inputs = dense.map((d, i) => input(`x${i}`, d.shape, 'feed', d.dtype));
+    const y = applyOp(op, inputs, sample.attrs);
+    const { results } = await runOnGpu([y], new Map(inputs.map((v, i) => [v, dense[i]!.data])));
+    const expected = op.reference(dense, sample.attrs, y).map(y.dtype === 'f32' ? Math.fround : Number);
+    expect([name, worstOf(results[0]!, expected)]).toEqual([name, null]);
+  }
+});
+
+/** The first element that is not what is expected, in words. */
+function worstOf(got: ArrayLike<number>, expected: Float64Array): string | null {
+  const scale = expected.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 1);
+  const at = expected.findIndex(
+    (right, n) =>
+      !Object.is(right, got[n]) && right !== got[n] && !(Math.abs(right - got[n]!) <= 1e-5 * scale),
+  );
+  return at < 0 ? null : `element ${at} is ${got[at]}, not ${expected[at]}`;
+}

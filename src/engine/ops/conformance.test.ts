@@ -13,6 +13,7 @@ import {
   randomArray,
   relativeError,
   sampleInputs,
+  straySamples,
 } from '../testing.ts';
 import { opList } from './index.ts';
 import { interpretLowering } from './interpret-lowering.ts';
@@ -137,5 +138,24 @@ test.each(maps)('$op.id treats NaN, Inf and both zeros as its reference does', (
   const out = op.infer(inputs, sample.attrs);
   expectAllClose(interpretLowering(op, inputs, sample.attrs, out), op.reference(inputs, sample.attrs, out), {
     rtol: sample.precision ?? 1e-12,
+  });
+});
+
+const reductions = opList.filter((op) => op.lower.kind === 'reduce' || op.lower.kind === 'pull');
+
+describe.each(reductions.map((op) => [op.id, op] as const))('%s', (_, op) => {
+  test('passes NaN, infinities and large numbers on as its reference does', () => {
+    for (const { name, sample, inputs } of straySamples(op)) {
+      const out = op.infer(inputs, sample.attrs);
+      try {
+        expectAllClose(
+          interpretLowering(op, inputs, sample.attrs, out),
+          op.reference(inputs, sample.attrs, out),
+          { rtol: sample.precision ?? 1e-12 },
+        );
+      } catch (error) {
+        throw new Error(`${op.id} of ${name}`, { cause: error });
+      }
+    }
   });
 });

@@ -33,6 +33,7 @@ const reshapeOp: Op<1, { shape: Shape }> = defineOp<1, { shape: Shape }>({
     { shapes: [[6]], attrs: { shape: [2, 3] } },
     { shapes: [[2, 3, 1, 5]], attrs: { shape: [5, 6] } },
     { shapes: [[1]], attrs: { shape: [] } },
+    { shapes: [[0, 3]], attrs: { shape: [2, 0] } },
   ],
 });
 
@@ -74,6 +75,7 @@ const broadcastOp: Op<1, { shape: Shape }> = defineOp<1, { shape: Shape }>({
     { shapes: [[1]], attrs: { shape: [3] } },
     { shapes: [[2, 1, 3]], attrs: { shape: [4, 2, 5, 3] } },
     { shapes: [[]], attrs: { shape: [257] } },
+    { shapes: [[1, 3]], attrs: { shape: [0, 3] } },
   ],
 });
 
@@ -115,6 +117,8 @@ export interface Fold {
   /** The float64 fold over the elements of one group, in order. */
   fold(elements: readonly number[]): number;
   vjp(at: VjpAt<1, AxesAttrs>): Value | null;
+  /** Whether nothing at all has a result too: 0 for a sum. */
+  readonly ofNothing?: boolean;
   /** How the result moves when x moves by t. */
   jvp(t: Value, y: Value, x: Value, axes: readonly number[]): Value | null;
 }
@@ -126,6 +130,11 @@ const foldSamples: readonly OpSample<1, AxesAttrs>[] = [
   { shapes: [[300]], attrs: { axes: [0] } },
   { shapes: [[2, 257]], attrs: { axes: [0, 1] } },
   { shapes: [[257, 3]], attrs: { axes: [0] } },
+];
+
+const emptySamples: readonly OpSample<1, AxesAttrs>[] = [
+  { shapes: [[2, 0]], attrs: { axes: [1] } },
+  { shapes: [[0, 3]], attrs: { axes: [1] } },
 ];
 
 /** Declares a reduction over axes; the reduced axes disappear. */
@@ -147,7 +156,7 @@ export function defineFold(f: Fold): Op<1, AxesAttrs> {
     },
     vjp: (at) => [f.vjp(at)],
     jvp: ({ tangents: [t], y, inputs: [x], attrs: { axes } }) => t && f.jvp(t, y, x, axes),
-    samples: foldSamples,
+    samples: f.ofNothing ? [...foldSamples, ...emptySamples] : foldSamples,
   });
 }
 
@@ -168,6 +177,7 @@ export const sumOp: Op<1, AxesAttrs> = defineFold({
   id: 'sum',
   doc: 'The sum over axes.',
   monoid: 'sum',
+  ofNothing: true,
   fold: (group) => group.reduce((a, b) => a + b, 0),
   vjp: ({ dy, inputs: [x], attrs: { axes } }) => expand(dy, x.shape, axes),
   jvp: (t, _y, _x, axes) => sumOp(t, { axes }),

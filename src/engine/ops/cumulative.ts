@@ -54,6 +54,7 @@ const cumulativeSumOp: Op<1, CumulateAttrs> = defineOp<1, CumulateAttrs>({
     { shapes: [[3, 5]], attrs: { axis: 1, reverse: false } },
     { shapes: [[4, 2, 3]], attrs: { axis: 0, reverse: true } },
     { shapes: [[257]], attrs: { axis: 0, reverse: false } },
+    { shapes: [[2, 0]], attrs: { axis: 1, reverse: false } },
     { shapes: [[3, 2]], attrs: { axis: 0, reverse: false }, dtypes: ['i32'] },
   ],
 });

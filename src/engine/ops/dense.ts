@@ -35,3 +35,8 @@ export function moved(
   });
   return result;
 }
+
+/** Where a number stands first; also where it is NaN. */
+export function placeOf(all: readonly number[], n: number): number {
+  return all.findIndex((v) => Object.is(v, n) || v === n);
+}

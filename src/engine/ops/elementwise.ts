@@ -22,7 +22,7 @@ import { scalar, zeros } from './leaf.ts';
 
 type Range = readonly [number, number];
 
-const mapShapes = [[1], [3, 5], [257]] as const;
+const mapShapes = [[1], [3, 5], [257], [0, 3]] as const;
 
 /** A map of one float tensor, declared by its formulas: `defineUnary` makes the op. `derivative` is dy/dx as a value, from x and y; null where it is 0 everywhere. */
 export interface UnaryMap {

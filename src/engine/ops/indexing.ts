@@ -86,6 +86,7 @@ const gatherOp: Op<2, null> = defineOp<2, null>({
         [0, 8],
       ],
     },
+    { shapes: [[3, 2], [0]], attrs: null, dtypes: ['f32', 'i32'] },
     {
       shapes: [[3, 2], []],
       attrs: null,
@@ -150,6 +151,7 @@ const scatterAddOp: Op<2, { size: number }> = defineOp<2, { size: number }>({
         [0, 0],
       ],
     },
+    { shapes: [[0, 2], [0]], attrs: { size: 3 }, dtypes: ['f32', 'i32'] },
     {
       shapes: [[7, 3], [7]],
       attrs: { size: 5 },

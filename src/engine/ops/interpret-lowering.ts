@@ -9,7 +9,7 @@ import { interpret, type ScalarEnvironment } from '../ir/interpret.ts';
 import type { Dense, Monoid, TensorType } from '../ir/op.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { AnyOp } from '../ir/value.ts';
-import { eachIndex } from './dense.ts';
+import { eachIndex, placeOf } from './dense.ts';
 
 /** A fold in the order of the domain; positions count from 0. */
 const monoidMeaning: Record<Monoid, (elements: readonly number[]) => number> = {
@@ -17,8 +17,8 @@ const monoidMeaning: Record<Monoid, (elements: readonly number[]) => number> = {
   prod: (all) => all.reduce((a, b) => a * b, 1),
   max: (all) => Math.max(...all),
   min: (all) => Math.min(...all),
-  argmax: (all) => all.indexOf(Math.max(...all)),
-  argmin: (all) => all.indexOf(Math.min(...all)),
+  argmax: (all) => placeOf(all, Math.max(...all)),
+  argmin: (all) => placeOf(all, Math.min(...all)),
 };
 
 /** One variable per axis, as a kernel would name them, and the current numbers behind the names. */

@@ -47,6 +47,7 @@ const transposeOp: Op<1, { perm: readonly number[] }> = defineOp<1, { perm: read
   samples: [
     { shapes: [[3, 5]], attrs: { perm: [1, 0] } },
     { shapes: [[2, 1, 3, 4]], attrs: { perm: [2, 0, 3, 1] } },
+    { shapes: [[0, 2]], attrs: { perm: [1, 0] } },
   ],
 });
 

@@ -170,14 +170,20 @@ const windowSumOp: Op<1, PoolAttrs> = defineWindowFold({
 
 /** The largest element and its tap in each window; the first on ties, and NaN wins. */
 function largest(x: Dense, out: TensorType, attrs: PoolAttrs): { value: Float64Array; tap: Float64Array } {
-  const value = new Float64Array(sizeOf(out.shape)).fill(lowest);
+  const value = new Float64Array(sizeOf(out.shape)).fill(Number.NEGATIVE_INFINITY);
   const first = new Float64Array(sizeOf(out.shape));
+  const inside = new Float64Array(sizeOf(out.shape));
   eachWindow(x, out, attrs, (p, tap, s) => {
     const v = x.data[s]!;
+    inside[p]!++;
     if (!(v > value[p]! || (Number.isNaN(v) && !Number.isNaN(value[p]!)))) return;
     value[p] = v;
     first[p] = tap;
   });
+  // A kernel has no word for −∞: where padding is in the window, the lowest finite number stands for it.
+  for (let p = 0; p < value.length; p++)
+    if (inside[p]! < sizeOf(attrs.kernel) && !(value[p]! >= lowest) && !Number.isNaN(value[p]!))
+      value[p] = lowest;
   return { value, tap: first };
 }
 

@@ -91,6 +91,20 @@ export const matmul: Op<2, null> = defineOp<2, null>({
     },
     {
       shapes: [
+        [2, 0],
+        [0, 3],
+      ],
+      attrs: null,
+    },
+    {
+      shapes: [
+        [0, 3],
+        [3, 2],
+      ],
+      attrs: null,
+    },
+    {
+      shapes: [
         [3, 5],
         [5, 2],
       ],

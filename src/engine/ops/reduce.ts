@@ -3,6 +3,7 @@ import { sizeOf, wholeAxis } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { type AxesAttrs, defineFold, expand, keptShape, reshape, sumOp } from './core.ts';
 import type { Op } from './define.ts';
+import { placeOf } from './dense.ts';
 import { div, equal, mul, where } from './elementwise.ts';
 import { scalar } from './leaf.ts';
 
@@ -36,18 +37,18 @@ export const minOp: Op<1, AxesAttrs> = defineFold({
 
 export const argmaxOp: Op<1, AxesAttrs> = defineFold({
   id: 'argmax',
-  doc: 'Where the largest element stands, as a flat position over the reduced axes; the first on ties.',
+  doc: 'Where the largest element stands, as a flat position over the reduced axes; the first on ties, and NaN wins.',
   monoid: 'argmax',
-  fold: (group) => group.indexOf(Math.max(...group)),
+  fold: (group) => placeOf(group, Math.max(...group)),
   vjp: () => null,
   jvp: () => null,
 });
 
 export const argminOp: Op<1, AxesAttrs> = defineFold({
   id: 'argmin',
-  doc: 'Where the smallest element stands, as a flat position over the reduced axes; the first on ties.',
+  doc: 'Where the smallest element stands, as a flat position over the reduced axes; the first on ties, and NaN wins.',
   monoid: 'argmin',
-  fold: (group) => group.indexOf(Math.min(...group)),
+  fold: (group) => placeOf(group, Math.min(...group)),
   vjp: () => null,
   jvp: () => null,
 });
@@ -70,6 +71,7 @@ export const prodOp: Op<1, AxesAttrs> = defineFold({
   id: 'prod',
   doc: 'The product over axes.',
   monoid: 'prod',
+  ofNothing: true,
   fold: (group) => group.reduce((a, b) => a * b, 1),
   vjp: ({ dy, y, inputs: [x], attrs: { axes } }) =>
     mul(expand(dy, x.shape, axes), productOfOthers(y, x, axes)),
