@@ -38,6 +38,8 @@ export function productForm(core: Value): ProductForm | null {
   const { lower } = core.op;
   if (lower.kind !== 'reduce' || sizeOf(core.shape) === 0) return null;
   const inner = lower.domain(core.inputs, core.attrs, core);
+  // A sum of nothing has no factors.
+  if (sizeOf(inner) === 0) return null;
   if (lower.family === 'product') {
     const lead = core.shape.slice(0, -2);
     const [rows, columns] = core.shape.slice(-2) as [number, number];
