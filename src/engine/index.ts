@@ -17,6 +17,7 @@ export {
 } from './data/load.ts';
 export { type ColumnProfile, retypeColumn } from './data/profile.ts';
 export { type ColumnRecipe, missingRules, type TableRecipe, tableRecipe } from './data/recipe.ts';
+export { type SeriesWindows, seriesWindows } from './data/series.ts';
 export { type DataOrigin, type DataSpec, dataSpec, describeData, parseDataSpec } from './data/spec.ts';
 export { type TextWindows, textWindows } from './data/text.ts';
 export { EngineError, invariant, type UserMessage } from './errors.ts';

@@ -9,6 +9,7 @@ import { type PackedData, packedTable, unpackData } from './packed.ts';
 import { type FittedColumn, prepareTable } from './prepare.ts';
 import { type ColumnProfile, guessRecipe, profileTable } from './profile.ts';
 import type { TableRecipe } from './recipe.ts';
+import { prepareSeries, type SeriesWindows } from './series.ts';
 import type { DataSpec } from './spec.ts';
 import { type Split, type SplitSpec, splitNotes, splitSamples } from './split.ts';
 import type { Table } from './table.ts';
@@ -86,12 +87,12 @@ export async function loadDataset({ origin, split: spec }: DataSpec, io: DataIo)
         const series = packedText(packed, origin.windows);
         return { ...prepareText(series, origin.windows, spec), preprocessing: { kind: 'none' } };
       }
-      return loadTable(packedTable(packed), origin.recipe, spec, packed);
+      return loadTable(packedTable(packed), origin, spec, packed);
     }
     case 'csv': {
       const bytes = await io.readFile(origin.path);
       const name = fileName(origin.path);
-      const loaded = loadTable(parseCsv(bytes, name, origin.format), origin.recipe, spec, yours(name));
+      const loaded = loadTable(parseCsv(bytes, name, origin.format), origin, spec, yours(name));
       return withChangeNote(loaded, bytes, origin.hash, `${name} has changed since its columns were chosen.`);
     }
     case 'text': {
@@ -187,10 +188,14 @@ export async function sha256(bytes: ArrayBuffer): Promise<string> {
 
 function loadTable(
   table: Table,
-  recipe: TableRecipe,
+  { recipe, windows }: { readonly recipe: TableRecipe; readonly windows?: SeriesWindows | undefined },
   split: SplitSpec,
   { source, licence }: { source: string; licence: string },
 ): LoadedData {
+  if (windows) {
+    const { fitted: _, ...loaded } = prepareSeries(table, recipe, windows, split, { source, licence });
+    return { ...loaded, preprocessing: { kind: 'none' } };
+  }
   const { fitted, ...loaded } = prepareTable(table, recipe, split, { source, licence });
   return { ...loaded, preprocessing: { kind: 'table', recipe, columns: fitted } };
 }

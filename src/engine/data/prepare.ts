@@ -101,7 +101,8 @@ export function encodeFeatures(
   return encodeColumns(fitted, values, table.rows);
 }
 
-function readValues(table: Table, recipe: ColumnRecipe, missing: readonly string[]): Values {
+/** A column’s values as numbers: the number, 0 or 1, or the category’s index; missing ones NaN. */
+export function readValues(table: Table, recipe: ColumnRecipe, missing: readonly string[]): Values {
   const column = columnOf(table, recipe.name);
   if (recipe.type === 'number') return numbersOf(table, column, missing);
   if (recipe.type === 'boolean') return booleansOf(table, column, missing);
@@ -150,7 +151,8 @@ function keepRows(
   return { kept: Uint32Array.from(kept), notes };
 }
 
-function checkClasses(
+/** The classes of a target, or a sentence where there is only one. */
+export function checkClasses(
   table: Table,
   target: ColumnRecipe,
   values: Values | undefined,
@@ -164,7 +166,8 @@ function checkClasses(
   return classes;
 }
 
-function fitColumn(
+/** What is learnt of a column from the training part. */
+export function fitColumn(
   table: Table,
   column: ColumnRecipe,
   values: Values | undefined,
@@ -209,7 +212,8 @@ function fillFor({ type, missing }: ColumnRecipe, known: Values): number | null 
   }
 }
 
-function encodeColumns(
+/** Features as the model takes them, row after row. */
+export function encodeColumns(
   fitted: readonly FittedColumn[],
   values: readonly Values[],
   count: number,
@@ -236,7 +240,8 @@ function encodeColumns(
   return { name: 'features', dtype: 'f32', shape: [width], data, columns };
 }
 
-function makeTarget(
+/** The target field, with notes on what was done to it. */
+export function makeTarget(
   targets: readonly ColumnRecipe[],
   values: readonly Values[],
   classes: Uint32Array<ArrayBuffer> | null,
@@ -287,7 +292,8 @@ function makeTarget(
   };
 }
 
-function fillNotes({ column, fill }: FittedColumn, values: Values | undefined): string[] {
+/** A sentence where missing values were filled in. */
+export function fillNotes({ column, fill }: FittedColumn, values: Values | undefined): string[] {
   const missing = values?.filter(Number.isNaN).length ?? 0;
   if (missing === 0) return [];
   const average = column.type === 'number' ? 'mean ' : 'most frequent value ';
@@ -309,7 +315,8 @@ function fillNotes({ column, fill }: FittedColumn, values: Values | undefined): 
   ];
 }
 
-function scaleNotes(fitted: readonly FittedColumn[], standardise: boolean): string[] {
+/** Sentences on standardised columns. */
+export function scaleNotes(fitted: readonly FittedColumn[], standardise: boolean): string[] {
   const numbers = fitted.filter(({ column }) => column.type === 'number');
   if (!standardise || numbers.length === 0) return [];
   const constant = numbers.filter(({ constant }) => constant).map(({ column }) => `"${column.name}"`);

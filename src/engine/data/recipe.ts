@@ -115,7 +115,8 @@ export function classNames({ type, categories }: ColumnRecipe): readonly string[
   return type === 'boolean' ? ['no', 'yes'] : categories;
 }
 
-function describeTarget(targets: readonly ColumnRecipe[]): Described<TargetField> {
+/** What the target columns will be. */
+export function describeTarget(targets: readonly ColumnRecipe[]): Described<TargetField> {
   const [only] = targets;
   if (only && only.type !== 'number') {
     return { kind: 'class', name: only.name, dtype: 'u32', shape: [], names: classNames(only) };

@@ -5,7 +5,8 @@ import { shippedDatasets } from './catalogue.ts';
 import { csvFormat } from './csv.ts';
 import type { DataDescription } from './dataset.ts';
 import { generatedSpec, generators } from './generators/index.ts';
-import { describeTable, tableRecipe } from './recipe.ts';
+import { describeTable, type TableRecipe, tableRecipe } from './recipe.ts';
+import { describeSeries, type SeriesWindows, seriesWindows } from './series.ts';
 import { splitSpec } from './split.ts';
 import { describeText, textWindows } from './text.ts';
 
@@ -14,6 +15,7 @@ const shippedTableSpec = <I extends 'penguins' | 'cars'>(id: I) =>
     source: z.literal('shipped'),
     id: z.literal(id),
     recipe: tableRecipe.default(shippedDatasets[id].recipe),
+    windows: seriesWindows.optional(),
   });
 
 const shippedSpec = z.discriminatedUnion('id', [
@@ -53,6 +55,8 @@ const csvSpec = z.strictObject({
   path: z.string().min(1).meta({ title: 'File', description: 'The CSV file, with a header line.' }),
   format: csvFormat.prefault({}),
   recipe: tableRecipe,
+  /** Present where the rows follow one another in time. */
+  windows: seriesWindows.optional(),
   hash: fileHash,
 });
 
@@ -106,12 +110,12 @@ export function describeData({ origin }: DataSpec): DataDescription {
     case 'generated':
       return generators[origin.kind].describe(origin.params);
     case 'csv':
-      return describeTable(origin.recipe);
+      return describeRows(origin);
     case 'text':
       return describeText(origin.alphabet, origin.windows);
     case 'shipped': {
       if (origin.id === 'sonnets') return describeText(shippedDatasets.sonnets.alphabet, origin.windows);
-      if (origin.id !== 'mnist') return describeTable(origin.recipe);
+      if (origin.id !== 'mnist') return describeRows(origin);
       const { shape, classes } = shippedDatasets.mnist;
       return {
         inputs: [{ name: 'image', dtype: 'f32', shape }],
@@ -122,4 +126,14 @@ export function describeData({ origin }: DataSpec): DataDescription {
       origin satisfies never;
       throw new TypeError('a data origin of no known source');
   }
+}
+
+function describeRows({
+  recipe,
+  windows,
+}: {
+  readonly recipe: TableRecipe;
+  readonly windows?: SeriesWindows | undefined;
+}): DataDescription {
+  return windows ? describeSeries(recipe, windows) : describeTable(recipe);
 }

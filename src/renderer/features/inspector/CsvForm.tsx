@@ -7,11 +7,12 @@ import { Button } from '../../ui/Button.tsx';
 import { ColumnTable, type ColumnType } from './ColumnTable.tsx';
 import styles from './Inspector.module.css';
 import { fileName } from './read-values.ts';
+import { SeriesForm } from './SeriesForm.tsx';
 
 interface Props {
   /** Null where the node's data cannot be read. */
   readonly origin: CsvOrigin | null;
-  onChange(origin: DataOrigin, label: string): void;
+  onChange(origin: DataOrigin, label: string, gesture?: string): void;
 }
 
 export function CsvForm({ origin, onChange }: Props) {
@@ -44,6 +45,12 @@ export function CsvForm({ origin, onChange }: Props) {
           recipe={origin.recipe}
           onChange={(recipe, label) => onChange({ ...origin, recipe }, label)}
           onRetype={(name, type) => void retype(origin, name, type)}
+        />
+      ) : null}
+      {origin ? (
+        <SeriesForm
+          windows={origin.windows}
+          onChange={(windows, gesture) => onChange({ ...origin, windows }, 'change the windows', gesture)}
         />
       ) : null}
     </>
