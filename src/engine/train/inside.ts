@@ -6,6 +6,7 @@ import type { LoadedData } from '../data/load.ts';
 import { invariant } from '../errors.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Model } from '../model/build.ts';
+import { inline } from '../model/inline.ts';
 import { sum } from '../ops/reduce.ts';
 import type { FieldFacts, Inside } from './inspect-protocol.ts';
 
@@ -53,6 +54,7 @@ export function describeInside(model: Model, { dataset, split }: LoadedData): In
         })),
     ),
     answer: judgedAt[0] ?? { node: prediction?.node ?? judged.node, port: prediction?.port ?? 'y' },
+    wires: Object.values(inline(model.document).wires).map(({ from, to }) => ({ from, to })),
     parameters: model.parameters.map(({ name, node, tensor, shape }) => ({ name, node, tensor, shape })),
   };
 }

@@ -87,6 +87,11 @@ export interface Inside {
   /** The node and port that give the answer. */
   readonly answer: { readonly node: string; readonly port: string };
   readonly parameters: readonly ParameterFacts[];
+  /** Of the flat net: blocks are taken apart. */
+  readonly wires: readonly {
+    readonly from: readonly [node: string, port: string];
+    readonly to: readonly [node: string, port: string];
+  }[];
 }
 
 export interface Samples {

@@ -12,7 +12,7 @@ import { Waiting } from './Waiting.tsx';
 export function CurveFit({ run, inside }: { readonly run: RunView; readonly inside: Inside }) {
   const theme = useTheme();
   const onSave = useSavePicture();
-  const last = useMemo(() => lastLayerOf(inside, run.document), [inside, run.document]);
+  const last = useMemo(() => lastLayerOf(inside), [inside]);
   const request = useMemo(
     () => ({
       kind: 'values' as const,

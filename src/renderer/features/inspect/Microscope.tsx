@@ -29,7 +29,7 @@ interface MicroscopeProps {
 
 export function Microscope({ run, inside, node, sample, onSample }: MicroscopeProps) {
   const workbench = useWorkbench();
-  const stages = useMemo(() => stagesOf(inside, run.document), [inside, run.document]);
+  const stages = useMemo(() => stagesOf(inside), [inside]);
   const wishes = useMemo(() => wishesOf(inside), [inside]);
   const [place, setPlace] = useState(() =>
     Math.max(

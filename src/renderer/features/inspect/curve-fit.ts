@@ -1,6 +1,6 @@
 /** A net of one input and one output as a curve: the sum of what its last layer's units give. No React, no worker. */
 import type { EChartsCoreOption } from 'echarts/core';
-import { type GraphDocument, type Inside, readable, type Tensor } from '../../../engine/index.ts';
+import { type Inside, readable, type Tensor } from '../../../engine/index.ts';
 import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
 
@@ -17,14 +17,14 @@ export interface LastLayer {
 }
 
 /** Walks back from the answer to the linear layer that makes it; null where something else does. */
-export function lastLayerOf(inside: Inside, { wires }: Pick<GraphDocument, 'wires'>): LastLayer | null {
+export function lastLayerOf(inside: Inside): LastLayer | null {
   let { node } = inside.answer;
   for (let hops = 0; hops < 8; hops++) {
     const own = inside.parameters.filter((p) => p.node === node);
     const weight = own.find(
       ({ tensor, shape }) => tensor === 'weight' && shape.length === 2 && shape[0] === 1,
     );
-    const into = Object.values(wires).filter(({ to }) => to[0] === node);
+    const into = inside.wires.filter(({ to }) => to[0] === node);
     const [only] = into;
     if (!only || into.length !== 1) return null;
     if (weight) {

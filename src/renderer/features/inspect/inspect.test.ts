@@ -22,7 +22,9 @@ const output = (node: string, shape: number[], hasGradient = true) => ({
   shape,
   hasGradient,
 });
+const chain = ['data', 'linear_1', 'tanh', 'linear_2'];
 const inside: Inside = {
+  wires: chain.slice(1).map((node, i) => ({ from: [chain[i]!, 'y'], to: [node, 'x'] })),
   input: field,
   target: { ...field, name: 't', shape: [], size: 1, names: ['red', 'blue'], low: [0], high: [1] },
   decision: 'largest',
@@ -36,11 +38,6 @@ const inside: Inside = {
     { name: 'linear_2.bias', node: 'linear_2', tensor: 'bias', shape: [1] },
   ],
 };
-type Ends = { from: [string, string]; to: [string, string] };
-const chain = ['data', 'linear_1', 'tanh', 'linear_2'];
-const wires: Record<string, Ends> = Object.fromEntries(
-  chain.slice(1).map((node, i): [string, Ends] => [`w${i}`, { from: [chain[i]!, 'y'], to: [node, 'x'] }]),
-);
 const tensor = (shape: number[], ...data: number[]): Tensor => ({ shape, data: Float32Array.from(data) });
 
 describe('answers', () => {
@@ -162,7 +159,7 @@ describe('filters', () => {
 
 describe('a function of one input', () => {
   test('is the sum of its last layer’s units and the bias', () => {
-    const last = lastLayerOf(inside, { wires });
+    const last = lastLayerOf(inside);
     expect(last).toMatchObject({
       from: { node: 'tanh', port: 'y' },
       weight: 'linear_2.weight',
@@ -208,10 +205,14 @@ describe('principal directions', () => {
 describe('the microscope', () => {
   test('goes forward through every node and back through those that the loss depends on', () => {
     const held = { ...inside, outputs: [output('linear_1', [4], false), ...inside.outputs.slice(1)] };
-    expect(
-      stagesOf(held, { wires }).map(({ direction, output: { node } }) => `${direction} ${node}`),
-    ).toEqual(['forward linear_1', 'forward tanh', 'forward linear_2', 'backward linear_2', 'backward tanh']);
-    expect(stagesOf(inside, { wires })[1]?.inputs).toEqual([{ letter: 'x', node: 'linear_1', port: 'y' }]);
+    expect(stagesOf(held).map(({ direction, output: { node } }) => `${direction} ${node}`)).toEqual([
+      'forward linear_1',
+      'forward tanh',
+      'forward linear_2',
+      'backward linear_2',
+      'backward tanh',
+    ]);
+    expect(stagesOf(inside)[1]?.inputs).toEqual([{ letter: 'x', node: 'linear_1', port: 'y' }]);
   });
 
   test('puts small tensors into the layer’s own formula', () => {

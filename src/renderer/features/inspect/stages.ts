@@ -1,5 +1,5 @@
 /** The way of one sample through the net and of its gradient back: a list of stages, in the order in which they happen. */
-import type { GraphDocument, Inside, OutputFacts, Wish } from '../../../engine/index.ts';
+import type { Inside, OutputFacts, Wish } from '../../../engine/index.ts';
 
 export interface Stage {
   readonly direction: 'forward' | 'backward';
@@ -9,11 +9,11 @@ export interface Stage {
 }
 
 /** Forward through every output that is looked at, then backward through those that the loss depends on. */
-export function stagesOf(inside: Inside, { wires }: Pick<GraphDocument, 'wires'>): readonly Stage[] {
+export function stagesOf(inside: Inside): readonly Stage[] {
   const seen = new Set<string>();
   const outputs = inside.outputs.filter(({ node }) => !seen.has(node) && seen.add(node));
   const inputsOf = ({ node }: OutputFacts) =>
-    Object.values(wires)
+    inside.wires
       .filter(({ to }) => to[0] === node)
       .map(({ from, to }) => ({ letter: to[1], node: from[0], port: from[1] }));
   const forward = outputs.map(
