@@ -46,7 +46,7 @@ export const explanations = {
   },
   overlay: {
     title: 'All layers laid over each other',
-    text: 'For each layer the share of its elements in every power of two, at the step that is looked at; light to dark runs from the loss to the input. Each line is scaled by the number of its own elements only, and exact zeros, NaN and ∞ have no logarithm and are told on hover.',
+    text: 'For each layer the share of its elements in every power of two, at the step that is looked at; the colour runs from the input to the loss, as the legend shows. Each line is scaled by the number of its own elements only, and exact zeros, NaN and ∞ have no logarithm and are told on hover.',
     source: 'Glorot & Bengio 2010, figures 6 and 7',
   },
   ratioLines: {
@@ -132,7 +132,7 @@ export const explanations = {
   },
   unitRegions: {
     title: 'What a unit responds to',
-    text: 'The output of a single unit at every point of the same plane, scaled to this unit’s own range, which is written beneath. A deeper unit’s picture is made of those of the layer before it.',
+    text: 'The output of a single unit at every point of the same plane, on one scale for all units of the layer, which the legend states. A deeper unit’s picture is made of those of the layer before it.',
     source: 'Smilkov & Carter, TensorFlow Playground 2016',
   },
   curveFit: {
@@ -152,12 +152,12 @@ export const explanations = {
   },
   filters: {
     title: 'First-layer filters',
-    text: 'The weights of the first layer as pictures: one for each unit, light for positive, dark for negative, and the middle colour for zero. All share one scale, which is symmetric about zero and written beneath.',
+    text: 'The weights of the first layer as pictures, one for each unit and channel. All share one scale, which is symmetric about zero: the middle of the legend’s colours is zero, its ends are the numbers beside it.',
     source: 'Krizhevsky, Sutskever & Hinton 2012, figure 3; scale cividis',
   },
   featureMaps: {
     title: 'Feature maps',
-    text: 'What each channel of a layer answers for the chosen sample, place by place. All channels share one scale, so a dark map is a weak one and not a map of small range.',
+    text: 'What each channel of a layer answers for the chosen sample, place by place. All channels share one scale, so a faint map is a weak one and not a map of small range.',
     source: 'Zeiler & Fergus 2014',
   },
   attentionMaps: {

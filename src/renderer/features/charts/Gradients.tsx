@@ -5,8 +5,8 @@ import styles from './Charts.module.css';
 import { OverlayChart } from './OverlayChart.tsx';
 import { ProfileChart } from './ProfileChart.tsx';
 import { RatioChart } from './RatioChart.tsx';
-import { Ridgeline } from './Ridgeline.tsx';
 import { useComparedRuns } from './runs.ts';
+import { TensorOverTime } from './TensorOverTime.tsx';
 import { TrackChart } from './TrackChart.tsx';
 
 export function Gradients() {
@@ -28,7 +28,7 @@ export function Gradients() {
       <ProfileChart runs={runs} />
       <OverlayChart run={run} />
       <RatioChart run={run} />
-      <Ridgeline run={run} />
+      <TensorOverTime run={run} />
     </div>
   );
 }

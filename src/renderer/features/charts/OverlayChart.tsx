@@ -32,7 +32,7 @@ export function OverlayChart({ run }: { readonly run: RunView }) {
           <span>
             input <span className={picture.ramp} style={{ background: scaleGradient(theme) }} /> loss
           </span>
-          <span>each line: share of that layer’s own elements</span>
+          <span>share of each layer’s own elements</span>
         </>
       }
     >

@@ -27,7 +27,7 @@ export function RatioChart({ run }: { readonly run: RunView }) {
           <span>
             input <span className={picture.ramp} style={{ background: scaleGradient(theme) }} /> loss
           </span>
-          <span>std of Δw as a part of that weight’s own std</span>
+          <span>std(Δw) : std(w), each weight by itself</span>
         </>
       }
     />

@@ -4,6 +4,8 @@
  */
 import type { EChartsCoreOption } from 'echarts/core';
 import { type ProbeSegment, powerOfTen, readable } from '../../../engine/index.ts';
+import type { RunView } from '../../engine-client/run.ts';
+import { seenCapture } from '../../engine-client/seen.ts';
 import {
   addToRows,
   FIRST_POWER_ROW,
@@ -12,9 +14,7 @@ import {
   ROWS,
   TOP_EXPONENT,
   ZERO_ROW,
-} from '../../engine-client/magnitude-rows.ts';
-import type { RunView } from '../../engine-client/run.ts';
-import { seenCapture } from '../../engine-client/seen.ts';
+} from '../../pictures/magnitude-rows.ts';
 import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
 

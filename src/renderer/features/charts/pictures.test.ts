@@ -1,12 +1,14 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { describe, expect, test } from 'vitest';
 import { CaptureHistory } from '../../../engine/index.ts';
-import { POWER_ROWS } from '../../engine-client/magnitude-rows.ts';
 import { trainedRun } from '../../engine-client/testing.ts';
+import { POWER_ROWS } from '../../pictures/magnitude-rows.ts';
+import { StripColumns } from '../../pictures/strip-columns.ts';
 import { svgBrush } from '../../ui/brush.ts';
 import { AXIS, densityOf, layerDensities, middleOf, overlayOption, overlayTable } from './overlay-option.ts';
 import { ratioOption } from './ratio-option.ts';
 import { drawRidges, ridgeAt, ridgePositions, ridgesOf, ridgeTable, ridgeWords } from './ridgeline.ts';
+import { followStrip, stripColumnAt, stripTable, stripWords } from './tensor-strip.ts';
 import { trackOption, trackTable } from './track-option.ts';
 
 const sigmoid = trainedRun(8, 'sigmoid', 60);
@@ -113,5 +115,25 @@ describe('update : weight', () => {
     const names = (option.series as { name: string }[]).map(({ name }) => name);
     expect([names[0], names.at(-1)]).toEqual(['rule', 'step']);
     expect(names).toHaveLength(2 + sigmoid.log!.ratios.length);
+  });
+});
+
+describe('the large strip of one tensor', () => {
+  const { history } = sigmoid.log!;
+
+  test('holds what the history holds, and goes on from where it was', () => {
+    const half = new CaptureHistory(history.segments);
+    for (let i = 0; i < 20; i++) half.add(history.captureAt(i));
+    const grown = followStrip(followStrip(new StripColumns(), half, segment), history, segment);
+    const whole = followStrip(new StripColumns(), history, segment);
+    expect(grown.counts).toEqual(whole.counts);
+    expect(stripTable(whole)).toHaveLength(1 + 60);
+  });
+
+  test('is drawn with an axis in powers of ten, and says what lies under the pointer', () => {
+    const columns = followStrip(new StripColumns(), history, segment);
+    expect(stripWords(columns, 50, 100, area)?.title).toBe('step 0');
+    expect(stripWords(columns, area.width - 20, 100, area)).toBeNull(); // 60 of 96 columns are filled
+    expect(stripColumnAt(columns, 10, area)).toBeNull();
   });
 });

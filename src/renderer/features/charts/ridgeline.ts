@@ -3,7 +3,7 @@
  * magnitudes share. Which captures, how high a ridge is, and how it is drawn; no React.
  */
 import { type CaptureHistory, powerOfTen, readable } from '../../../engine/index.ts';
-import { addToRows, POWER_ROWS, ROWS } from '../../engine-client/magnitude-rows.ts';
+import { addToRows, POWER_ROWS, ROWS } from '../../pictures/magnitude-rows.ts';
 import type { Brush } from '../../ui/brush.ts';
 import { chartLook } from '../../ui/chart-look.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';

@@ -94,7 +94,8 @@ export function drawConfusion(
       const share = cell.length / all;
       const [x, y] = [left + answer * size, top + truth * size];
       const color = scaleColor(share, theme);
-      brush.rectangle(x + 0.5, y + 0.5, size - 1, size - 1, cssColor(color));
+      const isEmpty = cell.length === 0;
+      brush.rectangle(x + 0.5, y + 0.5, size - 1, size - 1, isEmpty ? look.line : cssColor(color));
       if (truth === answer)
         brush.line(
           [x + 1, y + 1, x + size - 1, y + 1, x + size - 1, y + size - 1, x + 1, y + size - 1, x + 1, y + 1],
@@ -110,7 +111,7 @@ export function drawConfusion(
       const isLight = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2] > 130;
       if (size >= 15)
         brush.text(x + size / 2, y + size / 2, String(cell.length), {
-          color: isLight ? '#101216' : '#f4f5f8',
+          color: isEmpty ? look.faint : isLight ? '#101216' : '#f4f5f8',
           size: Math.min(13, size / 2.2),
           align: 'center',
         });

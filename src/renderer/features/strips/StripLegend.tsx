@@ -1,11 +1,11 @@
 /** What the strips mean, in words: a line that opens into the whole. */
 
-import { BOTTOM_EXPONENT, TOP_EXPONENT } from '../../engine-client/magnitude-rows.ts';
+import { BOTTOM_EXPONENT, TOP_EXPONENT } from '../../pictures/magnitude-rows.ts';
+import { stripPalette } from '../../pictures/strip-paint.ts';
 import { scaleGradient } from '../../ui/color-scale.ts';
 import { useTheme } from '../../ui/theme.ts';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './CanvasStrips.module.css';
-import { stripPalette } from './paint.ts';
 
 export function StripLegend() {
   const theme = useTheme();

@@ -1,9 +1,9 @@
 /** Draws the strips where their nodes are, and finds the strip under the pointer. */
 import type { InternalNode } from '@xyflow/react';
-import { TOP_EXPONENT } from '../../engine-client/magnitude-rows.ts';
+import { TOP_EXPONENT } from '../../pictures/magnitude-rows.ts';
+import { STRIP_PIXELS, yOfPower } from '../../pictures/strip-paint.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 import { FAR_ZOOM, STRIP_HEIGHT, STRIP_LEFT, STRIP_TOP, STRIP_WIDTH } from '../canvas/node-metrics.ts';
-import { STRIP_PIXELS, yOfPower } from './paint.ts';
 import type { Strip, StripBoard, StripKind } from './strip-board.ts';
 
 /** What is seen of the canvas, in React Flow's terms. */

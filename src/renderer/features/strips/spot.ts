@@ -1,9 +1,9 @@
 /** What the pointer is on, in words and numbers. */
 import { readable, statisticsOf } from '../../../engine/index.ts';
-import { exponentOfRow, NOT_FINITE_ROW, ZERO_ROW } from '../../engine-client/magnitude-rows.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { exponentOfRow, NOT_FINITE_ROW, ZERO_ROW } from '../../pictures/magnitude-rows.ts';
+import { rowAt } from '../../pictures/strip-paint.ts';
 import type { Spot } from './draw.ts';
-import { rowAt } from './paint.ts';
 
 export interface SpotWords {
   readonly title: string;

@@ -3,11 +3,11 @@
  * strip, and showing them is one drawImage each. Lives outside React; fed from the run's history.
  */
 import type { ProbeCapture, ProbeSegment } from '../../../engine/index.ts';
-import { addToRows } from '../../engine-client/magnitude-rows.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { addToRows } from '../../pictures/magnitude-rows.ts';
+import { COLUMNS, StripColumns } from '../../pictures/strip-columns.ts';
+import { paintColumns, STRIP_PIXELS, type StripPalette, stripPalette } from '../../pictures/strip-paint.ts';
 import type { Theme } from '../../ui/color-scale.ts';
-import { COLUMNS, StripColumns } from './columns.ts';
-import { paintColumns, STRIP_PIXELS, type StripPalette, stripPalette } from './paint.ts';
 
 export type StripKind = 'activation' | 'gradient';
 

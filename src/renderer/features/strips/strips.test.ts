@@ -7,9 +7,9 @@ import {
   powerRow,
   ROWS,
   ZERO_ROW,
-} from '../../engine-client/magnitude-rows.ts';
-import { COLUMNS, StripColumns } from './columns.ts';
-import { paintColumns, rowAt, STRIP_PIXELS, stripPalette } from './paint.ts';
+} from '../../pictures/magnitude-rows.ts';
+import { COLUMNS, StripColumns } from '../../pictures/strip-columns.ts';
+import { paintColumns, rowAt, STRIP_PIXELS, stripPalette } from '../../pictures/strip-paint.ts';
 
 const palette = stripPalette('dark');
 

@@ -1,8 +1,8 @@
 /** From counts to pixels: pure typed-array work, one column at a time, no canvas. */
 
-import { FIRST_POWER_ROW, NOT_FINITE_ROW, POWER_ROWS, ZERO_ROW } from '../../engine-client/magnitude-rows.ts';
-import { type Rgb, scaleColor, type Theme } from '../../ui/color-scale.ts';
-import { COLUMNS, type StripColumns } from './columns.ts';
+import { type Rgb, scaleColor, type Theme } from '../ui/color-scale.ts';
+import { FIRST_POWER_ROW, NOT_FINITE_ROW, POWER_ROWS, ZERO_ROW } from './magnitude-rows.ts';
+import { COLUMNS, type StripColumns } from './strip-columns.ts';
 
 /** Pixel rows: a lane, a gap, the powers of two, a gap, a lane. */
 const LANE = 3;

@@ -2,7 +2,7 @@
  * The columns of a strip, growing to the right as captures come. When it is full, neighbours are added together (histograms
  * are counts, so nothing is lost or re-binned) and each column holds twice as many captures: the whole run is always in view.
  */
-import { ROWS } from '../../engine-client/magnitude-rows.ts';
+import { ROWS } from './magnitude-rows.ts';
 
 export const COLUMNS = 96;
 
