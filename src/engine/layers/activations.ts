@@ -28,6 +28,7 @@ import { logSoftmax as logSoftmaxOf, softmax as softmaxOf } from '../ops/softmax
 import { expm1, gelu as geluOf } from '../ops/special.ts';
 import { axisParam, sampleAxis } from './axes.ts';
 import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './define.ts';
+import { boundParams, checkBounds } from './math.ts';
 
 /** What one activation adds to all the others. */
 interface Activation<P extends z.ZodObject>
@@ -374,17 +375,11 @@ export const hardTanh = defineActivation({
   formula: 'y = \\min(\\max(a, x), b)',
   source: 'Collobert, 2004; torch.nn.Hardtanh',
   pytorch: 'torch.nn.Hardtanh',
-  params: z.strictObject({
-    low: param(z.number().min(-1e6).max(1e6).default(-1), {
-      title: 'Lower bound a',
-      description: 'Smaller numbers become this.',
-    }),
-    high: param(z.number().min(-1e6).max(1e6).default(1), {
-      title: 'Upper bound b',
-      description: 'Larger numbers become this.',
-    }),
-  }),
-  map: (x, { low, high }) => clampFlat(x, low, high),
+  params: boundParams(1e6),
+  map(x, bounds, node) {
+    checkBounds(node, bounds);
+    return clampFlat(x, bounds.low, bounds.high);
+  },
 });
 
 export const hardSwish = defineActivation({

@@ -3,6 +3,7 @@
  * place where it has one, so that no NaN comes out: log and sqrt of x ≤ 0 are those of a tiny number.
  */
 import { z } from 'zod';
+import { EngineError } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
 import {
   abs,
@@ -27,7 +28,7 @@ import { at, defineLayer, type LayerSpec, param, tensorIn, tensorOut } from './d
 
 interface MathNode<P extends z.ZodObject>
   extends Pick<LayerSpec<P>, 'kind' | 'title' | 'aliases' | 'doc' | 'formula' | 'pytorch' | 'params'> {
-  map(x: Value, params: z.infer<P>): Value;
+  map(x: Value, params: z.infer<P>, node: string): Value;
 }
 
 function defineMath<P extends z.ZodObject>({ map, ...spec }: MathNode<P>): LayerSpec<P> {
@@ -37,7 +38,7 @@ function defineMath<P extends z.ZodObject>({ map, ...spec }: MathNode<P>): Layer
     source: 'Abramowitz & Stegun, Handbook of mathematical functions, 1964',
     inputs: [tensorIn],
     outputs: [tensorOut],
-    build: (_, inputs, params) => ({ y: map(at(inputs, 'x'), params) }),
+    build: ({ node }, inputs, params) => ({ y: map(at(inputs, 'x'), params, node) }),
   });
 }
 
@@ -160,6 +161,32 @@ const powNode = defineMath({
   map: (x, { exponent }) => power(x, exponent),
 });
 
+/** Two bounds in their order, or a sentence. */
+export function checkBounds(
+  node: string,
+  { low, high }: { readonly low: number; readonly high: number },
+): void {
+  if (low > high)
+    throw new EngineError('param/invalid', {
+      node,
+      param: 'low',
+      why: `must be at most the upper bound, ${high}`,
+    });
+}
+
+/** The parameters of a layer that holds numbers between two bounds. */
+export const boundParams = (limit: number) =>
+  z.strictObject({
+    low: param(z.number().min(-limit).max(limit).default(-1), {
+      title: 'Lower bound a',
+      description: 'Smaller numbers become this.',
+    }),
+    high: param(z.number().min(-limit).max(limit).default(1), {
+      title: 'Upper bound b',
+      description: 'Larger numbers become this.',
+    }),
+  });
+
 const clampNode = defineMath({
   kind: 'clamp',
   title: 'Clamp',
@@ -167,17 +194,11 @@ const clampNode = defineMath({
   doc: 'x inside two bounds, the nearer bound outside.',
   formula: 'y = \\min(\\max(a, x), b)',
   pytorch: 'torch.clamp',
-  params: z.strictObject({
-    low: param(z.number().min(-1e9).max(1e9).default(-1), {
-      title: 'Lower bound a',
-      description: 'Smaller numbers become this.',
-    }),
-    high: param(z.number().min(-1e9).max(1e9).default(1), {
-      title: 'Upper bound b',
-      description: 'Larger numbers become this.',
-    }),
-  }),
-  map: (x, { low, high }) => clamp(x, low, high),
+  params: boundParams(1e9),
+  map(x, bounds, node) {
+    checkBounds(node, bounds);
+    return clamp(x, bounds.low, bounds.high);
+  },
 });
 
 const scaleNode = defineMath({
