@@ -179,6 +179,9 @@ function joinParts(lifetimes: readonly Lifetime[], parts: ReadonlyMap<Value, Par
     });
 }
 
+/** Elements of a vec4. */
+const quad = 4;
+
 /** How a kernel uses an operand. */
 interface SlotUse {
   stored: boolean;
@@ -262,7 +265,11 @@ export function dispatchOf(
       type: b.type,
       written: writtenBuffers.has(b.place.buffer),
       quads:
-        b.slots.some((slot) => slots.get(slot)!.quads) && !b.slots.some((slot) => slots.get(slot)!.single),
+        b.slots.some((slot) => slots.get(slot)!.quads) &&
+        operands.every(
+          ({ slot, place }) =>
+            !b.slots.includes(slot) || (!slots.get(slot)!.single && place.offset % quad === 0),
+        ),
     })),
     places: operands.map(({ slot, place }) => {
       const binding = bindings.findIndex((b) => b.slots.includes(slot));

@@ -7,6 +7,7 @@ import { sameShape } from '../ir/shape.ts';
 import { applyOp, type Value } from '../ir/value.ts';
 import { concat } from '../ops/concat.ts';
 import type { AxesAttrs } from '../ops/core.ts';
+import { detach } from '../ops/detach.ts';
 import { add } from '../ops/elementwise.ts';
 import { type PadAttrs, pad, swapLast } from '../ops/movement.ts';
 import { matmul } from '../ops/product.ts';
@@ -96,6 +97,12 @@ function endOf(piece: Value): number {
   return before + piece.inputs[0]!.shape[axis]!;
 }
 
+/** When the older operand of a product of a transposed one was made. */
+const made = (p: Value): number => Math.min(p.inputs[0]!.inputs[0]!.id, p.inputs[1]!.id);
+
+/** What is given is copied to its place among what is computed. */
+const laid = (v: Value): Value => (v.op.lower.kind === 'leaf' ? detach(v) : v);
+
 /** Products of one shape are one product of what is laid side by side; so are sums over rows. */
 function gatherAlike(terms: readonly Value[]): Value[] {
   const rest: Value[] = [];
@@ -108,11 +115,11 @@ function gatherAlike(terms: readonly Value[]): Value[] {
     else rest.push(t);
   }
   // In the order in which they were made, the states of a net over time lie as they do elsewhere.
-  products.sort((a, b) => a.inputs[1]!.id - b.inputs[1]!.id);
+  products.sort((a, b) => made(a) - made(b));
   if (products.length < worthGathering) rest.push(...products);
   else {
-    const lefts = products.map((p) => swapLast(p.inputs[0]!));
-    const rights = products.map((p) => p.inputs[1]!);
+    const lefts = products.map((p) => laid(p.inputs[0]!.inputs[0]!));
+    const rights = products.map((p) => laid(p.inputs[1]!));
     rest.push(matmul(swapLast(concat(lefts, 0)), concat(rights, 0)));
   }
   if (sums.length < worthGathering) rest.push(...sums);

@@ -5,9 +5,6 @@
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 
-/** A kernel may read four elements at a time; parts must not start within such a quad. */
-const quad = 4;
-
 /** A part of a concatenation, written where it belongs. */
 export interface Part {
   readonly whole: Value;
@@ -46,7 +43,7 @@ export function chooseInPlace(candidates: Iterable<Value>, computed: (part: Valu
     let offset = 0;
     for (const input of whole.inputs) {
       const part = computed(input);
-      if (part && sizeOf(input.shape) % quad === 0 && !parts.has(part)) found.set(part, { whole, offset });
+      if (part && !parts.has(part)) found.set(part, { whole, offset });
       offset += sizeOf(input.shape);
     }
     if (found.size < whole.inputs.length) continue;

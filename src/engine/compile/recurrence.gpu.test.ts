@@ -22,13 +22,13 @@ const units = 6;
 
 /** A gated cell over time, as LSTMs have: a state that is never a product's operand, and one that is. */
 function gated(time: number): { roots: Value[]; feeds: Map<Value, Float64Array> } {
-  const x = input('x', [batch, time, 3 * units]);
+  const x = input('x', [time, batch, 3 * units]);
   const w = input('w', [units, 3 * units]);
   const start = input('start', [batch, units]);
   let hidden = start;
   let cell = start;
   for (let t = 0; t < time; t++) {
-    const now = reshape(slice(x, { axis: 1, start: t, size: 1 }), [batch, 3 * units]);
+    const now = reshape(slice(x, { axis: 0, start: t, size: 1 }), [batch, 3 * units]);
     const [forget, fresh, out] = split(add(now, matmul(hidden, w)), [units, units, units], 1);
     cell = add(mul(sigmoid(forget!), cell), mul(sigmoid(fresh!), tanh(fresh!)));
     hidden = mul(sigmoid(out!), tanh(cell));
