@@ -83,6 +83,10 @@ const messages = {
     fix: 'Training resumes from the last checkpoint as soon as the GPU is back.',
   }),
   'train/untrainable': (d: { title: string; fix: string }) => ({ title: d.title, fix: d.fix }),
+  'train/no-origin': (_: object) => ({
+    title: 'The run to be pruned was stopped',
+    fix: 'Train it again, then prune it while it is there.',
+  }),
   'train/weights': (d: { name: string; expected: number; got: number }) => ({
     title: `The weights for ${d.name} hold ${d.got} numbers; the model has ${d.expected}`,
     fix: 'Load weights that were saved from this model.',

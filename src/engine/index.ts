@@ -140,10 +140,13 @@ export type {
   DataFiles,
   Evaluation,
   FromWorker,
+  PruneRequest,
   RunFacts,
   RunStatus,
   SavedTensor,
   ToWorker,
 } from './train/protocol.ts';
+export { drawTicket } from './train/prune.ts';
+export type { Pruning } from './train/pruning.ts';
 export { openGenerator } from './train/trained.ts';
 export { type Chunk, Trainer, type TrainerOptions } from './train/trainer.ts';

@@ -2,7 +2,7 @@
  * The command line: `npm run --silent gradloom -- …`. Results go to stdout, words about the work to stderr, and whatever goes
  * wrong is one sentence and an exit code: 1 where the document cannot be used as asked, 2 where the command or a file is wrong.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { layers, showTemplates } from './cli/catalogue.ts';
 import { check } from './cli/check.ts';
 import { exportProject } from './cli/export.ts';
@@ -50,6 +50,23 @@ function commands(setExit: (code: number) => void): Command {
     .option('--steps <n>', 'stop after so many steps', wholeNumber(0, mostSteps))
     .option('--epochs <n>', 'stop after so many passes over the training data', wholeNumber(0, 1_000_000))
     .option('--seed <n>', 'instead of the document’s seed', wholeNumber(0, 0xffff_ffff))
+    .option(
+      '--prune <percent>',
+      'then prune the smallest weights, rewind and train again',
+      wholeNumber(1, 99),
+    )
+    .option('--prune-rounds <n>', 'how many times to prune; 1 without it', wholeNumber(1, 100))
+    .addOption(
+      new Option('--prune-scope <scope>', 'the smallest of each layer, or of the net').choices([
+        'layer',
+        'net',
+      ]),
+    )
+    .option(
+      '--rewind <step>',
+      'the step whose weights are gone back to; 0 without it',
+      wholeNumber(0, mostSteps),
+    )
     .option('--json', 'print one JSON line a step, and one at the end')
     .option('--weights-out <file>', 'save the trained weights as safetensors')
     .action((file: string, options: TrainOptions) => train(file, options));

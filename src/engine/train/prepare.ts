@@ -17,7 +17,7 @@ import {
 import type { LoadedData } from '../data/load.ts';
 import { EngineError, invariant } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
-import { buildModel, type Model, parameterCount } from '../model/build.ts';
+import { buildModel, type Model, type ModelParameter, parameterCount } from '../model/build.ts';
 import { type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import { gradientHypers } from '../optim/gradients.ts';
@@ -27,13 +27,14 @@ import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import type { DataPlaces, FieldPlace } from './batch.ts';
 import { BestWeights } from './best.ts';
 import { compileEval, type EvalProgram, evalCountUniform } from './eval-program.ts';
-import { type Layouts, layOut } from './layout.ts';
+import { type Layout, type Layouts, layOut } from './layout.ts';
 import { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
 import type { RunFacts } from './protocol.ts';
+import type { Masks } from './pruning.ts';
 import { rateRule } from './rates.ts';
 import { compileStep, type StepProgram } from './step-program.ts';
-import { gradientUniform, optimizerUniform } from './update-program.ts';
+import { gradientUniform, maskArena, optimizerUniform } from './update-program.ts';
 
 const evalBatch = 256;
 
@@ -52,6 +53,8 @@ export interface PreparedRun {
   readonly loaded: LoadedProgram;
   /** What a step runs so many times before `loaded`, where it takes several micro-batches. */
   readonly micro: { readonly loaded: LoadedProgram; readonly count: number } | null;
+  /** The arena of masks, where weights are pruned. */
+  readonly masks: Float32Array<ArrayBuffer> | null;
   /** Where training may stop early. */
   readonly best: BestWeights | null;
   readonly lookout: Lookout | null;
@@ -70,7 +73,7 @@ export async function prepareRun(
   open: OpenDevice,
   document: GraphDocument,
   data: LoadedData,
-  options: { readonly probes: boolean },
+  options: { readonly probes: boolean; readonly masks?: Masks },
 ): Promise<PreparedRun> {
   const shapes = describeDataset(data.dataset);
   const training = data.split.train.length;
@@ -109,6 +112,7 @@ export async function prepareRun(
     samples: training,
     accumulation: microBatches(document.training.accumulation, training, batch),
     penalised: isPenalised(document.training),
+    pruned: options.masks !== undefined,
     probes: options.probes,
     uniforms,
     target,
@@ -162,6 +166,7 @@ export async function prepareRun(
     segments: probed?.segments ?? [],
     tracks: probed?.tracks ?? [],
     metrics: metrics.map((m) => m.name),
+    kept: keptOf(options.masks),
     classes: answers?.kind === 'class' ? answers.names : [],
     notes: data.dataset.notes,
   };
@@ -176,12 +181,26 @@ export async function prepareRun(
     step,
     loaded,
     micro,
+    masks: options.masks ? maskArenaOf(layout.parameters, options.masks) : null,
     best,
     lookout,
     evaluation: { program: evaluate, loaded: evalLoaded },
     hypers,
     target,
   };
+}
+
+/** Masks where the weights lie in their arena; 1 where nothing is pruned. */
+function maskArenaOf(layout: Layout<ModelParameter>, masks: Masks): Float32Array<ArrayBuffer> {
+  const arena = new Float32Array(layout.size).fill(1);
+  for (const [name, mask] of masks) arena.set(mask, layout.place(name, maskArena).offset);
+  return arena;
+}
+
+/** The share of pruned tensors that is left. */
+function keptOf(masks: Masks | undefined): number {
+  const all = [...(masks?.values() ?? [])].flatMap((m) => [...m]);
+  return all.length === 0 ? 1 : all.filter((m) => m !== 0).length / all.length;
 }
 
 /** Micro-batches of a step: as many as the settings ask for, and the data has. */

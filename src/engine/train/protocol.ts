@@ -7,6 +7,7 @@ import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
+import type { Pruning } from './pruning.ts';
 
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
 export type DataFiles = Readonly<Record<string, ArrayBuffer>>;
@@ -18,6 +19,11 @@ export interface SavedTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
+/** Which run is pruned, and how; the new run has its seed and batches. */
+export interface PruneRequest extends Pruning {
+  readonly of: number;
+}
+
 export type ToWorker =
   /** Builds and compiles; answers `ready` (paused at step 0) or `failed`. `from` forks: same seed, batches and data. */
   | {
@@ -26,6 +32,8 @@ export type ToWorker =
       readonly document: GraphDocument;
       readonly files: DataFiles;
       readonly weights?: readonly SavedTensor[];
+      /** Prunes by the weights that another run has come to. */
+      readonly prune?: PruneRequest;
     }
   | {
       readonly type: 'play';
@@ -88,6 +96,8 @@ export interface RunFacts {
   readonly tracks: readonly ProbeTrack[];
   /** What the metric columns are called: `accuracy`, `mae`, … */
   readonly metrics: readonly string[];
+  /** The share of the weights that can be pruned which is left; 1 where nothing was pruned. */
+  readonly kept: number;
   /** What the classes to be predicted are called, in the order of a confusion matrix; empty where numbers are. */
   readonly classes: readonly string[];
   /** Things worth telling: rows dropped, columns standardised. */

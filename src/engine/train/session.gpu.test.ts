@@ -133,6 +133,39 @@ describe('a training session', () => {
     expect(desk.losses(2)).toEqual(desk.losses(1));
   });
 
+  test('prunes a run into another one beside it, rewound', async () => {
+    await start('mlp-spirals');
+    await trainTo(20);
+    const document = documentOf('mlp-spirals');
+    const create = { type: 'create', document, files: {} } as const;
+    const prune = { of: 1, share: 0.5, scope: 'layer', rewind: 4 } as const;
+    await desk.session.take({ ...create, run: 2, prune });
+    expect(desk.of('failed')).toEqual([]);
+    expect(desk.of('ready').at(-1)).toMatchObject({ run: 2, facts: { kept: 0.5 } });
+    expect(desk.of('status').at(-1)).toMatchObject({ run: 2, status: 'paused', step: 4 });
+    await desk.session.take({ type: 'save', run: 2, ticket: 1 });
+    const [saved] = desk.of('weights');
+    const weights = saved!.tensors.filter((t) => t.shape.length > 1).flatMap((t) => [...t.data]);
+    expect(weights.filter((w) => w === 0).length / weights.length).toBeCloseTo(0.5, 2);
+    await desk.session.take({ ...create, run: 3, prune: { ...prune, of: 9 } });
+    expect(desk.of('failed').at(-1)).toMatchObject({ run: 3, code: 'train/no-origin' });
+  });
+
+  test('stops early, measures every part, and says why it stopped', async () => {
+    const document = documentOf('mlp-spirals');
+    const optimizer = { kind: 'sgd', params: { learningRate: 0 } };
+    const training = { ...document.training, optimizer, stopping: { patience: 1, leastGain: 0 } };
+    await desk.session.take({ type: 'create', run: 1, document: { ...document, training }, files: {} });
+    await desk.session.take({ type: 'play', run: 1 });
+    await desk.until(() => desk.status === 'ended');
+    expect(desk.of('notice').at(-1)?.title).toMatch(/^Stopped early/);
+    const ends = desk
+      .of('evaluation')
+      .slice(-3)
+      .map((m) => m.evaluation.split);
+    expect(ends).toEqual(['train', 'validation', 'test']);
+  });
+
   test('survives the loss of its device: training goes on from the last checkpoint', async () => {
     await start('mlp-spirals');
     await trainTo(20);

@@ -8,11 +8,14 @@ import { EngineError, type UserMessage } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { EarlyStop } from './best.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { InspectAnswer } from './inspect-protocol.ts';
 import { KeptWeights } from './kept-weights.ts';
 import { Pace } from './pace.ts';
-import type { DataFiles, Evaluation, FromWorker, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
-import { type Checkpoint, capturesPerChunk, Trainer } from './trainer.ts';
+import type { Evaluation, FromWorker, PruneRequest, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
+import { drawTicket, type Ticket } from './prune.ts';
+import type { Masks } from './pruning.ts';
+import { capturesPerChunk, Trainer, type TrainerOptions } from './trainer.ts';
 
 export interface SessionOptions {
   readonly openDevice: () => Promise<OpenDevice>;
@@ -27,6 +30,7 @@ interface Run {
   document: GraphDocument;
   readonly data: LoadedData;
   readonly weights: ReadonlyMap<string, Float32Array> | undefined;
+  readonly masks: Masks | undefined;
   trainer: Trainer;
   readonly pace: Pace;
   status: RunStatus;
@@ -39,6 +43,12 @@ interface Run {
   evaluatedAt: { step: number; time: number };
   busy: Promise<void>;
 }
+
+const optionsOf = ({ weights, masks }: Pick<Run, 'weights' | 'masks'>): TrainerOptions => ({
+  probes: true,
+  ...(weights && { weights }),
+  ...(masks && { masks }),
+});
 
 /** How old an in-memory checkpoint of a playing run may grow, in ms. */
 const checkpointEvery = 4000;
@@ -68,8 +78,7 @@ export class Session {
   }
 
   private async handle(message: ToWorker): Promise<void> {
-    if (message.type === 'create')
-      return this.create(message.run, message.document, message.files, message.weights);
+    if (message.type === 'create') return this.create(message);
     const run = this.runs.get(message.run);
     if (!run) return;
     switch (message.type) {
@@ -147,12 +156,8 @@ export class Session {
     }
   }
 
-  private async create(
-    id: number,
-    document: GraphDocument,
-    files: DataFiles,
-    weights?: readonly SavedTensor[],
-  ): Promise<void> {
+  private async create(message: Message<'create'>): Promise<void> {
+    const { run: id, document, files, weights } = message;
     this.options.post({
       type: 'status',
       run: id,
@@ -165,12 +170,17 @@ export class Session {
     if (!spec) throw new EngineError('model/no-data', { node: 'The net' });
     const data = await loadDataset(spec, ioOfFiles(files));
     const given = weights && new Map(weights.map((w) => [w.name, w.data]));
-    const trainer = await this.trainerFor({ data, weights: given }, document);
+    const { masks, start } = message.prune
+      ? await this.drawTicket(message.prune, document)
+      : { masks: undefined, start: null };
+    const trainer = await this.trainerFor({ data, weights: given, masks }, document);
+    if (start) trainer.restore(start);
     const run: Run = {
       id,
       document,
       data,
       weights: given,
+      masks,
       trainer,
       pace: new Pace(await trainer.measureLook()),
       status: 'paused',
@@ -185,6 +195,21 @@ export class Session {
     run.kept.add(await trainer.weightsNow());
     this.options.post({ type: 'ready', run: id, facts: trainer.facts });
     this.setStatus(run, 'paused');
+  }
+
+  /** Draws a ticket from another run, between two of its submissions. */
+  private async drawTicket({ of, ...pruning }: PruneRequest, document: GraphDocument): Promise<Ticket> {
+    const origin = this.runs.get(of);
+    if (!origin) throw new EngineError('train/no-origin', {});
+    const device = await this.open();
+    const { promise, resolve } = Promise.withResolvers<Ticket>();
+    await this.between(origin, async () => {
+      const { data } = origin;
+      resolve(
+        await drawTicket(device, origin.trainer, { document, data, options: optionsOf(origin) }, pruning),
+      );
+    });
+    return promise;
   }
 
   /** The device, opened once; losing it restores every run on the next one. */
@@ -214,9 +239,11 @@ export class Session {
     this.report(run);
   }
 
-  private async trainerFor(run: Pick<Run, 'data' | 'weights'>, document: GraphDocument): Promise<Trainer> {
-    const options = { probes: true, ...(run.weights ? { weights: run.weights } : {}) };
-    return Trainer.create(await this.open(), document, run.data, options);
+  private async trainerFor(
+    run: Pick<Run, 'data' | 'weights' | 'masks'>,
+    document: GraphDocument,
+  ): Promise<Trainer> {
+    return Trainer.create(await this.open(), document, run.data, optionsOf(run));
   }
 
   /** Does something between two submissions of a run. */

@@ -34,7 +34,7 @@ import {
   soundPlace,
 } from './places.ts';
 import { keepForProbes, type Probed, probedOutputs, valuesOfLook } from './probed.ts';
-import { compileNorm, compileUpdate, type UpdateSpec } from './update-program.ts';
+import { compileNorm, compileUpdate, maskArena, type UpdateSpec } from './update-program.ts';
 
 export interface StepProgram {
   /** What a step encodes: a micro-batch so many times, where there are several, and then the rest. */
@@ -176,6 +176,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     memory: layout.memory.size,
     nextMemory: layout.memory.size,
     ...norm.buffers,
+    ...(spec.pruned && { [maskArena]: layout.parameters.size }),
     ...accumulate?.buffers,
     ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };

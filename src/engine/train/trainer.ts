@@ -12,13 +12,14 @@ import type { Model, ModelParameter, ModelState } from '../model/build.ts';
 import { finishMetric, type Metric } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import { optimizerOf } from '../optim/index.ts';
-import { noPlateau, type Plateau } from '../optim/plateau.ts';
-import { noBest, type Stopping } from '../optim/stopping.ts';
+import { noPlateau } from '../optim/plateau.ts';
+import { noBest } from '../optim/stopping.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { evalCountUniform } from './eval-program.ts';
 import { Evaluator } from './evaluator.ts';
 import { type GenerateListener, type GenerateOptions, TextGenerator, type TrainedNet } from './generate.ts';
@@ -31,24 +32,18 @@ import { counterPlace, microPlace } from './places.ts';
 import { Predictor } from './predictor.ts';
 import { isPenalised, type PreparedRun, prepareRun, seedWord, updateHypers } from './prepare.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
+import type { Masks } from './pruning.ts';
 import { Rates } from './rates.ts';
 import type { StepProgram } from './step-program.ts';
+import { arenaPlace, maskArena } from './update-program.ts';
 
 export interface TrainerOptions {
   /** Keep activations and their gradients where probes can look at them. */
   readonly probes: boolean;
   /** Weights by name (`linear_1.weight`), instead of fresh ones. */
   readonly weights?: ReadonlyMap<string, Float32Array>;
-}
-
-/** All that training has come to: enough to go on from, on another device too. */
-export interface Checkpoint {
-  readonly step: number;
-  readonly seed: number;
-  /** The arenas of parameters and optimiser states, by buffer name. */
-  readonly arenas: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
-  readonly plateau: Plateau;
-  readonly stopping: Stopping;
+  /** By name: 0 for each weight that is pruned, and stays exactly 0; tensors without one are trained whole. */
+  readonly masks?: Masks;
 }
 
 /** What one submission of steps brought back. */
@@ -91,6 +86,7 @@ export class Trainer {
   private readonly best: BestWeights | null;
   private stopping: TrainingSettings['stopping'];
   private hypers: Record<string, number>;
+  private readonly masks: PreparedRun['masks'];
   private given: ReadonlyMap<string, Float32Array> | null;
   private seed: number;
   private submitted = 0;
@@ -126,6 +122,8 @@ export class Trainer {
     this.lookout = run.lookout;
     this.hypers = run.hypers;
     this.given = weights;
+    this.masks = run.masks;
+    if (run.masks) run.machine.write(arenaPlace(run.layout, maskArena), run.masks);
     this.seed = run.document.training.seed;
     const words = Math.max(
       run.step.ring.length + capturesPerChunk * (run.lookout?.words ?? 0),
@@ -179,13 +177,20 @@ export class Trainer {
       const values = given?.get(p.name) ?? p.values(place.length);
       if (values.length !== place.length)
         throw new EngineError('train/weights', { name: p.name, expected: place.length, got: values.length });
-      machine.write(place, values);
+      machine.write(place, this.pruned(place, values));
     }
     const encoder = machine.device.createCommandEncoder();
     for (const name of this.stateArenas()) encoder.clearBuffer(machine.buffer(name));
     encoder.clearBuffer(machine.buffer('grads'));
     machine.device.queue.submit([encoder.finish()]);
     this.startAt({ step: 0, seed, plateau: noPlateau, stopping: noBest });
+  }
+
+  /** What is to lie at a place, with pruned weights at 0. */
+  private pruned<T extends Float32Array>({ buffer, offset }: Place, values: T): T | Float32Array {
+    const { masks } = this;
+    if (!masks || buffer !== 'params') return values;
+    return values.map((w, i) => (masks[offset + i] === 0 ? 0 : w));
   }
 
   private stateArenas(): string[] {
@@ -226,7 +231,8 @@ export class Trainer {
   restore(checkpoint: Checkpoint): void {
     for (const place of this.arenas()) {
       const data = checkpoint.arenas.get(place.buffer);
-      if (data?.length === place.length) this.machine.write(place, data);
+      if (data?.length !== place.length) continue;
+      this.machine.write(place, this.pruned(place, data));
     }
     this.startAt(checkpoint);
   }

@@ -7,7 +7,7 @@ import type { Dispatch, Place, Program } from '../compile/program.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
 import { add, cast, less, mul, sqrt, sub, where } from '../ops/elementwise.ts';
-import { hyper, input, inputAttrs, scalar } from '../ops/leaf.ts';
+import { hyper, input, inputAttrs, scalar, zeros } from '../ops/leaf.ts';
 import { sum } from '../ops/reduce.ts';
 import type { OptimizerSpec } from '../optim/define.ts';
 import { clipped, type GradientHyper, penalised } from '../optim/gradients.ts';
@@ -28,7 +28,12 @@ export interface UpdateSpec {
   readonly gradients: string;
   /** Whether weights are penalised; costs the norm another read of all of them. */
   readonly penalised: boolean;
+  /** Whether weights are pruned: where their mask is 0, so are they. */
+  readonly pruned: boolean;
 }
+
+/** The arena of masks, where weights are pruned. */
+export const maskArena = 'mask';
 
 const gradientHyper = (name: GradientHyper): Value => hyper({ name: gradientUniform(name), dtype: 'f32' });
 
@@ -80,8 +85,11 @@ export function compileUpdate(spec: UpdateSpec, options: CompileOptions): readon
   );
   const sound = scalarInput('sound');
   const guarded = (now: Value, before: Value): Value => where(sound, now, before);
+  const kept = spec.pruned
+    ? where(flat(maskArena), updated.parameters, zeros(parameters.shape))
+    : updated.parameters;
   const wanted: Wanted[] = [
-    { value: guarded(updated.parameters, parameters), at: arenaPlace(layout, 'params') },
+    { value: guarded(kept, parameters), at: arenaPlace(layout, 'params') },
     ...optimizer.states.map((s) => ({
       value: guarded(updated.state[s]!, states[s]!),
       at: arenaPlace(layout, `state:${s}`),

@@ -3,11 +3,15 @@
 import {
   type Chunk,
   classReport,
+  drawTicket,
   type EarlyStop,
   type Evaluation,
   formatCount,
   type GraphDocument,
+  type Pruning,
+  readable,
   Trainer,
+  type TrainerOptions,
   writeSafetensors,
 } from '../../engine/index.ts';
 import { writeAtomically } from '../services/atomic-write.ts';
@@ -22,6 +26,11 @@ export interface TrainOptions {
   readonly seed?: number;
   readonly json?: boolean;
   readonly weightsOut?: string;
+  /** Percent of the weights to prune after training, before it begins anew. */
+  readonly prune?: number;
+  readonly pruneRounds?: number;
+  readonly pruneScope?: Pruning['scope'];
+  readonly rewind?: number;
 }
 
 /** Steps of one submission grow until it takes about this long, so that the bar moves and Ctrl-C is heard. */
@@ -33,21 +42,53 @@ export async function train(path: string, options: TrainOptions): Promise<void> 
   const { data } = await loadData(path, document);
   const json = options.json ?? false;
   const gpu = await openGpu(json);
-  const trainer = await about(path, () => Trainer.create(gpu, document, data, { probes: false }));
+  const plain = { probes: false };
+  let trainer = await about(path, () => Trainer.create(gpu, document, data, plain));
   try {
     const started = performance.now();
     const total = options.steps ?? (options.epochs ?? document.training.epochs) * trainer.stepsPerEpoch;
     if (!json) for (const note of trainer.facts.notes) say(note);
-    const last = await runSteps(trainer, total, json);
-    const best = trainer.restoreBest();
-    const evaluations = await evaluateAll(trainer);
+    let result = await trainOnce(trainer, total, json);
+    let masks: TrainerOptions['masks'];
+    const rounds = options.prune === undefined ? 0 : (options.pruneRounds ?? 1);
+    for (let round = 1; round <= rounds; round++) {
+      const { kept } = trainer.facts;
+      if (json) printJson({ round, kept, ...partsOf(trainer, result.evaluations) });
+      else printParts(trainer, result.evaluations, `${readable(100 * kept)} % of the weights: `);
+      const origin = { document, data, options: masks ? { ...plain, masks } : plain };
+      const ticket = await drawTicket(gpu, trainer, origin, pruningOf(options));
+      trainer.dispose();
+      masks = ticket.masks;
+      trainer = await Trainer.create(gpu, document, data, { ...plain, masks });
+      if (ticket.start) trainer.restore(ticket.start);
+      result = await trainOnce(trainer, total, json);
+    }
     if (options.weightsOut !== undefined) await saveWeights(trainer, options.weightsOut);
     const seconds = (performance.now() - started) / 1000;
-    if (json) printJson({ done: true, ...summaryOf(trainer, last, best, evaluations, seconds) });
-    else printSummary(trainer, best, evaluations, seconds, options.weightsOut);
+    if (json) printJson({ done: true, ...summaryOf(trainer, result, seconds) });
+    else printSummary(trainer, result, seconds, options.weightsOut);
   } finally {
     trainer.dispose();
   }
+}
+
+const pruningOf = ({ prune = 0, rewind = 0, pruneScope = 'layer' }: TrainOptions): Pruning => ({
+  share: prune / 100,
+  scope: pruneScope,
+  rewind,
+});
+
+/** What one training came to. */
+interface Result {
+  readonly last: Row | null;
+  readonly best: EarlyStop | null;
+  readonly evaluations: readonly Evaluation[];
+}
+
+async function trainOnce(trainer: Trainer, total: number, json: boolean): Promise<Result> {
+  const last = await runSteps(trainer, total, json);
+  const best = trainer.restoreBest();
+  return { last, best, evaluations: await evaluateAll(trainer) };
 }
 
 const withSeed = (document: GraphDocument, seed: number | undefined): GraphDocument =>
@@ -125,13 +166,24 @@ function classesOf(trainer: Trainer, { confusion }: Evaluation) {
   return { classes, confusion };
 }
 
-function summaryOf(
-  trainer: Trainer,
-  last: Row | null,
-  best: EarlyStop | null,
-  evaluations: readonly Evaluation[],
-  seconds: number,
-) {
+/** What was measured of each part of the data, by its name. */
+function partsOf(trainer: Trainer, evaluations: readonly Evaluation[]) {
+  return Object.fromEntries(
+    evaluations.map((e) => [e.split, { ...measuresOf(trainer, e), ...classesOf(trainer, e) }]),
+  );
+}
+
+/** The same for people, a line for each part. */
+function printParts(trainer: Trainer, evaluations: readonly Evaluation[], before = ''): void {
+  for (const e of evaluations) {
+    const measures = Object.entries(measuresOf(trainer, e)).map(
+      ([name, value]) => `${name} ${value.toPrecision(4)}`,
+    );
+    print(`${before}${e.split.padEnd(10)} ${measures.join(', ')}`);
+  }
+}
+
+function summaryOf(trainer: Trainer, { last, best, evaluations }: Result, seconds: number) {
   const { adapter, parameters, samples, stepsPerEpoch, memoryBytes, dispatches, notes } = trainer.facts;
   const steps = trainer.step;
   return {
@@ -139,9 +191,8 @@ function summaryOf(
     epochs: steps / stepsPerEpoch,
     last,
     ...(best && { best }),
-    ...Object.fromEntries(
-      evaluations.map((e) => [e.split, { ...measuresOf(trainer, e), ...classesOf(trainer, e) }]),
-    ),
+    ...(trainer.facts.kept < 1 && { kept: trainer.facts.kept }),
+    ...partsOf(trainer, evaluations),
     seconds,
     stepsPerSecond: steps / seconds,
     adapter,
@@ -155,19 +206,14 @@ function summaryOf(
 
 function printSummary(
   trainer: Trainer,
-  best: EarlyStop | null,
-  evaluations: readonly Evaluation[],
+  { best, evaluations }: Result,
   seconds: number,
   weightsOut: string | undefined,
 ): void {
   const steps = trainer.step;
   print(`${formatCount(steps)} steps in ${seconds.toFixed(1)} s (${formatCount(steps / seconds)} a second)`);
   if (best) print(`The weights are those of step ${best.step}, where the loss was lowest`);
-  for (const e of evaluations) {
-    const measures = Object.entries(measuresOf(trainer, e)).map(
-      ([name, value]) => `${name} ${value.toPrecision(4)}`,
-    );
-    print(`${e.split.padEnd(10)} ${measures.join(', ')}`);
-  }
+  if (trainer.facts.kept < 1) print(`${readable(100 * trainer.facts.kept)} % of the weights are left`);
+  printParts(trainer, evaluations);
   if (weightsOut !== undefined) print(`Weights saved to ${weightsOut}`);
 }

@@ -92,6 +92,20 @@ test('a fork trains beside its origin with the same seed, and both are shown', a
   expect(runs.get(fork)?.title).toBe('Run 2: ReLU + He');
 });
 
+test('a pruned run trains beside the one whose weights it is drawn from', async () => {
+  const origin = await started();
+  port.advance(3);
+  const pruned = client.prune(origin, { share: 0.25, scope: 'net', rewind: 2 });
+  await loaded();
+  frame();
+  expect(port.sent.findLast(({ type }) => type === 'create')).toMatchObject({
+    run: pruned,
+    prune: { of: origin, share: 0.25, scope: 'net', rewind: 2 },
+  });
+  expect(store.getState()).toMatchObject({ shown: pruned, beside: origin });
+  expect(shown().title).toBe('Run 2: pruned 25 %');
+});
+
 test('reset goes back to step 0 and gives the same losses again', async () => {
   const id = await started();
   port.advance(10);

@@ -9,6 +9,8 @@ import type {
   GraphDocument,
   InspectAnswer,
   InspectRequest,
+  PruneRequest,
+  Pruning,
   SavedTensor,
   ToWorker,
   TrainingSettings,
@@ -95,6 +97,19 @@ export class TrainingClient {
     const id = this.#add(forked, origin);
     this.#options.store.setState({ shown: id, beside: origin.run, at: null, stale: false });
     this.#start(id, forked, true);
+    return id;
+  }
+
+  /**
+   * Prunes the smallest weights of a run, and trains what is left beside it from the weights that they had at the start or
+   * soon after it: same seed, same batches. Both are shown.
+   */
+  prune(run: number, pruning: Pruning): number {
+    const { document } = this.#run(run);
+    const change = `pruned ${Math.round(100 * pruning.share)} %`;
+    const id = this.#add(document, { run, change });
+    this.#options.store.setState({ shown: id, beside: run, at: null, stale: false });
+    this.#start(id, document, true, { ...pruning, of: run });
     return id;
   }
 
@@ -283,12 +298,13 @@ export class TrainingClient {
     return id;
   }
 
-  #start(run: number, document: GraphDocument, play: boolean): void {
+  #start(run: number, document: GraphDocument, play: boolean, prune?: PruneRequest): void {
     if (play) this.#playWhenReady.add(run);
     this.#options.readFiles(document).then(
       (files) => {
         if (!this.#state.runs.get(run) || this.#run(run).status === 'stopped') return;
-        this.#send({ type: 'create', run, document, files }, Object.values(files));
+        const create = { type: 'create', run, document, files } as const;
+        this.#send(prune ? { ...create, prune } : create, Object.values(files));
       },
       (error: Error) => this.#fail(run, error.message),
     );

@@ -217,6 +217,7 @@ class ChainNet {
       tracks: [],
       metrics: ['accuracy'],
       classes: ['inside', 'outside'],
+      kept: 1,
       notes: [],
     };
   }

@@ -9,6 +9,7 @@ import { useTraining } from '../../engine-client/training.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { PruneForm } from './PruneForm.tsx';
 import styles from './RunControls.module.css';
 
 /** The slider goes over powers of ten, since that is how learning rates differ. */
@@ -88,6 +89,7 @@ export function HotSettings() {
             The learning rate changes with the next step. A new batch size compiles again and keeps the
             weights.
           </p>
+          <PruneForm />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
