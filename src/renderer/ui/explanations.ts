@@ -29,6 +29,31 @@ export const explanations = {
     text: 'Green says that no rule complains of this node, amber that it suffers from a verdict, red that a verdict begins here or that it holds NaN or ∞. The dot repeats in one sign what verdict cards say in words.',
     source: own,
   },
+  ring: {
+    title: 'Ring around nodes',
+    text: 'Green while the net trains, amber while it is paused, red on the node that a failure names. Nodes without a ring take part in no run.',
+    source: own,
+  },
+  port: {
+    title: 'Ports',
+    text: 'Round ports carry numbers, diamonds carry labels; the text beside a port is the shape of what comes out, the batch first. A port fades while a wire is drawn that it cannot take, and says why.',
+    source: own,
+  },
+  category: {
+    title: 'Colours of layers',
+    text: 'A colour for each category of layers, the same in the palette, on nodes and on the map of the canvas. The icon and the name say the same, so that nothing depends on the colour.',
+    source: own,
+  },
+  shape: {
+    title: 'Shape',
+    text: 'The sizes of a tensor along its axes, the batch first: 32 × 10 are 32 samples of 10 numbers each. It is worked out from the graph at every edit, before anything runs.',
+    source: 'Zhang et al., Dive into Deep Learning, section 2.3',
+  },
+  progress: {
+    title: 'Step and epoch',
+    text: 'A step trains on one batch; an epoch is as many steps as it takes to see every training sample once. Batches are drawn in an order that the seed fixes, so that the same seed gives the same run.',
+    source: 'Goodfellow, Bengio & Courville 2016, section 8.1',
+  },
   loss: {
     title: 'Loss',
     text: 'The number that training makes smaller: the mean of the loss node’s output over a batch. Faint is every batch, bold is an exponential average of the batches, dashed is the whole validation part.',

@@ -70,7 +70,9 @@ export function NodeInspector({ id }: { readonly id: string }) {
         <dl className={styles.facts}>
           {shapes.map(([port, shape]) => (
             <div key={port}>
-              <dt>Output {shapes.length > 1 ? port : 'shape'}</dt>
+              <dt>
+                Output {shapes.length > 1 ? port : 'shape'} <WhatIsThis topic="shape" />
+              </dt>
               <dd>{shape}</dd>
             </div>
           ))}

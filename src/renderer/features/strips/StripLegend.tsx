@@ -33,7 +33,8 @@ export function StripLegend() {
       </p>
       <p className={styles.marks}>
         Strips <WhatIsThis topic="strips" /> Wires <WhatIsThis topic="wireTint" /> Dots{' '}
-        <WhatIsThis topic="health" />
+        <WhatIsThis topic="health" /> Rings <WhatIsThis topic="ring" /> Ports <WhatIsThis topic="port" />{' '}
+        Colours <WhatIsThis topic="category" />
       </p>
     </details>
   );

@@ -73,7 +73,9 @@ function Readout({ run }: { readonly run: RunView }) {
       <span className={styles.status} data-status={run.status} title={run.problem?.title}>
         {statusWords[run.status]}
       </span>
-      <span className={styles.progress}>{progressWords(run)}</span>
+      <span className={styles.progress}>
+        {progressWords(run)} <WhatIsThis topic="progress" />
+      </span>
       {run.lookingCost !== null && isAlive(run) ? (
         <span className={styles.progress}>
           {costWords(run.lookingCost)} <WhatIsThis topic="lookingCost" />
