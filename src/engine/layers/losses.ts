@@ -29,22 +29,59 @@ import { at, type BuildContext, defineLayer, type LayerSpec, type PortSpec, para
 
 const prediction: PortSpec = { name: 'prediction', kind: 'tensor', doc: 'What the model says.' };
 const target: PortSpec = { name: 'target', kind: 'labels', doc: 'What it should have said.' };
+const maskIn: PortSpec = {
+  name: 'mask',
+  kind: 'tensor',
+  doc: '1 where a sample, or a place of a sequence, counts, 0 where not: batch, or batch × time.',
+  optional: true,
+};
 const lossOut: PortSpec = { name: 'loss', kind: 'tensor', doc: 'One number per sample.' };
 
 type LossSpec<P extends z.ZodObject> = Omit<LayerSpec<P>, 'category' | 'inputs' | 'outputs' | 'build'> & {
   /** Gives [batch] for a prediction and its target. */
   loss(ctx: BuildContext, prediction: Value, target: Value, params: z.infer<P>): Value;
+  /** Whether `loss` already weighs places, so that no mask can. */
+  readonly isWeighted?: (params: z.infer<P>) => boolean;
 };
 
-function defineLoss<P extends z.ZodObject>({ loss, ...spec }: LossSpec<P>): LayerSpec<P> {
+function defineLoss<P extends z.ZodObject>({ loss, isWeighted, ...spec }: LossSpec<P>): LayerSpec<P> {
   return defineLayer({
     ...spec,
     category: 'loss',
-    inputs: [prediction, target],
+    inputs: [prediction, target, maskIn],
     outputs: [lossOut],
-    build: (ctx, inputs, params) => ({
-      loss: loss(ctx, at(inputs, 'prediction'), at(inputs, 'target'), params),
-    }),
+    build(ctx, inputs, params) {
+      const [p, t, { mask }] = [at(inputs, 'prediction'), at(inputs, 'target'), inputs];
+      if (!mask) return { loss: loss(ctx, p, t, params) };
+      checkMask(ctx.node, mask, p);
+      if (isWeighted?.(params))
+        throw new EngineError('param/invalid', {
+          node: ctx.node,
+          param: 'classWeights',
+          why: 'and the ignored label cannot be used beside a mask',
+        });
+      // Each place as a sample of its own; what the mask hides counts for nothing, and nor does its gradient.
+      const places = sizeOf(mask.shape);
+      const fold = (x: Value): Value => {
+        const rest = x.shape.slice(mask.shape.length);
+        return reshape(x, rest.length === 0 && x.dtype === 'f32' ? [places, 1] : [places, ...rest]);
+      };
+      const losses = reshape(loss(ctx, fold(p), fold(t), params), mask.shape);
+      return { loss: countedMean(where(mask, losses, scalar(0)), mask) };
+    },
+  });
+}
+
+/** A mask over the samples of a prediction, or over their places; or a sentence. */
+function checkMask(node: string, mask: Value, p: Value): void {
+  const [batch, time] = p.shape;
+  const over = p.shape.slice(0, mask.shape.length);
+  if ([1, 2].includes(mask.shape.length) && sameShape(over, mask.shape)) return;
+  const whole = p.shape.length > 1 ? ` or ${batch} × ${time}` : '';
+  throw new EngineError('input/axes', {
+    node,
+    expected: `a mask of ${batch}${whole}`,
+    got: formatShape(mask.shape),
   });
 }
 
@@ -187,6 +224,7 @@ export const crossEntropy = defineLoss({
   }),
   decision: 'largest',
   sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
+  isWeighted: ({ classWeights, ignore }) => classWeights.length > 0 || ignore !== ignoreNothing,
   loss(ctx, p, t, { labelSmoothing, classWeights: weights, ignore }) {
     checkClasses(ctx, p, t);
     const classWeights = classWeightsOf(ctx, p, weights);
@@ -238,7 +276,7 @@ function labelWeights(t: Value, classWeights: Value | null, ignore: number): Val
 }
 
 /** Losses of all places as one number per sample, [batch], whose mean is Σ losses / Σ weights, as PyTorch averages. */
-function countedMean(losses: Value, weights: Value): Value {
+export function countedMean(losses: Value, weights: Value): Value {
   const [batch = 1] = losses.shape;
   const scale = div(scalar(batch), maximum(sum(weights, 'all'), scalar(1e-12)));
   const perSample = losses.shape.length === 1 ? losses : sum(losses, losses.shape.map((_, i) => i).slice(1));
@@ -256,6 +294,7 @@ export const nll = defineLoss({
   params: z.strictObject(labelParams),
   decision: 'largest',
   sample: { prediction: { shape: [4, 6], dtype: 'f32' }, target: { shape: [4], dtype: 'i32' } },
+  isWeighted: ({ classWeights, ignore }) => classWeights.length > 0 || ignore !== ignoreNothing,
   loss(ctx, p, t, { classWeights: weights, ignore }) {
     checkClasses(ctx, p, t);
     const classWeights = classWeightsOf(ctx, p, weights);

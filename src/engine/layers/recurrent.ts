@@ -4,11 +4,11 @@
  */
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
-import { formatShape } from '../ir/shape.ts';
+import { formatShape, sameShape } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { concat, split, stack } from '../ops/concat.ts';
 import { reshape } from '../ops/core.ts';
-import { add, mul, relu, sigmoid, sub, tanh } from '../ops/elementwise.ts';
+import { add, mul, relu, sigmoid, sub, tanh, where } from '../ops/elementwise.ts';
 import { scalar, zeros } from '../ops/leaf.ts';
 import { flip, permute, slice } from '../ops/movement.ts';
 import { linear } from '../ops/product.ts';
@@ -131,23 +131,39 @@ function runThrough(
   x: Value,
   start: readonly Value[],
   backwards: boolean,
+  mask: Value | null,
 ): Run {
   const [time = 1, batch = 1] = x.shape;
   // What the inputs give does not wait for the state: one product for all time steps.
   const projected = linear(backwards ? flip(x, 0) : x, w.input, w.inputBias);
+  // Padding leaves the state as it was, and gives zeros, as PyTorch's packed sequences do.
+  const order = mask && backwards ? flip(mask, 0) : mask;
+  const stepOf = (m: Value, t: number): Value =>
+    reshape(slice(m, { axis: 0, start: t, size: 1 }), [batch, 1]);
   const computed: Value[] = [];
   let state = start;
   for (let t = 0; t < time; t++) {
     const now = reshape(slice(projected, { axis: 0, start: t, size: 1 }), [batch, projected.shape[2] ?? 1]);
-    state = cell.step(now, linear(state[0] as Value, w.hidden, w.hiddenBias), state);
+    const before = state;
+    const next = cell.step(now, linear(state[0] as Value, w.hidden, w.hiddenBias), state);
+    state = order ? next.map((v, i) => where(stepOf(order, t), v, before[i] as Value)) : next;
     computed.push(state[0] as Value);
   }
-  const states = stack(computed, 0);
+  const all = stack(computed, 0);
+  const states = order ? mul(all, reshape(order, [time, batch, 1])) : all;
   return { hidden: backwards ? flip(states, 0) : states, computed, last: state };
 }
 
+/** What a recurrent layer is given. */
+interface Sequence {
+  readonly x: Value;
+  readonly state: Value | undefined;
+  /** batch × time: 0 where there is padding. */
+  readonly mask: Value | undefined;
+}
+
 /** All layers and directions. `state` holds, layer by layer and direction by direction, the hidden and other tensors. */
-function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined, p: CommonParams) {
+function recur(ctx: BuildContext, cell: Cell, { x, state: given, mask }: Sequence, p: CommonParams) {
   const [batch = 1, time = 0] = x.shape;
   if (x.shape.length !== 3 || time === 0)
     throw new EngineError('input/axes', {
@@ -161,6 +177,13 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
       expected: `at most ${longestUnrolled} time steps`,
       got: `${time}`,
     });
+  if (mask && !sameShape(mask.shape, [batch, time]))
+    throw new EngineError('input/axes', {
+      node: ctx.node,
+      expected: `a mask of ${batch} × ${time}`,
+      got: formatShape(mask.shape),
+    });
+  const counts = mask ? permute(mask, [1, 0]) : null;
   const directions = p.bidirectional ? 2 : 1;
   const parts = p.layers * directions * cell.states;
   if (given && (given.shape.length !== 2 || given.shape[1] !== parts * p.units))
@@ -182,7 +205,7 @@ function recur(ctx: BuildContext, cell: Cell, x: Value, given: Value | undefined
       const first = (layer * directions + d) * cell.states;
       const name = `l${layer}${d === 1 ? '_reverse' : ''}`;
       const w = weights(ctx, cell, p, sequence.shape[2] ?? 1, name);
-      const run = runThrough(cell, w, sequence, starts.slice(first, first + cell.states), d === 1);
+      const run = runThrough(cell, w, sequence, starts.slice(first, first + cell.states), d === 1, counts);
       ctx.watch({ kind: 'time', name, values: run.computed });
       return run;
     });
@@ -205,6 +228,12 @@ const stateIn: PortSpec = {
   doc: 'The state to start from, as another recurrent layer gives it; zeros where nothing is wired.',
   optional: true,
 };
+const maskIn: PortSpec = {
+  name: 'mask',
+  kind: 'tensor',
+  doc: '1 where there is a step and 0 where there is padding, which leaves the state as it is: batch × time.',
+  optional: true,
+};
 const stateOut: PortSpec = {
   name: 'state',
   kind: 'tensor',
@@ -224,14 +253,20 @@ function defineRecurrent<P extends z.ZodObject>(
   return defineLayer({
     ...rest,
     category: 'sequence',
-    inputs: [{ ...tensorIn, doc: 'batch × time × features.' }, stateIn],
+    inputs: [{ ...tensorIn, doc: 'batch × time × features.' }, stateIn, maskIn],
     outputs: [
       { ...tensorOut, doc: 'All states, batch × time × units; or the last one, batch × units.' },
       stateOut,
     ],
     sample: { x: { shape: [2, 3, 2], dtype: 'f32' } },
     sampleParams: { units: 2 },
-    build: (ctx, inputs, params) => recur(ctx, cell(params), at(inputs, 'x'), inputs.state, common(params)),
+    build: (ctx, inputs, params) =>
+      recur(
+        ctx,
+        cell(params),
+        { x: at(inputs, 'x'), state: inputs.state, mask: inputs.mask },
+        common(params),
+      ),
   });
 }
 

@@ -142,6 +142,8 @@ export interface Model {
     readonly decision: Decision;
     readonly prediction: Value;
     readonly target: Value;
+    /** 1 where a sample, or a place of it, counts: [batch] or [batch, time]; null where all do. */
+    readonly mask: Value | null;
   } | null;
   /** u32 scalars that random draws depend on: the document's seed, and the number of the step. */
   readonly seed: Value;
@@ -388,7 +390,13 @@ class Build {
     const prediction = this.#arriving(loss, 'prediction')?.value;
     const target = this.#arriving(loss, 'target')?.value;
     return loss && prediction && target
-      ? { node: loss.id, decision: loss.spec?.decision ?? 'number', prediction, target }
+      ? {
+          node: loss.id,
+          decision: loss.spec?.decision ?? 'number',
+          prediction,
+          target,
+          mask: this.#arriving(loss, 'mask')?.value ?? null,
+        }
       : null;
   }
 

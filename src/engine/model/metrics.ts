@@ -5,6 +5,7 @@
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Decision } from '../layers/define.ts';
+import { countedMean } from '../layers/losses.ts';
 import { reshape } from '../ops/core.ts';
 import { abs, cast, equal, greater, mul, sub } from '../ops/elementwise.ts';
 import { scalar } from '../ops/leaf.ts';
@@ -24,14 +25,14 @@ export interface Metric {
 /** The metrics that fit the model's first loss and its target; none where there is no loss. */
 export function metricsOf({ judged }: Model): readonly Metric[] {
   if (!judged) return [];
-  const { decision, prediction, target } = judged;
-  if (target.dtype === 'f32' && decision === 'number') return distances(prediction, target);
+  const { decision, prediction, target, mask } = judged;
+  if (target.dtype === 'f32' && decision === 'number') return distances(prediction, target, mask);
   return [
     {
       name: 'accuracy',
       title: 'Accuracy',
       better: 'higher',
-      perSample: hits(prediction, target, decision),
+      perSample: hits(prediction, target, decision, mask),
       finish: 'mean',
     },
   ];
@@ -43,36 +44,38 @@ export function finishMetric({ finish }: Metric, meanOfSamples: number): number 
 }
 
 /** 1 where the answer is right, else 0; the share of right answers where a sample has several. */
-function hits(prediction: Value, target: Value, decision: Decision): Value {
+function hits(prediction: Value, target: Value, decision: Decision, mask: Value | null): Value {
   const outputs = sizeOf(prediction.shape.slice(1));
   if (target.dtype !== 'f32' && (decision === 'largest' || outputs > 1))
-    return perSample(equal(argmax(prediction, -1), target));
+    return perSample(equal(argmax(prediction, -1), target), mask);
   const yes = greater(prediction, scalar(decision === 'number' ? 0.5 : 0));
   const truth = greater(reshape(cast(target, 'f32'), prediction.shape), scalar(0.5));
-  return perSample(equal(yes, truth));
+  return perSample(equal(yes, truth), mask);
 }
 
-function distances(prediction: Value, target: Value): Metric[] {
+function distances(prediction: Value, target: Value, mask: Value | null): Metric[] {
   const error = sub(prediction, reshape(target, prediction.shape));
   return [
     {
       name: 'mae',
       title: 'Mean absolute error',
       better: 'lower',
-      perSample: perSample(abs(error)),
+      perSample: perSample(abs(error), mask),
       finish: 'mean',
     },
     {
       name: 'rmse',
       title: 'Root mean squared error',
       better: 'lower',
-      perSample: perSample(mul(error, error)),
+      perSample: perSample(mul(error, error), mask),
       finish: 'root of mean',
     },
   ];
 }
 
-/** Mean over all axes but the first. */
-export function perSample(x: Value): Value {
-  return x.shape.length <= 1 ? x : mean(x, x.shape.map((_, i) => i).slice(1));
+/** Mean over all axes but the first; what a mask hides does not count. */
+export function perSample(x: Value, mask: Value | null = null): Value {
+  const axes = x.shape.map((_, i) => i).slice(mask?.shape.length ?? 1);
+  const each = axes.length === 0 ? x : mean(x, axes);
+  return mask ? countedMean(mul(each, mask), mask) : each;
 }
