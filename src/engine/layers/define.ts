@@ -36,7 +36,13 @@ export type Initialiser =
       readonly std: number;
       readonly zeros?: readonly [from: number, to: number];
     }
-  | { readonly kind: 'uniform'; readonly low: number; readonly high: number }
+  /** The elements from the first of `raised` to before the second start higher by the third. */
+  | {
+      readonly kind: 'uniform';
+      readonly low: number;
+      readonly high: number;
+      readonly raised?: readonly [from: number, to: number, by: number];
+    }
   | {
       readonly kind: 'xavierUniform' | 'xavierNormal';
       readonly gain: number;

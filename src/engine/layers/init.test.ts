@@ -55,6 +55,13 @@ describe('initial values', () => {
     expect([...initialValues({ kind: 'ones' }, 2, 1, 'a')]).toEqual([1, 1]);
   });
 
+  test('a stretch of uniform numbers can start higher', () => {
+    const plain = { kind: 'uniform', low: -1, high: 1 } as const;
+    const raised = initialValues({ ...plain, raised: [1, 3, 10] }, 4, 1, 'a');
+    const [a, b, c, d] = initialValues(plain, 4, 1, 'a');
+    expect([...raised]).toEqual([a, Math.fround((b ?? 0) + 10), Math.fround((c ?? 0) + 10), d]);
+  });
+
   test('the same seed and name give the same numbers, others others', () => {
     const draw = (seed: number, name: string) =>
       initialValues({ kind: 'normal', mean: 0, std: 1 }, 8, seed, name).join();

@@ -43,7 +43,7 @@ export function initialValues(
     case 'constant':
       return values.fill(init.value);
     case 'uniform':
-      return uniform(init.low, init.high);
+      return raise(uniform(init.low, init.high), init.raised ?? [0, 0, 0]);
     case 'normal':
       return normal(init.mean, init.std).fill(0, ...(init.zeros ?? [size]));
     case 'xavierUniform':
@@ -60,6 +60,15 @@ export function initialValues(
       init satisfies never;
       throw new TypeError('an initialiser of no known kind');
   }
+}
+
+/** Adds a number to a stretch of the values. */
+function raise(
+  values: Float32Array<ArrayBuffer>,
+  [from, to, by]: readonly [number, number, number],
+): Float32Array<ArrayBuffer> {
+  for (let i = from; i < to; i++) values[i] = (values[i] ?? 0) + by;
+  return values;
 }
 
 /** Makes the shorter side of a row-major matrix orthogonal, by modified Gram–Schmidt in float64, twice against rounding. */

@@ -16,6 +16,7 @@ import {
   at,
   type BuildContext,
   defineLayer,
+  type Initialiser,
   type LayerSpec,
   type PortSpec,
   param,
@@ -36,6 +37,8 @@ interface Cell {
   readonly gates: number;
   /** Tensors of the state: the hidden one first. */
   readonly states: number;
+  /** How much higher the bias of the second gate starts: the one that says how much of the memory stays. */
+  readonly keep?: number;
   step(fromInput: Value, fromHidden: Value, state: readonly Value[]): readonly Value[];
 }
 
@@ -101,6 +104,14 @@ const commonParams = {
   }),
 };
 
+const keepParam = (gate: string) =>
+  param(z.number().min(-20).max(20).default(0), {
+    title: `${gate} bias`,
+    description:
+      'Added to that gate’s bias at the start. At 0, as in PyTorch, half of the memory is lost at each step; at 3, a twentieth.',
+    showWhen: { bias: [true] },
+  });
+
 type CommonParams = z.infer<z.ZodObject<typeof commonParams>>;
 
 /** Weights of one direction of one layer. */
@@ -108,12 +119,14 @@ function weights(ctx: BuildContext, cell: Cell, p: CommonParams, features: numbe
   const bound = 1 / Math.sqrt(p.units);
   const init = { kind: 'uniform', low: -bound, high: bound } as const;
   const rows = cell.gates * p.units;
-  const bias = (name: string): Value | null => (p.bias ? ctx.parameter(name, [rows], init) : null);
+  const bias = (name: string, start: Initialiser): Value | null =>
+    p.bias ? ctx.parameter(name, [rows], start) : null;
+  const keeping = cell.keep ? { ...init, raised: [p.units, 2 * p.units, cell.keep] as const } : init;
   return {
     input: ctx.parameter(`weight_ih_${suffix}`, [rows, features], init),
     hidden: ctx.parameter(`weight_hh_${suffix}`, [rows, p.units], init),
-    inputBias: bias(`bias_ih_${suffix}`),
-    hiddenBias: bias(`bias_hh_${suffix}`),
+    inputBias: bias(`bias_ih_${suffix}`, keeping),
+    hiddenBias: bias(`bias_hh_${suffix}`, init),
   };
 }
 
@@ -299,9 +312,9 @@ const lstm = defineRecurrent({
     'c_t = \\sigma(f_t) \\odot c_{t-1} + \\sigma(i_t) \\odot \\tanh(g_t), \\quad h_t = \\sigma(o_t) \\odot \\tanh(c_t)',
   source: 'Hochreiter & Schmidhuber, 1997; Gers, Schmidhuber & Cummins, Learning to forget, 2000',
   pytorch: 'torch.nn.LSTM(batch_first=True)',
-  params: z.strictObject(commonParams),
+  params: z.strictObject({ ...commonParams, forgetBias: keepParam('Forget gate’s') }),
   common: (p) => p,
-  cell: () => lstmCell,
+  cell: ({ forgetBias }) => ({ ...lstmCell, keep: forgetBias }),
 });
 
 const gru = defineRecurrent({
@@ -313,9 +326,9 @@ const gru = defineRecurrent({
     'n_t = \\tanh(W_{in} x_t + b_{in} + r_t \\odot (W_{hn} h_{t-1} + b_{hn})), \\quad h_t = (1 - z_t) \\odot n_t + z_t \\odot h_{t-1}',
   source: 'Cho et al., Learning phrase representations using RNN encoder-decoder, EMNLP 2014',
   pytorch: 'torch.nn.GRU(batch_first=True)',
-  params: z.strictObject(commonParams),
+  params: z.strictObject({ ...commonParams, updateBias: keepParam('Update gate’s') }),
   common: (p) => p,
-  cell: () => gruCell,
+  cell: ({ updateBias }) => ({ ...gruCell, keep: updateBias }),
 });
 
 /** All recurrent layers, in the order of the palette. */

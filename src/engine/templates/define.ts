@@ -30,6 +30,10 @@ export interface Quality {
   readonly claims: readonly Claim[];
   /** The rules whose verdicts come, because the template shows the fault. Where this is absent, no verdict comes at all. */
   readonly verdicts?: readonly string[];
+  /** ‖∂L/∂h‖ of a recurrent layer at its first time step as a share of that at its last, before anything is learnt. */
+  readonly gradientOverTime?: { readonly atLeast?: number; readonly atMost?: number };
+  /** Training halts within the steps, at the first number that is not finite. */
+  readonly halts?: true;
   /** Less training, and what that reaches: for `npm test`, where the whole takes long. */
   readonly quick?: { readonly steps: number; readonly claims: readonly Claim[] };
 }
@@ -56,6 +60,8 @@ interface Recipe extends Omit<Template, 'document'> {
   readonly data: Frozen<z.input<typeof dataSpec>>;
   readonly loss: ChainLayer;
   readonly notes?: readonly WovenNote[];
+  /** What the whole document can be set by, such as its depth. */
+  readonly params?: Frozen<z.input<typeof documentSchema>['params']>;
   readonly training: Frozen<z.input<typeof trainingSchema>>;
 }
 
@@ -64,6 +70,7 @@ export function netTemplate({
   data,
   loss: [lossKind, lossParams = {}],
   notes = [],
+  params = {},
   training,
   net,
   ...about
@@ -81,6 +88,7 @@ export function netTemplate({
       name: about.title,
       description: about.text,
       ...weave.finish(notes),
+      params,
       training,
     }),
   };

@@ -1,11 +1,15 @@
 // The list of templates, theme by theme, in the order of the start screen.
 import { boundaries } from './boundaries.ts';
+import { stepLengths } from './clipping.ts';
 import { deepNets } from './deep-nets.ts';
 import type { Template } from './define.ts';
+import { generalising } from './generalising.ts';
 import { lines } from './lines.ts';
 import { nets } from './nets.ts';
+import { schedules } from './schedules.ts';
 import { starts } from './starts.ts';
 import { steps } from './steps.ts';
+import { transformers } from './transformers.ts';
 
 export const templates: readonly Template[] = [
   ...deepNets,
@@ -14,6 +18,10 @@ export const templates: readonly Template[] = [
   ...nets,
   ...starts,
   ...steps,
+  ...schedules,
+  ...stepLengths,
+  ...generalising,
+  ...transformers,
 ];
 
 export function templateOf(id: string): Template | undefined {

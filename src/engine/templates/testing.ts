@@ -8,8 +8,10 @@ import { invariant } from '../errors.ts';
 import { type JudgeState, judge, noVerdicts } from '../probe/judge.ts';
 import { addLoss, noLoss } from '../probe/loss-trend.ts';
 import { describeNet } from '../probe/net-facts.ts';
+import type { ProbeCapture } from '../probe/types.ts';
 import type { Verdict } from '../probe/verdict.ts';
 import { testDevice } from '../runtime/testing.ts';
+import type { RunFacts } from '../train/protocol.ts';
 import { capturesPerChunk, Trainer } from '../train/trainer.ts';
 import type { Claim, Template } from './define.ts';
 
@@ -24,6 +26,13 @@ export function dataOf({ document }: Template): Promise<LoadedData> {
       throw new Error(`no template reads a file such as ${path}`);
     },
   });
+}
+
+/** The gradient of the first time step as a share of the last one's. */
+function fadingOf({ tracks }: RunFacts, capture: ProbeCapture): number | null {
+  const track = tracks.find(({ what }) => what === 'timeGradient');
+  const at = (step: number): number => capture.tracks[(track?.first ?? 0) + step] ?? Number.NaN;
+  return track ? at(0) / at(track.length - 1) : null;
 }
 
 /** A trainer of the template's document. */
@@ -42,28 +51,39 @@ function stepsToSubmit(first: number, most: number, looks: (step: number) => boo
   return most;
 }
 
-/** Trains and judges as the page does: the losses of a submission first, then its captures in order. Gives all verdicts there were. */
-export async function trainAndJudge(
+/** What training showed on the way: all verdicts there were, and how the first gradient fades over time steps. */
+interface Shown {
+  readonly verdicts: readonly Verdict[];
+  readonly overTime: number | null;
+}
+
+/** Trains and judges as the page does: the losses of a submission first, then its captures in order. */
+async function trainAndJudge(
   trainer: Trainer,
   { document, quality }: Template,
   steps: number,
-): Promise<Verdict[]> {
+): Promise<Shown> {
   const net = describeNet(document, trainer.facts);
-  const looks = looksAt(quality.verdicts ? 256 : 40);
+  const looks = looksAt(quality.verdicts?.length ? 256 : 40);
   const reached = new Map<string, Verdict>();
+  let overTime: number | null = null;
   let judgement: JudgeState = noVerdicts;
   let loss = noLoss;
   while (trainer.step < steps) {
     const most = Math.min(trainer.mostSteps(), steps - trainer.step);
     const { rows, captures, unsound } = await trainer.run(stepsToSubmit(trainer.step, most, looks), looks);
-    expect(unsound).toBeNull();
+    if (unsound !== null) {
+      expect(quality.halts, `training halts at step ${unsound}`).toBe(true);
+      break;
+    }
     loss = rows.loss.reduce(addLoss, loss);
     for (const capture of captures) {
+      overTime ??= fadingOf(trainer.facts, capture);
       judgement = judge(judgement, { net, capture, loss });
       for (const verdict of judgement.verdicts) reached.set(verdict.rule, verdict);
     }
   }
-  return [...reached.values()];
+  return { verdicts: [...reached.values()], overTime };
 }
 
 /** Trains a template, all of it or the quick part, and holds it to its claims. */
@@ -73,20 +93,29 @@ export async function expectQuality(template: Template, length: 'whole' | 'quick
   const trainer = await trainerOf(template);
   try {
     const all = document.training.epochs * trainer.stepsPerEpoch;
-    const verdicts = await trainAndJudge(trainer, template, steps ?? all);
+    const { verdicts, overTime } = await trainAndJudge(trainer, template, steps ?? all);
+    if (quality.halts) expect(trainer.step, 'training halts').toBeLessThan(steps ?? all);
     if (quality.verdicts)
       expect(verdicts.map(({ rule }) => rule)).toEqual(expect.arrayContaining([...quality.verdicts]));
     else expect(verdicts).toEqual([]);
+    if (quality.gradientOverTime) expectWithin(overTime, quality.gradientOverTime, 'gradient over time');
     for (const claim of claims) await expectClaim(trainer, claim);
   } finally {
     trainer.dispose();
   }
 }
 
-async function expectClaim(trainer: Trainer, { metric, split, atLeast, atMost }: Claim): Promise<void> {
+async function expectClaim(trainer: Trainer, { metric, split, ...bounds }: Claim): Promise<void> {
   const { loss, metrics } = await trainer.evaluate(split);
   const reached = metric === 'loss' ? loss : metrics[trainer.facts.metrics.indexOf(metric)];
-  const what = `${metric} of the ${split} part`;
+  expectWithin(reached, bounds, `${metric} of the ${split} part`);
+}
+
+function expectWithin(
+  reached: number | null | undefined,
+  { atLeast, atMost }: Pick<Claim, 'atLeast' | 'atMost'>,
+  what: string,
+): void {
   if (atLeast !== undefined) expect(reached, what).toBeGreaterThanOrEqual(atLeast);
   if (atMost !== undefined) expect(reached, what).toBeLessThanOrEqual(atMost);
 }

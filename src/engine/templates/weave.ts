@@ -4,7 +4,9 @@
  */
 import { invariant } from '../errors.ts';
 import { layerOf } from '../layers/index.ts';
-import type { DocNode, DocNote, DocWire, Json } from '../model/schema.ts';
+import { blockKind } from '../model/blocks.ts';
+import { libraryBlocks } from '../model/library/index.ts';
+import type { BlockDefinition, BlockInstance, DocNode, DocNote, DocWire, Json } from '../model/schema.ts';
 
 /** One layer of a chain: its kind, and its parameters where they differ from the defaults. */
 export type ChainLayer = readonly [kind: string, params?: Readonly<Record<string, Json>>];
@@ -12,6 +14,7 @@ export type ChainLayer = readonly [kind: string, params?: Readonly<Record<string
 interface Box {
   readonly kind: string;
   readonly params: Readonly<Record<string, Json>>;
+  readonly block?: BlockInstance;
   /** What arrives, in the order of the wires. */
   readonly arriving: readonly { readonly from: Out; readonly port: string }[];
 }
@@ -49,6 +52,14 @@ export class Weave {
     return { box, port: layerOf(kind)?.outputs[0]?.name ?? 'y' };
   }
 
+  /** A block of the library, from its port `x` to its port `y`; `repeat` times one after another where that is given. */
+  block(of: string, params: Readonly<Record<string, Json>>, x: Out, repeat?: BlockInstance['repeat']): Out {
+    const block = { of, shared: false, ...(repeat !== undefined && { repeat }) };
+    const box = { kind: blockKind, params, block, arriving: [{ from: x, port: 'x' }] };
+    this.#boxes.push(box);
+    return { box, port: 'y' };
+  }
+
   /** One layer after another, each at the first port of the next. */
   chain(from: Out, ...layers: readonly ChainLayer[]): Out {
     return layers.reduce<Out>((out, [kind, params = {}]) => {
@@ -63,6 +74,7 @@ export class Weave {
     readonly nodes: Record<string, DocNode>;
     readonly wires: Record<string, DocWire>;
     readonly notes: Record<string, DocNote>;
+    readonly blocks: Record<string, BlockDefinition>;
   } {
     const names = namesOf(this.#boxes);
     const nameOf = (box: Box): string => names.get(box) ?? '';
@@ -81,10 +93,16 @@ export class Weave {
             name: nameOf(box),
             params: { ...box.params },
             position: places.get(box) ?? [0, 0],
+            ...(box.block && { block: box.block }),
           },
         ]),
       ),
       wires: Object.fromEntries(wires.map((wire, i) => [`w${i + 1}`, wire])),
+      blocks: Object.fromEntries(
+        libraryBlocks
+          .filter(({ id }) => this.#boxes.some(({ block }) => block?.of === id))
+          .map(({ id, definition }) => [id, definition]),
+      ),
       notes: Object.fromEntries(
         notes.map((text, i) => [
           `note_${i + 1}`,
@@ -99,9 +117,9 @@ export class Weave {
   }
 }
 
-/** `sigmoid_1`, `sigmoid_2`, …; a kind that occurs once has no number. */
+/** `sigmoid_1`, `sigmoid_2`, …; a kind, or a block, that occurs once has no number. */
 function namesOf(boxes: readonly Box[]): Map<Box, string> {
-  const kinds = Map.groupBy(boxes, (box) => box.kind);
+  const kinds = Map.groupBy(boxes, (box) => box.block?.of ?? box.kind);
   return new Map(
     [...kinds].flatMap(([kind, same]) =>
       same.map((box, i): [Box, string] => [box, same.length > 1 ? `${kind}_${i + 1}` : kind]),

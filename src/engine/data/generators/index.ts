@@ -4,6 +4,7 @@ import type { Generator } from './define.ts';
 import { curve, linear, polynomial } from './functions.ts';
 import { checkerboard, circles, gaussians, moons, spirals, xor } from './planar.ts';
 import { adding, recall, reversal, temporalOrder } from './sequences.ts';
+import { waves } from './signals.ts';
 
 /** Every generator by its kind, in the order in which they are offered. */
 export const generators = {
@@ -16,6 +17,7 @@ export const generators = {
   curve,
   polynomial,
   linear,
+  waves,
   recall,
   adding,
   temporalOrder,
@@ -33,6 +35,7 @@ export const generatedSpec = z.discriminatedUnion('kind', [
   spec(curve),
   spec(polynomial),
   spec(linear),
+  spec(waves),
   spec(recall),
   spec(adding),
   spec(temporalOrder),
