@@ -16,6 +16,7 @@ import { noPlateau } from '../optim/plateau.ts';
 import { noBest } from '../optim/stopping.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
+import { type KernelTime, timeKernels } from '../runtime/kernel-times.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
@@ -225,6 +226,16 @@ export class Trainer {
       new Float32Array(await machine.read({ buffer, offset: 0, length }));
     const params = await read('params', layout.parameters.size);
     return { step, params, memory: await read('memory', layout.memory.size) };
+  }
+
+  /**
+   * How long each kernel of a step takes, in milliseconds; null where the adapter has no clock. Training stands where it stood.
+   */
+  async kernelTimes(rounds: number): Promise<readonly KernelTime[] | null> {
+    const before = await this.checkpoint();
+    const times = await timeKernels(this.machine, this.loaded, { rounds, repeats: 4 });
+    this.restore(before);
+    return times;
   }
 
   /** Goes on from a checkpoint of this document, perhaps made on another device or with other settings. */
