@@ -1,6 +1,8 @@
 // The list of layer kinds, in the order of the palette: one line for each.
+
 import { activations } from './activations.ts';
 import { attentions } from './attention.ts';
+import { augmentations } from './augment.ts';
 import { axisLayers } from './axes.ts';
 import { basis, polynomial } from './basis.ts';
 import { bilinear, perceptron } from './bilinear.ts';
@@ -41,6 +43,7 @@ export const layerList: readonly LayerSpec[] = [
   ...normalisations,
   dropout,
   ...groupedDropouts,
+  ...augmentations,
   ...embeddings,
   oneHot,
   ...recurrents,
