@@ -2,13 +2,13 @@
  * The kernel of a `map` group: every thread takes elements in strides, so that what is the same for all of them is computed
  * once for several. Where there is enough to do, it takes four neighbours at a time, read and written at once.
  */
-import { type Expr, i32, operandsOf, variable } from '../ir/expr.ts';
+import { type Expr, i32, variable } from '../ir/expr.ts';
 import { add, flatten, lessThan, mul, scale } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
 import type { Value } from '../ir/value.ts';
 import { type Group, groupLowering, indexIn, spaceVariables } from './groups.ts';
 import type { Lower } from './lower.ts';
-import { readTogether } from './quads.ts';
+import { isLong, readTogether } from './quads.ts';
 import type { ProcessorKind } from './tiling.ts';
 
 const threads = 64;
@@ -16,16 +16,6 @@ const threads = 64;
 const mostGroups: Readonly<Record<ProcessorKind, number>> = { cpu: 16, gpu: 512 };
 /** Elements from which on a thread takes four at a time. */
 const manyElements: Readonly<Record<ProcessorKind, number>> = { cpu: 1024, gpu: 65_536 };
-
-/** Values that are long to write (a sum of many slices) are not written four times. */
-const mostNodes = 256;
-
-function countNodes(e: Expr, seen = new Set<Expr>()): number {
-  if (seen.has(e)) return seen.size;
-  seen.add(e);
-  for (const o of operandsOf(e)) countNodes(o, seen);
-  return seen.size;
-}
 
 export function mapKernel(
   group: Group,
@@ -36,10 +26,9 @@ export function mapKernel(
 ): Kernel {
   const { rows } = group.space;
   const lower = groupLowering(group, stored);
-  const isLong = stores.some(
-    (v) => countNodes(lower(v, indexIn(group.space, v, spaceVariables(group.space).row, null)!)) > mostNodes,
-  );
-  const width = rows % 4 === 0 && rows >= manyElements[on] && !isLong ? 4 : 1;
+  const { row } = spaceVariables(group.space);
+  const isDear = stores.some((v) => isLong(lower(v, indexIn(group.space, v, row, null)!)));
+  const width = rows % 4 === 0 && rows >= manyElements[on] && !isDear ? 4 : 1;
   const items = rows / width;
   const groups = Math.min(Math.ceil(items / threads), mostGroups[on]);
   const start = add(

@@ -50,10 +50,30 @@ export function productForm(core: Value): ProductForm | null {
       inner,
       rowFactor: 0,
       index: (batch, row, [column]) => [...unflatten(batch, lead), row, column!],
-      cost: (box, depth) => ({ reads: sizeOf(box) * sizeOf(depth), pairs: sizeOf(box) * sizeOf(depth) }),
+      cost: everyPair,
     };
   }
-  return lower.family === 'convolution' ? convolutionForm(core, inner, core.attrs as ConvAttrs) : null;
+  if (lower.family === 'convolution') return convolutionForm(core, inner, core.attrs as ConvAttrs);
+  return core.op.id === 'scatterAdd' ? scatterForm(core, inner) : null;
+}
+
+const everyPair = (box: Shape, depth: Shape): BoxCost => {
+  const pairs = sizeOf(box) * sizeOf(depth);
+  return { reads: pairs, pairs };
+};
+
+/** Adding rows up where indices say is a product with a matrix of hits. */
+function scatterForm(core: Value, inner: Shape): ProductForm {
+  const [rows, ...columns] = core.shape as [number, ...number[]];
+  return {
+    batches: 1,
+    rows,
+    columns: [sizeOf(columns)],
+    inner,
+    rowFactor: 0,
+    index: (_, row, [column]) => [row, ...unflatten(column!, columns)],
+    cost: everyPair,
+  };
 }
 
 /** The groups of a convolution are products of their own, side by side. */
@@ -71,7 +91,7 @@ function convolutionForm(core: Value, inner: Shape, attrs: ConvAttrs): ProductFo
         channelOf(batch, row, rows),
         ...unflatten(place!, places),
       ],
-      cost: (box, depth) => ({ reads: sizeOf(box) * sizeOf(depth), pairs: sizeOf(box) * sizeOf(depth) }),
+      cost: everyPair,
     };
   return {
     ...base,
@@ -122,7 +142,10 @@ export function productIndex(core: Value): Expr[] {
   );
 }
 
-/** One factor of the core's elements: that of a row, or that of a column, at a place of the inner axis. */
+/**
+ * One factor of the core's elements: that of a row, or that of a column, at a place of the inner axis. A row's factor may be
+ * a truth value, which says whether the column's counts.
+ */
 export function factorOf(
   core: Value,
   form: ProductForm,
@@ -143,6 +166,8 @@ export function factorOf(
         )
       : form.index(at.batch, i32(0), at.column);
   const element = how.element({ read, inputs: core.inputs, out: core, attrs: core.attrs }, index, inner);
+  // A hit is a factor of 0 or 1.
+  if (element.kind === 'select') return 'row' in at ? element.cond : element.a;
   invariant(element.kind === 'binary' && element.fn === 'mul', 'an element of a product is a product');
   return 'row' in at === (form.rowFactor === 0) ? element.a : element.b;
 }

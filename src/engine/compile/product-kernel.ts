@@ -5,7 +5,7 @@
  * operand's sums over the inner axis (a bias gradient) come with the product.
  */
 import { invariant } from '../errors.ts';
-import { bool, type Expr, f32, i32, load, variable } from '../ir/expr.ts';
+import { bool, type Expr, f32, i32, load, select, variable } from '../ir/expr.ts';
 import { add, binary, flatten, lessThan, mul, scale, unflatten } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
@@ -163,7 +163,7 @@ function turn(
     const named = (name: string, value: Expr): Expr => {
       if (isZero(value)) return value;
       statements.push({ kind: 'let', name, value: readTogether(value) });
-      return variable(name, 'f32');
+      return variable(name, value.type);
     };
     const left = Array.from({ length: tiling.rows }, (_, i) =>
       named(
@@ -180,12 +180,15 @@ function turn(
       right.forEach((b, j) => {
         // Where a tap meets nothing there is nothing to add.
         if (!isZero(a) && !isZero(b))
-          statements.push(increase(resultName(i * columns.length + j), mul(a, b)));
+          statements.push(increase(resultName(i * columns.length + j), product(a, b)));
       });
     });
   });
   return statements;
 }
+
+/** What a row's factor and a column's add. */
+const product = (a: Expr, b: Expr): Expr => (a.type === 'bool' ? select(a, b, f32(0)) : mul(a, b));
 
 const increase = (name: string, by: Expr): Stmt => ({
   kind: 'assign',

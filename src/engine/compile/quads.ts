@@ -14,3 +14,23 @@ export function readTogether(e: Expr): Expr {
 }
 
 const readsMemory = (e: Expr): boolean => e.kind === 'load' || operandsOf(e).some(readsMemory);
+
+/** What is longer than this (a sum of many slices, say) is not written four times. */
+const mostNodes = 128;
+
+/** Whether much of an expression differs from element to element; what does not is computed once. */
+export function isLong(e: Expr): boolean {
+  const varies = new Map<Expr, boolean>();
+  let count = 0;
+  const visit = (x: Expr): boolean => {
+    const known = varies.get(x);
+    if (known !== undefined) return known;
+    let now = x.kind === 'var';
+    for (const o of operandsOf(x)) if (visit(o)) now = true;
+    varies.set(x, now);
+    if (now) count++;
+    return now;
+  };
+  visit(e);
+  return count > mostNodes;
+}

@@ -6,13 +6,14 @@
 
 import type { DType } from '../ir/dtype.ts';
 import { constant, type Expr, i32, load, operandsOf, select, unary, variable } from '../ir/expr.ts';
-import { add, binary, flatten, lessThan, mul, unflatten } from '../ir/index-math.ts';
+import { add, binary, divide, flatten, lessThan, mul, scale, unflatten } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import type { Monoid } from '../ir/op.ts';
 import type { Value } from '../ir/value.ts';
 import {
   type Group,
   groupLowering,
+  indexIn,
   isWhole,
   memberIndex,
   reduceElement,
@@ -20,6 +21,7 @@ import {
   spaceVariables,
 } from './groups.ts';
 import type { Lower } from './lower.ts';
+import { isLong, readTogether } from './quads.ts';
 import { rebuildExpr } from './rebuild.ts';
 import type { ProcessorKind } from './tiling.ts';
 
@@ -52,11 +54,13 @@ export function rowKernel(
     (on === 'cpu' ? rows >= fewRows || cols <= longRow : rows >= 512 && elements !== 'trailing');
   const threads = alone ? rowsPerGroup : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
   const lower = groupLowering(group, stored);
-  const { row, col } = spaceVariables(group.space);
   const lane = variable(laneVariable, 'i32', threads);
-  const walk: Walk = alone
-    ? { from: i32(0), by: 1, threads, alone, lane, row, col, cols }
-    : { from: lane, by: threads, threads, alone, lane, row, col, cols };
+  const isWide =
+    elements === 'trailing' &&
+    cols % 4 === 0 &&
+    cols >= (alone ? 8 : 4 * threads) &&
+    !wholeValues(group, stores, lower).some(isLong);
+  const walk: Walk = { ...walkBy(isWide ? 4 : 1, cols), threads, alone, lane, cols };
 
   const shared: SharedArray[] = [];
   const body: Stmt[] = [];
@@ -85,15 +89,40 @@ function guarded(needed: boolean, rows: number, body: readonly Stmt[]): readonly
   return needed ? [{ kind: 'if', cond: lessThan(variable('row', 'i32'), i32(rows)), body }] : body;
 }
 
+/** How a thread goes along its row. */
 interface Walk {
-  readonly from: Expr;
-  readonly by: number;
   readonly threads: number;
   readonly alone: boolean;
   readonly lane: Expr;
-  readonly row: Expr;
-  readonly col: Expr;
   readonly cols: number;
+  /** The variable of the loop over the row, and how far it goes. */
+  readonly name: string;
+  readonly turns: number;
+  /** The row elements of one turn: one, or four neighbours. */
+  readonly places: readonly Expr[];
+}
+
+function walkBy(width: 1 | 4, cols: number): Pick<Walk, 'name' | 'turns' | 'places'> {
+  if (width === 1) return { name: 'col', turns: cols, places: [variable('col', 'i32', cols)] };
+  const quarter = variable('quarter', 'i32', cols / 4);
+  return {
+    name: 'quarter',
+    turns: cols / 4,
+    places: [0, 1, 2, 3].map((i) => add(scale(quarter, 4), i32(i))),
+  };
+}
+
+/** A loop over the row: all of it by one thread, or every so many elements by each. */
+function alongRow({ alone, lane, threads, name, turns }: Walk, body: readonly Stmt[]): Stmt {
+  return { kind: 'for', name, from: alone ? i32(0) : lane, to: i32(turns), by: alone ? 1 : threads, body };
+}
+
+/** What is computed for each element of a row. */
+function wholeValues(group: Group, stores: readonly Value[], lower: Lower): Expr[] {
+  return [
+    ...group.reduces.map((v) => elementOf(group, v, lower)),
+    ...stores.filter((v) => isWhole(group, v)).map((v) => lower(v, memberIndex(group, v, true)!)),
+  ];
 }
 
 /** Splits reductions into loops: one that reads another's result comes after it. */
@@ -147,15 +176,15 @@ function beats(monoid: Monoid, candidate: Expr, best: Expr): Expr {
 const monoidOf = (v: Value): Monoid => (v.op.lower.kind === 'reduce' ? v.op.lower.monoid : 'sum');
 
 /** One place of the row is taken into the reduction. */
-function foldIn(group: Group, v: Value, lower: Lower, col: Expr): Stmt[] {
+function foldIn(group: Group, v: Value, lower: Lower, col: Expr, turn: number): Stmt[] {
   const monoid = monoidOf(v);
-  const element = elementOf(group, v, lower, col);
+  const element = readTogether(elementOf(group, v, lower, col));
   const name = reduceName(group, v);
   const acc = variable(`${name}_acc`, element.type);
   if (!isPosition(monoid))
     return [{ kind: 'assign', name: `${name}_acc`, value: combine(monoid, acc, element) }];
   const at = variable(`${name}_at`, 'i32');
-  const winning = col.kind === 'const' ? `${name}_wins${col.value}` : `${name}_wins`;
+  const winning = `${name}_wins${turn}`;
   const wins = variable(winning, 'bool');
   return [
     { kind: 'let', name: winning, value: beats(monoid, element, acc) },
@@ -171,7 +200,8 @@ function stageStatements(
   walk: Walk,
   shared: SharedArray[],
 ): Stmt[] {
-  const { col, cols } = walk;
+  const { cols } = walk;
+  const { col } = spaceVariables(group.space);
   const first = walk.alone ? i32(0) : binary('min', walk.lane, i32(cols - 1));
   const before: Stmt[] = [];
   const after: Stmt[] = [];
@@ -185,7 +215,7 @@ function stageStatements(
         ? constant(0, element.type)
         : monoid === 'prod'
           ? constant(1, element.type)
-          : rebuildExpr(element, (x) => (x === col ? first : null));
+          : readTogether(rebuildExpr(element, (x) => (x === col ? first : null)));
     before.push({ kind: 'var', name: `${name}_acc`, type: element.type, value: start });
     if (isPosition(monoid)) before.push({ kind: 'var', name: `${name}_at`, type: 'i32', value: first });
     after.push(
@@ -194,12 +224,12 @@ function stageStatements(
         : shareResult(name, monoid, element.type as DType, walk, shared)),
     );
   }
-  const fold = (at: Expr): Stmt[] => stage.flatMap((v) => foldIn(group, v, lower, at));
+  const fold = (at: Expr, turn: number): Stmt[] => stage.flatMap((v) => foldIn(group, v, lower, at, turn));
   // Along a small window every tap is known, and with it most of its index.
   const isWindow = walk.alone && group.space.elements === 'none' && cols <= mostTaps;
   const loop: Stmt[] = isWindow
-    ? Array.from({ length: cols }, (_, tap) => fold(i32(tap))).flat()
-    : [{ kind: 'for', name: 'col', from: walk.from, to: i32(cols), by: walk.by, body: fold(col) }];
+    ? Array.from({ length: cols }, (_, tap) => fold(i32(tap), tap)).flat()
+    : [alongRow(walk, walk.places.flatMap(fold))];
   return [...before, ...loop, ...after];
 }
 
@@ -248,32 +278,39 @@ function shareResult(name: string, monoid: Monoid, type: DType, walk: Walk, shar
 }
 
 function storeStatements(group: Group, stores: readonly Value[], lower: Lower, walk: Walk): Stmt[] {
-  const once: Stmt[] = [];
+  const { row } = spaceVariables(group.space);
   const each: Stmt[] = [];
+  const once: Stmt[] = [];
   // All values before all stores: a result may take the place of what another one reads.
   const late: Array<{ readonly into: Stmt[]; readonly store: Stmt }> = [];
   for (const v of stores) {
-    const into = isWhole(group, v) ? each : once;
-    const index = memberIndex(group, v, isWhole(group, v))!;
     const name = `out${late.length}`;
-    into.push({ kind: 'let', name, value: lower(v, index) });
     const value = variable(name, v.dtype);
-    late.push({ into, store: { kind: 'store', slot: v.id, index: flatten(index, v.shape), value } });
+    if (!isWhole(group, v)) {
+      const index = memberIndex(group, v, false)!;
+      once.push({ kind: 'let', name, value: lower(v, index) });
+      late.push({ into: once, store: { kind: 'store', slot: v.id, index: flatten(index, v.shape), value } });
+      continue;
+    }
+    const places = walk.places.map((col) => indexIn(group.space, v, row, col)!);
+    const values = places.map((index, i): Expr => {
+      each.push({ kind: 'let', name: `${name}_${i}`, value: readTogether(lower(v, index)) });
+      return variable(`${name}_${i}`, v.dtype);
+    });
+    late.push({ into: each, store: storeAlong(v, flatten(places[0]!, v.shape), values) });
   }
   for (const { into, store } of late) into.push(store);
   const statements: Stmt[] = [];
-  if (each.length > 0)
-    statements.push({
-      kind: 'for',
-      name: 'col',
-      from: walk.from,
-      to: i32(walk.cols),
-      by: walk.by,
-      body: each,
-    });
+  if (each.length > 0) statements.push(alongRow(walk, each));
   if (once.length > 0) {
     if (walk.alone) statements.push(...once);
     else statements.push({ kind: 'if', cond: binary('eq', walk.lane, i32(0)), body: once });
   }
   return statements;
+}
+
+/** One value, or four side by side. */
+function storeAlong({ id }: Value, index: Expr, [x, y, z, w]: readonly Expr[]): Stmt {
+  if (!y || !z || !w) return { kind: 'store', slot: id, index, value: x! };
+  return { kind: 'storeQuad', slot: id, index: divide(index, 4), values: [x!, y, z, w] };
 }

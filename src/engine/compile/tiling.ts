@@ -41,7 +41,7 @@ interface Prices {
  * multiply-adds (SwiftShader), results beyond the registers cost little. On a GPU, many threads hide what reading costs.
  */
 const prices: Readonly<Record<ProcessorKind, Prices>> = {
-  cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 640, enoughThreads: 64, groups: [16, 8, 4] },
+  cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 448, enoughThreads: 64, groups: [16, 8, 4] },
   gpu: { read: 3, carry: 0, mostResults: 32, mostText: 288, enoughThreads: 16_384, groups: [64] },
 };
 
