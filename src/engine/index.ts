@@ -95,9 +95,9 @@ export { addEpoch, noPlateau, type Plateau, plateauParams } from './optim/platea
 export { type ScheduleSpec, scheduleList, scheduleOf } from './optim/schedule.ts';
 export { stoppingParams } from './optim/stopping.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';
-export { applicableFixes, type Fix, fixes } from './probe/fixes.ts';
+export type { Fix } from './probe/fixes/fix.ts';
+export { applicableFixes } from './probe/fixes.ts';
 export { CaptureHistory } from './probe/history.ts';
-export { type ChangedThresholds, type JudgeState, judge, noVerdicts } from './probe/judge.ts';
 export { addLoss, type LossTrend, noLoss } from './probe/loss-trend.ts';
 export { describeNet } from './probe/net-facts.ts';
 export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/profile.ts';
@@ -150,3 +150,5 @@ export { drawTicket } from './train/prune.ts';
 export type { Pruning } from './train/pruning.ts';
 export { openGenerator } from './train/trained.ts';
 export { type Chunk, Trainer, type TrainerOptions } from './train/trainer.ts';
+export { watchedChunks } from './train/watched.ts';
+export { Watcher } from './train/watcher.ts';

@@ -68,6 +68,7 @@ function commands(setExit: (code: number) => void): Command {
       wholeNumber(0, mostSteps),
     )
     .option('--json', 'print one JSON line a step, and one at the end')
+    .option('--verdicts', 'look at every tensor and say what is wrong as it is found')
     .option('--weights-out <file>', 'save the trained weights as safetensors')
     .action((file: string, options: TrainOptions) => train(file, options));
   program

@@ -103,6 +103,7 @@ describe('reading documents', () => {
       batchSize: fc.integer({ min: 1, max: 4096 }),
       accumulation: fc.integer({ min: 1, max: 1024 }),
       epochs: fc.integer({ min: 1, max: 1000 }),
+      thresholds: fc.constant({}),
       seed: fc.nat(),
     }),
   });

@@ -113,6 +113,8 @@ export const trainingSchema = z.object({
   /** Micro-batches of `batchSize` samples whose mean gradient makes one step: a large batch in little memory. */
   accumulation: z.int().min(1).max(1024).default(1),
   epochs: z.int().min(1).max(1_000_000).default(100),
+  /** Thresholds of verdict rules that differ from their defaults: by rule, then by name. */
+  thresholds: z.record(z.string(), z.record(z.string(), finite)).default({}),
   /** Initial weights, data order and dropout all follow from this number. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
 });

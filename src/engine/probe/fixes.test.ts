@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { documentSchema, documentVersion } from '../model/schema.ts';
-import { applicableFixes, fixes } from './fixes.ts';
+import { layerFixes } from './fixes/layers.ts';
+import { applicableFixes } from './fixes.ts';
 
 const chain = documentSchema.parse({
   format: 'gradloom',
@@ -15,7 +16,7 @@ const chain = documentSchema.parse({
     [0, 1, 2].map((i) => [`w${i}`, { from: [`n${i}`, 'y'], to: [`n${i + 1}`, 'x'] }]),
   ),
 });
-const reluHe = fixes.find(({ id }) => id === 'relu-he')!;
+const reluHe = layerFixes.find(({ id }) => id === 'relu-he')!;
 
 test('ReLU + He replaces hidden sigmoids, renames them, leaves the one on the output, and keeps ids and wires', () => {
   const fixed = reluHe.apply(chain);

@@ -34,6 +34,14 @@ export function hiddenLayers(net: NetFacts): readonly HiddenLayer[] {
   return collect(net, (node, depth) => withWeights.has(node) && depth > nearest);
 }
 
+/** Distance from the loss of the weights nearest to it: those of the output. */
+export function nearestWeights(net: NetFacts): number {
+  const depths = net.segments.flatMap(({ what, shape, depth }) =>
+    what === 'weight' && shape.length >= 2 ? [depth] : [],
+  );
+  return depths.length === 0 ? 0 : Math.min(...depths);
+}
+
 /** One layer per depth. */
 function collect(net: NetFacts, belongs: (node: string, depth: number) => boolean): readonly HiddenLayer[] {
   const byDepth = new Map<number, HiddenLayer>();

@@ -1,29 +1,69 @@
 /** Folds captures into verdicts: every rule sees every capture, in order. Pure; the state is plain data. */
+import { isStanding, type Rule, type RuleState } from './rule.ts';
+import { dead } from './rules/dead.ts';
+import { exploding } from './rules/exploding.ts';
+import { firstLoss } from './rules/first-loss.ts';
+import { overfitting, underfitting } from './rules/fitting.ts';
+import { rateTooLarge, rateTooSmall } from './rules/learning-rate.ts';
+import { saturated } from './rules/saturated.ts';
+import { symmetric } from './rules/symmetric.ts';
+import { throughTime } from './rules/through-time.ts';
 import { vanishing } from './rules/vanishing.ts';
-import type { Evidence, Rule, Thresholds, Verdict } from './verdict.ts';
+import type { ChangedThresholds, Evidence, Verdict } from './verdict.ts';
 
-/** The rules, the gravest first. */
-export const rules: readonly Rule[] = [vanishing];
+/** The rules: what explains others before what it explains, since each knows which alarms stand before it. */
+export const rules: readonly Rule[] = [
+  symmetric,
+  dead,
+  saturated,
+  exploding,
+  vanishing,
+  throughTime,
+  firstLoss,
+  rateTooLarge,
+  rateTooSmall,
+  overfitting,
+  underfitting,
+];
 
 export interface JudgeState {
   /** Each rule's own state, by rule id. */
-  readonly states: Readonly<Record<string, unknown>>;
+  readonly states: Readonly<Record<string, RuleState>>;
   /** What holds now, and what held and has passed, in the order of `rules`. */
   readonly verdicts: readonly Verdict[];
 }
 
-/** Thresholds that differ from their defaults: by rule id, then by name. */
-export type ChangedThresholds = Readonly<Record<string, Thresholds>>;
-
 export const noVerdicts: JudgeState = { states: {}, verdicts: [] };
 
-export function judge(state: JudgeState, evidence: Evidence, changed: ChangedThresholds = {}): JudgeState {
-  const results = rules.map((rule) => ({
-    rule,
-    result: rule.judge(state.states[rule.id] ?? rule.start, evidence, changed[rule.id] ?? {}),
-  }));
-  return {
-    states: Object.fromEntries(results.map(({ rule, result }) => [rule.id, result.state])),
-    verdicts: results.flatMap(({ result }) => result.verdict ?? []),
-  };
+/** What there is to judge: rules learn of each other's alarms as they go. */
+export type Case = Omit<Evidence, 'raised'>;
+
+export function judge(state: JudgeState, evidence: Case, changed: ChangedThresholds = {}): JudgeState {
+  const raised = new Set<string>();
+  const states: Record<string, RuleState> = {};
+  const verdicts: Verdict[] = [];
+  for (const rule of rules) {
+    const now = rule.judge(
+      state.states[rule.id] ?? rule.start,
+      { ...evidence, raised },
+      changed[rule.id] ?? {},
+    );
+    states[rule.id] = now;
+    if (now.verdict) verdicts.push(now.verdict);
+    if (isStanding(now.verdict)) raised.add(rule.id);
+  }
+  return { states, verdicts };
+}
+
+/** What one mini-batch through the net as it was made already says, before any training. */
+export function judgeStart(evidence: Case, changed: ChangedThresholds = {}): readonly Verdict[] {
+  const raised = new Set<string>();
+  const verdicts: Verdict[] = [];
+  for (const rule of rules) {
+    const verdict = rule.atStart({ ...evidence, raised }, changed[rule.id] ?? {});
+    if (!verdict) continue;
+    verdicts.push(verdict);
+    raised.add(rule.id);
+  }
+  return verdicts;
 }

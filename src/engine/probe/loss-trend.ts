@@ -1,23 +1,60 @@
-/** Whether the loss has fallen yet: a pure fold over the losses of the steps, in constant memory. */
+/** What the losses of a run's steps have come to: a pure fold in constant memory. */
 
 export interface LossTrend {
   readonly steps: number;
+  /** The loss of step 0: of the net as it was made. */
+  readonly first: number;
   /** Mean of the first `START_STEPS` losses: one mini-batch alone is too noisy a start. */
   readonly start: number;
   /** Exponential moving average of the loss. */
   readonly now: number;
+  /** The same with a longer memory: where it lies above `now`, the loss falls. */
+  readonly slow: number;
+  /** The lowest that `now` has been. */
+  readonly lowest: number;
+  /** Moving average of |loss − the one before|: how rough the curve is. */
+  readonly wobble: number;
+  readonly last: number;
 }
 
 const START_STEPS = 5;
 /** The average forgets half in about seven steps. */
 const SMOOTHING = 0.1;
+/** Half in about 23 steps. */
+const SLOW_SMOOTHING = 0.03;
 
-export const noLoss: LossTrend = { steps: 0, start: 0, now: 0 };
+export const noLoss: LossTrend = {
+  steps: 0,
+  first: 0,
+  start: 0,
+  now: 0,
+  slow: 0,
+  lowest: Number.POSITIVE_INFINITY,
+  wobble: 0,
+  last: 0,
+};
 
 /** Takes the loss of the next step. A non-finite loss is for its own rule and leaves the trend as it is. */
 export function addLoss(trend: LossTrend, loss: number): LossTrend {
   if (!Number.isFinite(loss)) return trend;
   const steps = trend.steps + 1;
-  const start = steps <= START_STEPS ? trend.start + (loss - trend.start) / steps : trend.start;
-  return { steps, start, now: steps <= START_STEPS ? start : trend.now + SMOOTHING * (loss - trend.now) };
+  const isStart = steps <= START_STEPS;
+  const start = isStart ? trend.start + (loss - trend.start) / steps : trend.start;
+  const now = isStart ? start : trend.now + SMOOTHING * (loss - trend.now);
+  const jump = Math.abs(loss - trend.last);
+  return {
+    steps,
+    first: steps === 1 ? loss : trend.first,
+    start,
+    now,
+    slow: isStart ? start : trend.slow + SLOW_SMOOTHING * (loss - trend.slow),
+    lowest: Math.min(trend.lowest, now),
+    wobble: steps === 1 ? 0 : steps === 2 ? jump : trend.wobble + SMOOTHING * (jump - trend.wobble),
+    last: loss,
+  };
+}
+
+/** The loss now as a share of the net's own at its start: of the first mini-batches, or of the very first where that was lower. */
+export function lossShare({ now, start, first }: LossTrend): number {
+  return now / Math.min(start, first);
 }

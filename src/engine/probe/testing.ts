@@ -78,21 +78,22 @@ export function chainNet(
 ): NetFacts {
   const segments: ProbeSegment[] = [];
   const layers: Record<string, LayerFacts> = {};
-  const add = (name: string, facts: LayerFacts, depth: number): void => {
-    layers[name] = facts;
+  const add = (name: string, facts: Omit<LayerFacts, 'name'>, depth: number): void => {
+    layers[name] = { ...facts, name };
     segments.push(segmentOf({ node: name, name, depth }));
     segments.push(segmentOf({ node: name, name, depth, what: 'gradient' }));
     if (facts.kind !== 'linear') return;
     const weight = { node: name, name, depth, tensor: 'weight', shape: [8, 8] };
-    segments.push(segmentOf({ ...weight, what: 'weight' }), segmentOf({ ...weight, what: 'weightGradient' }));
+    for (const what of ['weight', 'weightGradient', 'update'] as const)
+      segments.push(segmentOf({ ...weight, what }));
   };
   for (let i = 1; i <= hidden; i++) {
     add(`linear_${i}`, { kind: 'linear', category: 'basic' }, 2 * (hidden - i) + 3);
     add(`${kind}_${i}`, { kind, category: 'activation' }, 2 * (hidden - i) + 2);
   }
   add('output', { kind: 'linear', category: 'basic' }, 1);
-  const optimizer = { family, title: 'SGD', learningRate, momentum: 0, epsilon: 1e-8 };
-  return { segments, layers, optimizer };
+  const optimizer = { family, title: 'SGD', learningRate };
+  return { segments, tracks: [], layers, optimizer, batch: 8, stepsPerEpoch: 10, chanceLoss: null };
 }
 
 /** A capture of a chain net whose gradients have the given RMS at a depth (a hidden layer adds 2). */
@@ -102,8 +103,16 @@ export function captureOfNet(
   gradientAt: (depth: number) => number,
 ): ProbeCapture {
   const tensors = net.segments.map(({ what, depth, elements }, i) => {
-    const isGradient = what === 'gradient' || what === 'weightGradient';
-    const std = isGradient ? gradientAt(depth) : what === 'weight' ? 0.3 : 1;
+    const { learningRate, family } = net.optimizer;
+    const gradient = gradientAt(depth);
+    const stds = {
+      activation: 1,
+      gradient,
+      weight: 0.3,
+      weightGradient: gradient,
+      update: family === 'plain' ? learningRate * gradient : learningRate,
+    };
+    const std = stds[what];
     return normalNumbers(elements, { std, seed: 1000 * step + i + 1 });
   });
   return captureOf(step, tensors);

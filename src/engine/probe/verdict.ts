@@ -1,12 +1,12 @@
 /**
- * What a verdict is, and the fold that reaches it. Each rule looks at every capture, keeps a small state of its own, and
- * says its verdict in words with the evidence; rules see the net, the capture and the loss, never the UI or the GPU.
+ * What a verdict is, and what rules go by. Rules see the net, the captures and the course of the run, never the UI or the GPU.
  */
-import type { LossTrend } from './loss-trend.ts';
-import type { ProbeCapture, ProbeSegment } from './types.ts';
+import type { Course } from './course.ts';
+import type { ProbeCapture, ProbeSegment, ProbeTrack } from './types.ts';
 
 /** What a rule may know of a node besides its tensors. */
 export interface LayerFacts {
+  readonly name: string;
   /** The layer kind (`sigmoid`) and its category in the palette. */
   readonly kind: string;
   readonly category: string;
@@ -19,23 +19,28 @@ export interface OptimizerFacts {
   /** As the user calls it: `SGD`, `Adam`. */
   readonly title: string;
   readonly learningRate: number;
-  readonly momentum: number;
-  /** What `scaled` optimisers add to the denominator. */
-  readonly epsilon: number;
 }
 
 /** The net under judgement. Changes only when the run is made anew or its settings change. */
 export interface NetFacts {
   readonly segments: readonly ProbeSegment[];
+  readonly tracks: readonly ProbeTrack[];
   /** By node id. */
   readonly layers: Readonly<Record<string, LayerFacts>>;
   readonly optimizer: OptimizerFacts;
+  /** Samples per step, and steps per epoch. */
+  readonly batch: number;
+  readonly stepsPerEpoch: number;
+  /** The loss of an answer that knows nothing, ln K for K classes; null where that is not known. */
+  readonly chanceLoss: number | null;
 }
 
 export interface Evidence {
   readonly net: NetFacts;
   readonly capture: ProbeCapture;
-  readonly loss: LossTrend;
+  readonly course: Course;
+  /** Rules whose alarm stands, of those that have seen this capture already. */
+  readonly raised: ReadonlySet<string>;
 }
 
 export interface EvidenceNumber {
@@ -58,8 +63,8 @@ export interface Verdict {
   readonly severity: 'warning' | 'severe';
   /** Names of nodes stand between backticks. */
   readonly sentence: string;
-  /** The layer where it begins: what a person should look at first. */
-  readonly culprit: { readonly node: string; readonly name: string };
+  /** The layer where it begins: what a person should look at first. Null where it is not in one layer. */
+  readonly culprit: { readonly node: string; readonly name: string } | null;
   /** All nodes that suffer from it. */
   readonly nodes: readonly string[];
   readonly numbers: readonly EvidenceNumber[];
@@ -80,44 +85,5 @@ export interface Verdict {
 /** Thresholds of a rule, by name; their defaults are declared with the rule. */
 export type Thresholds = Readonly<Record<string, number>>;
 
-/** A rule with its own state hidden: `judge` folds one capture. */
-export interface Rule {
-  readonly id: string;
-  readonly title: string;
-  readonly thresholds: Readonly<Record<string, Threshold>>;
-  readonly start: unknown;
-  judge(state: unknown, evidence: Evidence, thresholds: Thresholds): RuleResult<unknown>;
-}
-
-export interface RuleResult<S> {
-  readonly state: S;
-  readonly verdict: Verdict | null;
-}
-
-export interface RuleSpec<S, T extends string> {
-  readonly id: string;
-  readonly title: string;
-  readonly thresholds: Readonly<Record<T, Threshold>>;
-  readonly start: S;
-  judge(state: S, evidence: Evidence, thresholds: Readonly<Record<T, number>>): RuleResult<S>;
-}
-
-/** Declares a rule. Its state is only ever its own `start` or what its own `judge` returned. */
-export function defineRule<S, T extends string>(spec: RuleSpec<S, T>): Rule {
-  return {
-    ...spec,
-    judge: (state, evidence, thresholds) =>
-      spec.judge(state as S, evidence, withDefaults(spec.thresholds, thresholds)),
-  };
-}
-
-function withDefaults<T extends string>(
-  declared: Readonly<Record<T, Threshold>>,
-  changed: Thresholds,
-): Readonly<Record<T, number>> {
-  const entries = Object.entries<Threshold>(declared).map(([name, { value }]) => [
-    name,
-    changed[name] ?? value,
-  ]);
-  return Object.fromEntries(entries) as Record<T, number>;
-}
+/** Thresholds that differ from their defaults: by rule id, then by name. */
+export type ChangedThresholds = Readonly<Record<string, Thresholds>>;

@@ -5,14 +5,12 @@ import { expect } from 'vitest';
 import { dataSpecOf } from '../data/document.ts';
 import { type LoadedData, loadDataset } from '../data/load.ts';
 import { invariant } from '../errors.ts';
-import { type JudgeState, judge, noVerdicts } from '../probe/judge.ts';
-import { addLoss, noLoss } from '../probe/loss-trend.ts';
-import { describeNet } from '../probe/net-facts.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { Verdict } from '../probe/verdict.ts';
 import { testDevice } from '../runtime/testing.ts';
 import type { RunFacts } from '../train/protocol.ts';
 import { capturesPerChunk, Trainer } from '../train/trainer.ts';
+import { Watcher } from '../train/watcher.ts';
 import type { Claim, Template } from './define.ts';
 
 const folder = join(import.meta.dirname, '../../../assets/data');
@@ -57,31 +55,26 @@ interface Shown {
   readonly overTime: number | null;
 }
 
-/** Trains and judges as the page does: the losses of a submission first, then its captures in order. */
+/** Trains and judges as the worker does. */
 async function trainAndJudge(
   trainer: Trainer,
   { document, quality }: Template,
   steps: number,
 ): Promise<Shown> {
-  const net = describeNet(document, trainer.facts);
+  const watcher = new Watcher(document, trainer.facts);
   const looks = looksAt(quality.verdicts?.length ? 256 : 40);
   const reached = new Map<string, Verdict>();
   let overTime: number | null = null;
-  let judgement: JudgeState = noVerdicts;
-  let loss = noLoss;
   while (trainer.step < steps) {
     const most = Math.min(trainer.mostSteps(), steps - trainer.step);
-    const { rows, captures, unsound } = await trainer.run(stepsToSubmit(trainer.step, most, looks), looks);
-    if (unsound !== null) {
-      expect(quality.halts, `training halts at step ${unsound}`).toBe(true);
+    const chunk = await trainer.run(stepsToSubmit(trainer.step, most, looks), looks);
+    if (chunk.unsound !== null) {
+      expect(quality.halts, `training halts at step ${chunk.unsound}`).toBe(true);
       break;
     }
-    loss = rows.loss.reduce(addLoss, loss);
-    for (const capture of captures) {
-      overTime ??= fadingOf(trainer.facts, capture);
-      judgement = judge(judgement, { net, capture, loss });
-      for (const verdict of judgement.verdicts) reached.set(verdict.rule, verdict);
-    }
+    for (const capture of chunk.captures) overTime ??= fadingOf(trainer.facts, capture);
+    watcher.take(chunk);
+    for (const verdict of watcher.verdicts) reached.set(verdict.rule, verdict);
   }
   return { verdicts: [...reached.values()], overTime };
 }

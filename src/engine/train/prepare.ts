@@ -165,6 +165,7 @@ export async function prepareRun(
     batch: batch * (step.micro?.count ?? 1),
     segments: probed?.segments ?? [],
     tracks: probed?.tracks ?? [],
+    chanceLoss: chanceLoss(model),
     metrics: metrics.map((m) => m.name),
     kept: keptOf(options.masks),
     classes: answers?.kind === 'class' ? answers.names : [],
@@ -260,4 +261,15 @@ function uploadData(machine: Machine, dataset: Dataset, model: Model, places: Da
   const y =
     model.data.y.dtype === 'f32' && target.kind === 'class' ? classesAsNumbers(target).data : target.data;
   machine.write(places.y, y);
+}
+
+/** ln K for a single cross-entropy over K classes, ln 2 for a single yes or no; null for other losses. */
+function chanceLoss({ losses, nodes, data }: Model): number | null {
+  const [id, ...others] = losses;
+  const kind = id === undefined || others.length > 0 ? null : nodes.get(id)?.kind;
+  if (kind === 'bceWithLogits' || kind === 'bce') return Math.LN2;
+  const isClasses = kind === 'crossEntropy' || kind === 'nll';
+  return isClasses && data?.target.kind === 'class' && data.target.classes > 1
+    ? Math.log(data.target.classes)
+    : null;
 }

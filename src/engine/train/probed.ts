@@ -44,7 +44,7 @@ export interface Kept {
 /** Distance of each node from the loss, in wires. */
 function depths(model: Model): Map<string, number> {
   const depth = new Map<string, number>(model.losses.map((id) => [id, 0]));
-  const wires = Object.values(model.document.wires);
+  const wires = Object.values(model.net.wires);
   for (const id of [...model.order].reverse()) {
     const here = depth.get(id);
     if (here === undefined) continue;
@@ -186,7 +186,7 @@ function countedIn(
 
 /** Whether the units of a node stand on axis 1, as after a convolution, rather than on the last one. */
 function hasChannels(model: Model, node: string): boolean {
-  const wires = Object.values(model.document.wires);
+  const wires = Object.values(model.net.wires);
   let at: string | undefined = node;
   for (let left = model.order.length; at !== undefined && left > 0; left--) {
     const category = model.nodes.get(at)?.spec?.category;

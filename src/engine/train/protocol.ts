@@ -5,6 +5,7 @@
 import type { UserMessage } from '../errors.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
+import type { Verdict } from '../probe/verdict.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 import type { Pruning } from './pruning.ts';
@@ -94,6 +95,8 @@ export interface RunFacts {
   /** What probes look at, in the order of captures. */
   readonly segments: readonly ProbeSegment[];
   readonly tracks: readonly ProbeTrack[];
+  /** The loss of an answer that knows nothing: ln K for K classes; null where the loss does not say. */
+  readonly chanceLoss: number | null;
   /** What the metric columns are called: `accuracy`, `mae`, … */
   readonly metrics: readonly string[];
   /** The share of the weights that can be pruned which is left; 1 where nothing was pruned. */
@@ -141,6 +144,8 @@ export type FromWorker =
   | { readonly type: 'steps'; readonly run: number; readonly rows: StepRows }
   | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
   | { readonly type: 'captures'; readonly run: number; readonly captures: readonly ProbeCapture[] }
+  /** What the run is judged by now: alarms that stand, and those that have passed. */
+  | { readonly type: 'verdicts'; readonly run: number; readonly verdicts: readonly Verdict[] }
   | { readonly type: 'predicted'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
   /** More of a text. */
   | {

@@ -16,6 +16,7 @@ import type { Evaluation, FromWorker, PruneRequest, RunStatus, SavedTensor, ToWo
 import { drawTicket, type Ticket } from './prune.ts';
 import type { Masks } from './pruning.ts';
 import { capturesPerChunk, Trainer, type TrainerOptions } from './trainer.ts';
+import { Watcher } from './watcher.ts';
 
 export interface SessionOptions {
   readonly openDevice: () => Promise<OpenDevice>;
@@ -33,6 +34,7 @@ interface Run {
   readonly masks: Masks | undefined;
   trainer: Trainer;
   readonly pace: Pace;
+  readonly watcher: Watcher;
   status: RunStatus;
   /** Pause before this step. */
   until: number;
@@ -100,6 +102,7 @@ export class Session {
           run.kept.clear();
           run.kept.add(await run.trainer.weightsNow());
           run.pace.restart();
+          run.watcher.restart();
           run.evaluatedAt = { step: 0, time: 0 };
           this.setStatus(run, 'paused');
         });
@@ -183,6 +186,7 @@ export class Session {
       masks,
       trainer,
       pace: new Pace(await trainer.measureLook()),
+      watcher: new Watcher(document, trainer.facts),
       status: 'paused',
       until: 0,
       kept: new KeptWeights(),
@@ -257,6 +261,7 @@ export class Session {
     const sameSeed = { ...document, training: { ...document.training, seed: run.document.training.seed } };
     if (run.trainer.applySettings(sameSeed.training)) {
       run.document = sameSeed;
+      run.watcher.follow(sameSeed);
       return;
     }
     const checkpoint = await run.trainer.checkpoint();
@@ -264,6 +269,7 @@ export class Session {
     run.trainer = await this.trainerFor(run, sameSeed);
     run.trainer.restore(checkpoint);
     run.document = sameSeed;
+    run.watcher.follow(sameSeed, run.trainer.facts);
     old.dispose();
     this.options.post({ type: 'ready', run: run.id, facts: run.trainer.facts });
   }
@@ -314,7 +320,9 @@ export class Session {
     this.options.post({ type: 'steps', run: run.id, rows: chunk.rows });
     if (chunk.captures.length > 0)
       this.options.post({ type: 'captures', run: run.id, captures: chunk.captures });
+    run.watcher.take(chunk);
     if (chunk.unsound !== null) return this.halt(run, chunk.unsound);
+    if (chunk.captures.length > 0) this.judge(run);
     if (chunk.evaluation) this.tell(run, chunk.evaluation);
     if (trainer.step >= run.kept.next) run.kept.add(await trainer.weightsNow());
     if (chunk.stopped) return this.endEarly(run, chunk.stopped);
@@ -378,7 +386,12 @@ export class Session {
     this.tell(run, await trainer.evaluate('validation'));
   }
 
+  private judge(run: Run): void {
+    this.options.post({ type: 'verdicts', run: run.id, verdicts: run.watcher.verdicts });
+  }
+
   private tell(run: Run, evaluation: Evaluation): void {
+    run.watcher.evaluated(evaluation);
     if (evaluation.split === 'validation')
       run.evaluatedAt = { step: evaluation.step, time: this.options.now() };
     this.options.post({ type: 'evaluation', run: run.id, evaluation });
@@ -386,7 +399,8 @@ export class Session {
 
   /** A step was not finite: names the first node whose numbers were not, and stops; its weights are those before the step. */
   private async halt(run: Run, step: number): Promise<void> {
-    const culprit = await run.trainer.firstUnsound();
+    const culprit = await run.watcher.broke(run.trainer, step);
+    this.judge(run);
     const { title, fix } = new EngineError('train/non-finite', {
       node: culprit?.name ?? 'The loss',
       step,

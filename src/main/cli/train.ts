@@ -12,6 +12,8 @@ import {
   readable,
   Trainer,
   type TrainerOptions,
+  Watcher,
+  watchedChunks,
   writeSafetensors,
 } from '../../engine/index.ts';
 import { writeAtomically } from '../services/atomic-write.ts';
@@ -19,12 +21,14 @@ import { about, CliError } from './failure.ts';
 import { assertTrainable, loadData, readDocumentFile } from './files.ts';
 import { openGpu } from './gpu.ts';
 import { ProgressBar, print, printJson, say } from './output.ts';
+import { VerdictReport } from './verdicts.ts';
 
 export interface TrainOptions {
   readonly steps?: number;
   readonly epochs?: number;
   readonly seed?: number;
   readonly json?: boolean;
+  readonly verdicts?: boolean;
   readonly weightsOut?: string;
   /** Percent of the weights to prune after training, before it begins anew. */
   readonly prune?: number;
@@ -42,13 +46,15 @@ export async function train(path: string, options: TrainOptions): Promise<void> 
   const { data } = await loadData(path, document);
   const json = options.json ?? false;
   const gpu = await openGpu(json);
-  const plain = { probes: false };
+  const plain = { probes: options.verdicts ?? false };
   let trainer = await about(path, () => Trainer.create(gpu, document, data, plain));
   try {
     const started = performance.now();
     const total = options.steps ?? (options.epochs ?? document.training.epochs) * trainer.stepsPerEpoch;
     if (!json) for (const note of trainer.facts.notes) say(note);
-    let result = await trainOnce(trainer, total, json);
+    const report = options.verdicts ? new VerdictReport(json) : null;
+    const telling = { document, json, report };
+    let result = await trainOnce(trainer, total, telling);
     let masks: TrainerOptions['masks'];
     const rounds = options.prune === undefined ? 0 : (options.pruneRounds ?? 1);
     for (let round = 1; round <= rounds; round++) {
@@ -61,11 +67,12 @@ export async function train(path: string, options: TrainOptions): Promise<void> 
       masks = ticket.masks;
       trainer = await Trainer.create(gpu, document, data, { ...plain, masks });
       if (ticket.start) trainer.restore(ticket.start);
-      result = await trainOnce(trainer, total, json);
+      result = await trainOnce(trainer, total, telling);
     }
     if (options.weightsOut !== undefined) await saveWeights(trainer, options.weightsOut);
     const seconds = (performance.now() - started) / 1000;
-    if (json) printJson({ done: true, ...summaryOf(trainer, result, seconds) });
+    const verdicts = report ? { verdicts: report.verdicts } : {};
+    if (json) printJson({ done: true, ...summaryOf(trainer, result, seconds), ...verdicts });
     else printSummary(trainer, result, seconds, options.weightsOut);
   } finally {
     trainer.dispose();
@@ -85,14 +92,22 @@ interface Result {
   readonly evaluations: readonly Evaluation[];
 }
 
-async function trainOnce(trainer: Trainer, total: number, json: boolean): Promise<Result> {
-  const last = await runSteps(trainer, total, json);
+async function trainOnce(trainer: Trainer, total: number, telling: Telling): Promise<Result> {
+  const last = await runSteps(trainer, total, telling);
   const best = trainer.restoreBest();
   return { last, best, evaluations: await evaluateAll(trainer) };
 }
 
 const withSeed = (document: GraphDocument, seed: number | undefined): GraphDocument =>
   seed === undefined ? document : { ...document, training: { ...document.training, seed } };
+
+/** How a run is told of. */
+interface Telling {
+  readonly document: GraphDocument;
+  readonly json: boolean;
+  /** Null where the run is not judged. */
+  readonly report: VerdictReport | null;
+}
 
 /** The numbers of the last step, by name. */
 type Row = Readonly<Record<string, number>>;
@@ -107,18 +122,20 @@ function rowAt(trainer: Trainer, { rows }: Chunk, i: number): Row {
   };
 }
 
-async function runSteps(trainer: Trainer, total: number, json: boolean): Promise<Row | null> {
+async function runSteps(
+  trainer: Trainer,
+  total: number,
+  { document, json, report }: Telling,
+): Promise<Row | null> {
   const bar = new ProgressBar(total);
-  let size = 8;
+  const watcher = new Watcher(document, trainer.facts);
   let last: Row | null = null;
-  while (trainer.step < total) {
-    const begun = performance.now();
-    const count = Math.min(size, trainer.mostSteps(), total - trainer.step);
-    const chunk = await trainer.run(count);
+  for await (const chunk of report ? watchedChunks(trainer, watcher, total) : plainChunks(trainer, total)) {
     for (let i = 0; i < chunk.rows.steps.length; i++) {
       last = rowAt(trainer, chunk, i);
       if (json) printJson(last);
     }
+    report?.update(watcher.verdicts);
     if (chunk.unsound !== null) {
       bar.end();
       throw new CliError(
@@ -126,14 +143,24 @@ async function runSteps(trainer: Trainer, total: number, json: boolean): Promise
         1,
       );
     }
-    if (chunk.stopped) break;
     bar.update(trainer.step, `loss ${last?.loss?.toPrecision(4) ?? ''}`);
+  }
+  bar.end();
+  return last;
+}
+
+/** As many steps at a time as take about `chunkMs`. */
+async function* plainChunks(trainer: Trainer, total: number): AsyncGenerator<Chunk> {
+  let size = 8;
+  while (trainer.step < total) {
+    const begun = performance.now();
+    const chunk = await trainer.run(Math.min(size, trainer.mostSteps(), total - trainer.step));
+    yield chunk;
+    if (chunk.stopped) return;
     const took = performance.now() - begun;
     if (took < chunkMs / 2) size *= 2;
     else if (took > chunkMs * 2) size = Math.max(1, size >> 1);
   }
-  bar.end();
-  return last;
 }
 
 async function evaluateAll(trainer: Trainer): Promise<Evaluation[]> {

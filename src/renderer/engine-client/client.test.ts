@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { describeNet } from '../../engine/index.ts';
 import { TrainingClient } from './client.ts';
 import { createTrainingStore, shownRun, type TrainingStore } from './store.ts';
 import { ChainPort, chainDocument } from './testing.ts';
@@ -23,7 +22,6 @@ beforeEach(() => {
     store,
     spawn: (listener) => port.listen(listener),
     readFiles: async () => ({}),
-    describe: describeNet,
     schedule: (flush) => frames.push(flush),
   });
 });
@@ -59,23 +57,25 @@ test('a deep sigmoid net gets its verdict within 60 steps, and its ReLU twin non
   await started();
   port.advance(60);
   frame();
-  expect(shown().judgement.verdicts[0]).toMatchObject({ rule: 'vanishing', culprit: { name: 'sigmoid_8' } });
+  expect(shown().verdicts[0]).toMatchObject({ rule: 'vanishing', culprit: { name: 'sigmoid_8' } });
   await started(8, 'relu');
   port.advance(200);
   frame();
-  expect(shown().judgement.verdicts).toEqual([]);
+  expect(shown().verdicts).toEqual([]);
   expect(shown().trend.now).toBeLessThan(0.5);
 });
 
 test('a threshold that a person changed holds for the next captures', async () => {
   await started();
-  client.setThreshold('vanishing', 'captures', 40);
+  const document = shown().document;
+  const training = { ...document.training, thresholds: { vanishing: { captures: 40 } } };
+  client.follow({ ...document, training });
   port.advance(39);
   frame();
-  expect(shown().judgement.verdicts).toEqual([]);
+  expect(shown().verdicts).toEqual([]);
   port.advance(1);
   frame();
-  expect(shown().judgement.verdicts[0]?.thresholds.captures?.value).toBe(40);
+  expect(shown().verdicts[0]?.thresholds.captures?.value).toBe(40);
 });
 
 test('a fork trains beside its origin with the same seed, and both are shown', async () => {
@@ -209,7 +209,6 @@ test('a file that cannot be read fails the run with its words', async () => {
     store,
     spawn: (listener) => port.listen(listener),
     readFiles: () => Promise.reject(new Error('penguins.bin is missing.')),
-    describe: describeNet,
     schedule: (flush) => frames.push(flush),
   });
   broken.create(chainDocument(3, 'relu'), { play: true });

@@ -16,7 +16,7 @@ import type {
   TrainingSettings,
   UserMessage,
 } from '../../engine/index.ts';
-import { type DescribeNet, type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
+import { type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
 import { hotChanges, isSameGraph } from './same-graph.ts';
 import { shownRun, type TrainingStore } from './store.ts';
 
@@ -37,7 +37,6 @@ export interface ClientOptions {
   spawn(listener: PortListener): TrainingPort;
   /** Reads the data files that a document asks for. Rejects with an error whose message is for the user. */
   readFiles(document: GraphDocument): Promise<DataFiles>;
-  readonly describe: DescribeNet;
   /** Calls back soon: at the next frame, or after a pause while hidden. */
   schedule(flush: () => void): void;
 }
@@ -175,13 +174,6 @@ export class TrainingClient {
 
   lay(beside: number | null): void {
     this.#options.store.setState({ beside });
-  }
-
-  /** Changes a threshold of a verdict rule for all runs, from their next capture on. */
-  setThreshold(rule: string, name: string, value: number): void {
-    const { thresholds } = this.#state;
-    const ofRule = { ...thresholds[rule], [name]: value };
-    this.#options.store.setState({ thresholds: { ...thresholds, [rule]: ofRule } });
   }
 
   /** Forgets a run and all that it recorded. */
@@ -346,15 +338,13 @@ export class TrainingClient {
     const messages = this.#gathered;
     if (messages.length === 0) return;
     this.#gathered = [];
-    const { thresholds } = this.#state;
-    const { describe } = this.#options;
     const runs = new Map(this.#state.runs);
     for (const message of messages) {
       this.#settle(message);
       const run = runs.get(message.run);
       if (!run || (run.status === 'stopped' && message.type !== 'failed')) continue; // late words of an ended run
       if (this.#isOfThePast(message)) continue;
-      runs.set(message.run, foldMessage(run, message, { describe, thresholds }));
+      runs.set(message.run, foldMessage(run, message));
     }
     this.#options.store.setState({ runs });
     for (const message of messages) {
@@ -407,11 +397,7 @@ export class TrainingClient {
 
   /** The document that a run trains by from now on. */
   #keepDocument(run: number, document: GraphDocument): void {
-    this.#update(run, (view) => ({
-      ...view,
-      document,
-      net: view.facts && this.#options.describe(document, view.facts),
-    }));
+    this.#update(run, (view) => ({ ...view, document }));
   }
 
   #update(id: number, change: (run: RunView) => RunView): void {

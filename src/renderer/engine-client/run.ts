@@ -5,18 +5,14 @@
 import {
   addLoss,
   CaptureHistory,
-  type ChangedThresholds,
   type Evaluation,
   type FromWorker,
   type GraphDocument,
-  type JudgeState,
-  judge,
   type LossTrend,
-  type NetFacts,
   noLoss,
-  noVerdicts,
   type RunFacts,
   type RunStatus,
+  type Verdict,
 } from '../../engine/index.ts';
 import { Curve } from './curve.ts';
 import { addRatios, newRatios, type RatioCurve } from './ratios.ts';
@@ -62,12 +58,12 @@ export interface RunView {
   readonly step: number;
   readonly stepsPerSecond: number;
   readonly lookingCost: number | null;
-  /** These three are null until the worker has compiled the run. */
+  /** These two are null until the worker has compiled the run. */
   readonly facts: RunFacts | null;
-  readonly net: NetFacts | null;
   readonly log: RunLog | null;
   readonly trend: LossTrend;
-  readonly judgement: JudgeState;
+  /** What it is judged by: alarms that stand, and those that have passed. */
+  readonly verdicts: readonly Verdict[];
   /** The newest evaluation of each part of the data. */
   readonly scores: Readonly<Partial<Record<Evaluation['split'], Evaluation>>>;
   readonly problem: RunProblem | null;
@@ -89,10 +85,9 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
     stepsPerSecond: 0,
     lookingCost: null,
     facts: null,
-    net: null,
     log: null,
     trend: noLoss,
-    judgement: noVerdicts,
+    verdicts: [],
     scores: {},
     problem: null,
     notices: [],
@@ -101,26 +96,16 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
   };
 }
 
-/** Makes what rules know of a net, once the worker has told which tensors it probes. */
-export type DescribeNet = (document: GraphDocument, facts: RunFacts) => NetFacts;
-
-/** What a fold needs besides the run and the message. */
-export interface FoldContext {
-  readonly describe: DescribeNet;
-  readonly thresholds: ChangedThresholds;
-}
-
 /** Folds one message. Answers to a ticket (predictions, text, weights) are the client's and change nothing here. */
-export function foldMessage(run: RunView, message: FromWorker, context: FoldContext): RunView {
+export function foldMessage(run: RunView, message: FromWorker): RunView {
   const next = { ...run, version: run.version + 1 };
   switch (message.type) {
     case 'ready': {
       const { facts } = message;
-      const net = context.describe(run.document, facts);
       // A new batch size compiles again: the same tensors in other sizes. What was recorded stays.
       const isAgain = run.log !== null && run.facts !== null && hasSameTensors(run.facts, facts);
-      if (isAgain) return { ...next, facts, net };
-      return { ...next, status: 'paused', facts, net, log: newLog(facts) };
+      if (isAgain) return { ...next, facts };
+      return { ...next, status: 'paused', facts, log: newLog(facts) };
     }
     case 'status': {
       const { status, step, stepsPerSecond, lookingCost } = message;
@@ -160,16 +145,16 @@ export function foldMessage(run: RunView, message: FromWorker, context: FoldCont
       return { ...next, scores: { ...run.scores, [split]: message.evaluation } };
     }
     case 'captures': {
-      if (!run.log || !run.net) return run;
-      let judgement = run.judgement;
+      if (!run.log) return run;
       for (const capture of message.captures) {
         if (capture.step <= run.log.history.lastStep) continue;
         run.log.history.add(capture);
         addRatios(run.log.ratios, capture);
-        judgement = judge(judgement, { net: run.net, capture, loss: run.trend }, context.thresholds);
       }
-      return { ...next, judgement };
+      return next;
     }
+    case 'verdicts':
+      return { ...next, verdicts: message.verdicts };
     case 'notice': {
       const { title, fix } = message;
       return { ...next, notices: [...run.notices, { title, fix }].slice(-NOTICES) };
@@ -198,7 +183,7 @@ export function rewindRun(run: RunView, document: GraphDocument): RunView {
     step: 0,
     log: run.facts && newLog(run.facts),
     trend: noLoss,
-    judgement: noVerdicts,
+    verdicts: [],
     scores: {},
     problem: null,
     version: run.version + 1,

@@ -1,6 +1,5 @@
 /** All runs of this window and which of them are looked at. Written by the client only; derived from the worker's messages. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ChangedThresholds } from '../../engine/index.ts';
 import type { RunView } from './run.ts';
 
 export interface TrainingState {
@@ -13,8 +12,6 @@ export interface TrainingState {
   readonly at: number | null;
   /** The graph was edited since the shown run was made from it: another run is needed to train what is on the canvas. */
   readonly stale: boolean;
-  /** Thresholds of verdict rules that a person has changed; they hold for all runs from the next capture on. */
-  readonly thresholds: ChangedThresholds;
 }
 
 export type TrainingStore = StoreApi<TrainingState>;
@@ -26,7 +23,6 @@ export function createTrainingStore(): TrainingStore {
     beside: null,
     at: null,
     stale: false,
-    thresholds: {},
   }));
 }
 

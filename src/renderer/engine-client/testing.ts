@@ -11,7 +11,7 @@ import type {
   RunFacts,
   ToWorker,
 } from '../../engine/index.ts';
-import { describeNet, documentSchema, documentVersion } from '../../engine/index.ts';
+import { documentSchema, documentVersion, Watcher } from '../../engine/index.ts';
 import { captureOf, normalNumbers } from '../../engine/probe/testing.ts';
 import type { PortListener, TrainingPort } from './client.ts';
 import { foldMessage, newRun, type RunView } from './run.ts';
@@ -63,7 +63,7 @@ export function chainDocument(hidden: number, kind: 'sigmoid' | 'relu'): GraphDo
 export class ChainPort implements TrainingPort {
   listener: PortListener | null = null;
   readonly sent: ToWorker[] = [];
-  readonly #runs = new Map<number, { net: ChainNet; playing: boolean }>();
+  readonly #runs = new Map<number, { net: ChainNet; watcher: Watcher; playing: boolean }>();
 
   listen(listener: PortListener): this {
     this.listener = listener;
@@ -90,7 +90,7 @@ export class ChainPort implements TrainingPort {
     const entry = this.#runs.get(run);
     if (message.type === 'create') {
       const net = new ChainNet(message.document);
-      this.#runs.set(run, { net, playing: false });
+      this.#runs.set(run, { net, watcher: new Watcher(message.document, net.facts), playing: false });
       this.#say({ type: 'ready', run, facts: net.facts });
     } else if (message.type === 'dispose') this.#runs.delete(run);
     else if (!entry) return;
@@ -98,9 +98,11 @@ export class ChainPort implements TrainingPort {
     else if (message.type === 'pause') this.#set(run, false);
     else if (message.type === 'step') this.#train(run, message.count);
     else if (message.type === 'reset') {
-      this.#runs.set(run, { net: new ChainNet(entry.net.document, message.seed), playing: false });
+      const net = new ChainNet(entry.net.document, message.seed);
+      this.#runs.set(run, { net, watcher: new Watcher(net.document, net.facts), playing: false });
       this.#status(run);
     } else if (message.type === 'settings') {
+      entry.watcher.follow({ ...entry.net.document, training: message.settings });
       entry.net.learningRate = Number(message.settings.optimizer.params.learningRate);
     } else if (message.type === 'predict') {
       const rows = message.rows.slice(0, message.rows.length / 2);
@@ -123,7 +125,7 @@ export class ChainPort implements TrainingPort {
   }
 
   #train(run: number, count: number): void {
-    const { net } = this.#runs.get(run)!;
+    const { net, watcher } = this.#runs.get(run)!;
     const from = net.step;
     const results = Array.from({ length: count }, () => net.train());
     const rows = {
@@ -134,7 +136,10 @@ export class ChainPort implements TrainingPort {
       metrics: [Float32Array.from(results, ({ accuracy }) => accuracy)],
     };
     this.#say({ type: 'steps', run, rows });
-    this.#say({ type: 'captures', run, captures: results.map(({ capture }) => capture) });
+    const captures = results.map(({ capture }) => capture);
+    this.#say({ type: 'captures', run, captures });
+    watcher.take({ rows, captures });
+    this.#say({ type: 'verdicts', run, verdicts: watcher.verdicts });
     const { loss, accuracy } = results.at(-1)!;
     const step = net.step - 1;
     this.#say({
@@ -215,6 +220,7 @@ class ChainNet {
       batch: BATCH,
       segments: this.#segments().map((segment) => ({ ...segment, counted: null, units: 0 })),
       tracks: [],
+      chanceLoss: Math.LN2,
       metrics: ['accuracy'],
       classes: ['inside', 'outside'],
       kept: 1,
@@ -326,7 +332,7 @@ export function trainedRun(hidden: number, kind: 'sigmoid' | 'relu', steps: numb
   let run = newRun({ id, title: `Run ${id}`, fork: null, document });
   const port = new ChainPort().listen({
     message: (message) => {
-      run = foldMessage(run, message, { describe: describeNet, thresholds: {} });
+      run = foldMessage(run, message);
     },
     broke: (why) => {
       throw new Error(why);

@@ -1,6 +1,6 @@
 /** Training, for the features: one store and one client per workbench, made when they are first asked for. */
 import { useStore } from 'zustand';
-import { describeNet, type FromWorker } from '../../engine/index.ts';
+import type { FromWorker } from '../../engine/index.ts';
 import { useWorkbench, type Workbench } from '../session/workbench.ts';
 import { type PortListener, TrainingClient, type TrainingPort } from './client.ts';
 import { readDataFiles } from './data-files.ts';
@@ -22,7 +22,6 @@ export function trainingOf(workbench: Workbench): Training {
     store,
     spawn: spawnWorker,
     readFiles: (document) => readDataFiles(document, workbench.host),
-    describe: describeNet,
     schedule: scheduleFrame,
   });
   const training = { store, client };

@@ -4,8 +4,9 @@
  * everywhere, a dead layer cuts the signal at one place, and a single odd batch proves nothing.
  */
 import { fewestHiddenLayers, gradientRms, type HiddenLayer, hiddenLayers } from '../hidden-layers.ts';
-import { updateRatio } from '../update-ratio.ts';
-import { defineRule, type Evidence, type EvidenceNumber, type Verdict } from '../verdict.ts';
+import { defineRule, type Finding, number, percent, unclear } from '../rule.ts';
+import { updateRatios } from '../update-ratio.ts';
+import type { Evidence, EvidenceNumber } from '../verdict.ts';
 import { readable, readablePower } from '../words.ts';
 
 const thresholds = {
@@ -14,23 +15,19 @@ const thresholds = {
   monotone: { title: 'share of layer pairs that fade towards the input, at least', value: 0.8 },
   captures: { title: 'captures in a row', value: 20 },
   recovery: { title: 'clear when log₁₀ of the ratio is above', value: -2.5 },
-  update: { title: 'severe when update to weight is below', value: 1e-5 },
+  update: { title: 'severe when update to weight is below (plain optimisers)', value: 1e-5 },
+  signal: {
+    title: 'severe when the first layer’s signal to noise is below (Adam and its like)',
+    value: 0.01,
+  },
 } as const;
 
 type Values = Readonly<Record<keyof typeof thresholds, number>>;
 
-interface VanishingState {
+interface Memory {
   /** Smoothed log₁₀ RMS of ∂L/∂a per hidden layer, nearest to the loss first. */
   readonly profile: readonly number[];
-  /** Captures in a row that said the opposite of what is announced now, and the step where they began. */
-  readonly held: number;
-  readonly since: number;
-  readonly raised: { readonly at: number; readonly from: number; readonly captures: number } | null;
-  /** The last verdict, once it has passed. */
-  readonly passed: Verdict | null;
 }
-
-const start: VanishingState = { profile: [], held: 0, since: 0, raised: null, passed: null };
 
 /** Smoothing of the profile over captures: about the last ten count. */
 const SMOOTHING = 2 / 11;
@@ -41,39 +38,35 @@ const LOG10_OF_SMALLEST = -45;
 /** An update below this part of a weight is lost in rounding to float32. */
 const HALF_ULP = 2 ** -24;
 
-export const vanishing = defineRule<VanishingState, keyof typeof thresholds>({
+export const vanishing = defineRule<Memory, Exclude<keyof typeof thresholds, 'captures'>>({
   id: 'vanishing',
   title: 'Gradients vanish',
   thresholds,
-  start,
-  judge(state, evidence, limits) {
-    const { net, capture } = evidence;
-    const layers = hiddenLayers(net);
-    if (layers.length < fewestHiddenLayers) return { state, verdict: null };
+  because: ({ ratio, monotone, loss, captures }) =>
+    `The RMS of ∂L/∂a at the first hidden layer is below ${readablePower(ratio)} of that at the last, fading in at least ` +
+    `${percent(monotone)} of layer pairs, while the loss is at ${percent(loss)} of its start or more, ` +
+    `for ${captures} captures in a row.`,
+  doubt:
+    'It may be a false alarm while a warm-up keeps the learning rate small, when the early layers are frozen on ' +
+    'purpose, or when the labels cannot be predicted from the inputs at all: then no net makes the loss fall.',
+  atStart: true,
+  memory: { profile: [] },
+  look(memory, evidence, limits) {
+    const layers = hiddenLayers(evidence.net);
+    // Units that are all alike cancel each other's gradients: that is another trouble.
+    if (layers.length < fewestHiddenLayers || evidence.raised.has('symmetric')) return unclear(memory);
     const measured = logProfile(evidence, layers);
-    if (measured === null) return { state: { ...state, held: 0 }, verdict: state.passed };
-    const profile = smooth(state.profile, measured);
+    if (measured === null) return unclear(memory);
+    const profile = smooth(memory.profile, measured);
     const ratio = profile.at(-1)! - profile[0]!;
-    const stuck = evidence.loss.start > 0 && evidence.loss.now >= limits.loss * evidence.loss.start;
+    const { loss } = evidence.course;
+    const stuck = loss.start > 0 && loss.now >= limits.loss * loss.start;
     const isBad = stuck && ratio < limits.ratio && shareOfFading(profile) >= limits.monotone;
     const isGood = !stuck || ratio > limits.recovery;
-
-    const speaksAgainst = state.raised ? isGood : isBad;
-    const held = speaksAgainst ? state.held + 1 : 0;
-    const since = held === 1 ? capture.step : state.since;
-    const turns = held >= limits.captures;
-    const grown = state.raised && { ...state.raised, captures: state.raised.captures + 1 };
-    if (state.raised && grown) {
-      const verdict = describe(evidence, layers, profile, limits, grown);
-      if (!turns) return { state: { ...state, profile, held, since, raised: grown }, verdict };
-      const passed = { ...verdict, clearedAt: capture.step };
-      return { state: { profile, held: 0, since, raised: null, passed }, verdict: passed };
-    }
-    if (!turns) return { state: { ...state, profile, held, since }, verdict: state.passed };
-    const raised = { at: capture.step, from: since, captures: held };
     return {
-      state: { profile, held: 0, since, raised, passed: null },
-      verdict: describe(evidence, layers, profile, limits, raised),
+      memory: { profile },
+      sign: isBad ? 'bad' : isGood ? 'good' : 'unclear',
+      finding: describe(evidence, layers, profile, limits),
     };
   },
 });
@@ -113,18 +106,21 @@ function describe(
   layers: readonly HiddenLayer[],
   profile: readonly number[],
   limits: Values,
-  raised: { readonly at: number; readonly from: number; readonly captures: number },
-): Verdict {
-  const { net, capture, loss } = evidence;
+): Finding {
+  const { net, capture, course } = evidence;
+  const { loss } = course;
   const begins = whereDecayBegins(profile);
   const culprit = layers[begins]!;
   const first = layers.at(-1)!;
   const last = layers[0]!;
   const ratio = profile.at(-1)! - profile[0]!;
-  const update = updateRatio(net, capture);
-  const isSevere =
-    update !== null &&
-    (update.ratio < HALF_ULP || (net.optimizer.family === 'plain' && update.ratio < limits.update));
+  // Of the weight farthest from the loss.
+  const update = updateRatios(net.segments, capture).at(-1);
+  const standsStill =
+    update !== undefined &&
+    (update.ratio < HALF_ULP ||
+      (net.optimizer.family === 'plain' && update.ratio < limits.update) ||
+      (net.optimizer.family === 'scaled' && update.signalToNoise < limits.signal));
   const lossShare = loss.now / loss.start;
   const numbers: EvidenceNumber[] = [
     number(`∂L/∂a at ${first.name} (first hidden)`, 10 ** profile.at(-1)!, readablePower(profile.at(-1)!)),
@@ -133,42 +129,30 @@ function describe(
     number('loss now : at the start', lossShare, `${readable(loss.now)} : ${readable(loss.start)}`),
     number('layer pairs that fade', shareOfFading(profile), percent(shareOfFading(profile))),
   ];
-  if (update)
-    numbers.push(
-      number(
-        `update : weight in ${update.name} (${net.optimizer.title})`,
-        update.ratio,
-        readable(update.ratio),
-      ),
-    );
+  if (update) {
+    numbers.push(number(`update : weight in ${update.name} (${net.optimizer.title})`, update.ratio));
+    if (!Number.isNaN(update.signalToNoise))
+      numbers.push(number(`signal : noise of its gradient`, update.signalToNoise));
+  }
   return {
-    rule: 'vanishing',
-    title: 'Gradients vanish',
-    severity: isSevere ? 'severe' : 'warning',
+    severity: standsStill ? 'severe' : 'warning',
     sentence:
       `\`${first.name}\` receives ${readablePower(ratio)} of the signal at the output; ` +
       `the decay begins at \`${culprit.name}\`; ${lossInWords(lossShare, loss.steps)}.`,
     culprit: { node: culprit.node, name: culprit.name },
     nodes: layers.slice(begins).map(({ node }) => node),
     numbers,
-    because:
-      `The RMS of ∂L/∂a at the first hidden layer is below ${readablePower(limits.ratio)} of that at the last, fading in at least ` +
-      `${percent(limits.monotone)} of layer pairs, while the loss is at ${percent(limits.loss)} of its start or more, ` +
-      `for ${limits.captures} captures in a row.`,
-    thresholds: Object.fromEntries(
-      Object.entries(thresholds).map(([name, { title }]) => [
-        name,
-        { title, value: limits[name as keyof Values] },
-      ]),
-    ),
-    window: { from: raised.from, to: capture.step, captures: raised.captures },
-    doubt:
-      'It may be a false alarm while a warm-up keeps the learning rate small, when the early layers are frozen on ' +
-      'purpose, or when the labels cannot be predicted from the inputs at all: then no net makes the loss fall.',
-    fixes: ['relu-he', 'xavier'],
-    raisedAt: raised.at,
-    clearedAt: null,
+    fixes: fixesFor(layers),
   };
+}
+
+/** ReLU does not squash; where layers do not squash either, their weights start too small. */
+function fixesFor(layers: readonly HiddenLayer[]): readonly string[] {
+  const kinds = new Set(layers.map(({ kind }) => kind));
+  const rest = ['batch-norm', 'layer-norm', 'residual', 'selu'];
+  if (kinds.has('sigmoid')) return ['relu-he', 'xavier', ...rest];
+  if (kinds.has('tanh')) return ['xavier', 'relu-he', ...rest];
+  return ['he-start', 'xavier', ...rest];
 }
 
 function lossInWords(share: number, steps: number): string {
@@ -176,12 +160,4 @@ function lossInWords(share: number, steps: number): string {
   return share > 0.98 && share < 1.02
     ? `loss has not moved for ${after}`
     : `loss is still at ${percent(share)} of its start after ${after}`;
-}
-
-function number(label: string, value: number, text: string): EvidenceNumber {
-  return { label, value, text };
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

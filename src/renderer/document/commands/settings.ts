@@ -44,6 +44,7 @@ const trainingWords: Record<string, string> = {
   accumulation: 'the micro-batches of a step',
   batchSize: 'the batch size',
   epochs: 'the epochs',
+  thresholds: 'the thresholds of verdicts',
   seed: 'the seed',
 };
 

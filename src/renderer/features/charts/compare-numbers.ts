@@ -24,8 +24,8 @@ export function comparedNumbers(runs: readonly RunView[]): readonly ComparedNumb
       const ratio = firstToLast(run);
       return ratio === null ? '–' : readablePower(ratio);
     }),
-    number('verdicts', ({ judgement }) => {
-      const standing = judgement.verdicts.filter(({ clearedAt }) => clearedAt === null);
+    number('verdicts', ({ verdicts }) => {
+      const standing = verdicts.filter(({ clearedAt }) => clearedAt === null);
       return standing.length === 0 ? 'none' : standing.map(({ title }) => title).join(', ');
     }),
     ...verdictNumbers(runs),
@@ -34,7 +34,7 @@ export function comparedNumbers(runs: readonly RunView[]): readonly ComparedNumb
 
 /** Every number of every verdict that one of the runs has come to, as all of the runs measure it. */
 function verdictNumbers(runs: readonly RunView[]): readonly ComparedNumber[] {
-  const all = runs.flatMap(({ judgement }) => judgement.verdicts);
+  const all = runs.flatMap(({ verdicts }) => verdicts);
   const rows = all.flatMap(({ rule, title, numbers }) =>
     numbers.map(({ label }) => ({ rule, title, label })),
   );
@@ -45,8 +45,8 @@ function verdictNumbers(runs: readonly RunView[]): readonly ComparedNumber[] {
   }));
 }
 
-function textOf({ judgement }: RunView, rule: string, label: string): string {
-  const numbers = judgement.verdicts.find((verdict) => verdict.rule === rule)?.numbers ?? [];
+function textOf({ verdicts }: RunView, rule: string, label: string): string {
+  const numbers = verdicts.find((verdict) => verdict.rule === rule)?.numbers ?? [];
   return numbers.find((number) => number.label === label)?.text ?? '–';
 }
 

@@ -63,7 +63,7 @@ export function Timeline() {
           value={position}
           onChange={({ target }) => client.seek(history.stepAt(Math.min(newest, target.valueAsNumber)))}
         />
-        {run.judgement.verdicts.map((verdict) => (
+        {run.verdicts.map((verdict) => (
           <span
             key={`${verdict.rule} ${verdict.raisedAt}`}
             className={styles.mark}

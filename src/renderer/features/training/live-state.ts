@@ -85,7 +85,7 @@ function health(
     } else if (!nodes.has(segment.node))
       nodes.set(segment.node, { level: 'good', words: 'No trouble found' });
   });
-  for (const verdict of run.judgement.verdicts) {
+  for (const verdict of run.verdicts) {
     const hasPassed = verdict.clearedAt !== null && verdict.clearedAt <= capture.step;
     if (hasPassed || verdict.raisedAt > capture.step) continue;
     for (const node of verdict.nodes) nodes.set(node, { level: 'warning', words: verdict.title });

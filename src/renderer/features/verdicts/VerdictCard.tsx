@@ -112,7 +112,7 @@ function Evidence({ verdict, onThreshold }: Pick<VerdictCardProps, 'verdict' | '
           />
         ))}
       </div>
-      <p>Changed thresholds hold from the next capture on, for all runs of this window.</p>
+      <p>Changed thresholds hold from the next capture on; the document keeps them.</p>
       <p>
         It has held from step {window.from} to step {window.to}, in {window.captures} captures.
       </p>

@@ -1,7 +1,7 @@
 /** A floating card over the canvas per verdict: what, where it begins, the numbers, why it may be wrong, what to do. */
 import { useState } from 'react';
 import { applicableFixes, type Fix, type Verdict } from '../../../engine/index.ts';
-import { replaceDocument } from '../../document/commands/settings.ts';
+import { replaceDocument, setTraining } from '../../document/commands/settings.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
@@ -20,7 +20,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
   const { client } = useTrainingClient();
   const doc = useDocument((s) => s.doc);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const verdicts = run.judgement.verdicts
+  const verdicts = [...run.verdicts]
     .filter((verdict) => !closed.has(nameOf(verdict)))
     .sort((a, b) => weightOf(b) - weightOf(a));
   if (verdicts.length === 0) return null;
@@ -45,6 +45,13 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
     document.getState().run(replaceDocument(fix.apply(document.getState().doc), `apply ${fix.title}`));
   }
 
+  /** Thresholds are settings of the document: they hold from the next capture on, and for the command line too. */
+  function setThreshold(rule: string, name: string, value: number): void {
+    const { thresholds } = workbench.document.getState().doc.training;
+    const changed = { ...thresholds, [rule]: { ...thresholds[rule], [name]: value } };
+    workbench.document.getState().run(setTraining({ thresholds: changed }, `threshold ${rule} ${name}`));
+  }
+
   return (
     <section className={styles.cards} aria-label="Verdicts">
       {verdicts.map((verdict) => (
@@ -55,7 +62,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
           onSelect={select}
           onApply={apply}
           onProve={prove}
-          onThreshold={(name, value) => client.setThreshold(verdict.rule, name, value)}
+          onThreshold={(name, value) => setThreshold(verdict.rule, name, value)}
           onClose={() => setClosed(new Set([...closed, nameOf(verdict)]))}
         />
       ))}

@@ -1,0 +1,42 @@
+/** The verdict on a run that met a number which is not finite: where, and what came before. Said once, by the step that broke. */
+import type { Course } from './course.ts';
+import { number } from './rule.ts';
+import type { NetFacts, Verdict } from './verdict.ts';
+import { readablePower } from './words.ts';
+
+export function nonFinite(
+  net: NetFacts,
+  { loss, norms }: Course,
+  step: number,
+  culprit: { readonly node: string; readonly name: string; readonly what: string } | null,
+): Verdict {
+  const last = norms.at(-1);
+  const grew = loss.steps >= 2 && (loss.last > 1.5 * loss.start || (last ?? 0) > Math.min(...norms) + 1);
+  return {
+    rule: 'non-finite',
+    title: 'A number is no longer finite',
+    severity: 'severe',
+    sentence: culprit
+      ? `At step ${step}, \`${culprit.name}\` was the first to hold ${culprit.what}; training paused, and the weights are those before it.`
+      : `At step ${step} the loss was no longer a finite number; training paused, and the weights are those before it.`,
+    culprit: culprit && { node: culprit.node, name: culprit.name },
+    nodes: culprit ? [culprit.node] : [],
+    numbers: [
+      ...(loss.steps > 0
+        ? [number('last finite loss', loss.last), number('loss at the start', loss.start)]
+        : []),
+      ...(last === undefined ? [] : [number('last finite gradient norm', 10 ** last, readablePower(last))]),
+      number('learning rate', net.optimizer.learningRate),
+    ],
+    because: 'A step whose loss or gradient is NaN or infinite is not taken: nothing is overwritten.',
+    thresholds: {},
+    window: { from: step, to: step, captures: 1 },
+    doubt: 'It is never a false alarm; but the first tensor that broke is not always where the cause lies.',
+    fixes:
+      grew || step > 0
+        ? ['lower-rate', 'clip', 'standardise', 'batch-norm']
+        : ['standardise', 'xavier', 'lower-rate'],
+    raisedAt: step,
+    clearedAt: null,
+  };
+}

@@ -1,0 +1,91 @@
+/** Learning curves: a net that learns its samples by heart, and one that cannot learn them at all. */
+import { defineRule, good, number, percent, unclear } from '../rule.ts';
+import { noiseScale } from '../statistics.ts';
+import { readable } from '../words.ts';
+
+export const overfitting = defineRule<null, 'rise' | 'gap' | 'evaluations'>({
+  id: 'over-fitting',
+  title: 'Over-fitting',
+  thresholds: {
+    rise: { title: 'validation loss by its lowest, above', value: 1.1 },
+    gap: { title: 'training loss by validation loss, below', value: 0.7 },
+    evaluations: { title: 'evaluations since the lowest, at least', value: 2 },
+    captures: { title: 'captures in a row', value: 3 },
+  },
+  because: ({ rise, gap, evaluations }) =>
+    `The validation loss has risen above ${readable(rise)} times its lowest, ${evaluations} evaluations ago or more, while the ` +
+    `training loss is below ${readable(gap)} of it.`,
+  doubt: 'A small validation part is noisy, and its loss may rise while its accuracy still grows.',
+  atStart: false,
+  memory: null,
+  look(memory, { course }, limits) {
+    const { validation, loss } = course;
+    if (validation.evaluations < 3) return unclear(memory);
+    const rise = validation.now / validation.lowest;
+    const gap = loss.now / validation.now;
+    const isBad = rise > limits.rise && gap < limits.gap && validation.since >= limits.evaluations;
+    if (!isBad) return good(memory);
+    return {
+      memory,
+      sign: 'bad',
+      finding: {
+        sentence: `The validation loss was lowest at step ${validation.lowestStep} and has risen by ${percent(rise - 1)} since, while the training loss fell on.`,
+        severity: rise > 2 ? 'severe' : 'warning',
+        culprit: null,
+        nodes: [],
+        numbers: [
+          number('training loss', loss.now),
+          number('validation loss', validation.now),
+          number(`its lowest, at step ${validation.lowestStep}`, validation.lowest),
+        ],
+        fixes: ['early-stopping', 'dropout', 'weight-decay'],
+      },
+    };
+  },
+});
+
+export const underfitting = defineRule<null, 'loss' | 'signal' | 'slope' | 'steps'>({
+  id: 'under-fitting',
+  title: 'Under-fitting',
+  thresholds: {
+    loss: { title: 'loss as a share of its start, at least', value: 0.75 },
+    signal: { title: 'gradient’s signal to noise, at most', value: 0.03 },
+    slope: { title: 'fall of the loss of late, as a share of its start, at most', value: 0.01 },
+    steps: { title: 'steps trained, at least', value: 60 },
+    captures: { title: 'captures in a row', value: 20 },
+  },
+  because: ({ loss, signal, captures }) =>
+    `The loss stands at ${percent(loss)} of its start or more and no longer falls, the gradients of single batches cancel out ` +
+    `(their signal to noise is ${readable(signal)} or less: a minimum, not a plateau), and no other rule says why, for ` +
+    `${captures} captures in a row.`,
+  doubt:
+    'Where the labels cannot be told from the inputs, no net does better; and a plateau may look like a minimum for long.',
+  atStart: false,
+  memory: null,
+  look(memory, { net, capture, course, raised }, limits) {
+    const { loss } = course;
+    if (loss.steps < limits.steps || raised.size > 0) return unclear(memory);
+    const signal = net.batch / noiseScale(net.segments, capture, net.batch);
+    const fall = (loss.slow - loss.now) / loss.start;
+    const isBad =
+      loss.now >= limits.loss * loss.start && signal <= limits.signal && Math.abs(fall) <= limits.slope;
+    if (!isBad) return good(memory);
+    const share = loss.now / loss.start;
+    return {
+      memory,
+      sign: 'bad',
+      finding: {
+        sentence: `The loss has come to rest at ${percent(share)} of its start: the net cannot express what there is to learn.`,
+        severity: 'warning',
+        culprit: null,
+        nodes: [],
+        numbers: [
+          number('loss now : at the start', share, `${readable(loss.now)} : ${readable(loss.start)}`),
+          number('signal to noise of the gradient', signal),
+          ...(course.validation.evaluations > 0 ? [number('validation loss', course.validation.now)] : []),
+        ],
+        fixes: ['wider', 'raise-rate', 'adam'],
+      },
+    };
+  },
+});
