@@ -6,6 +6,7 @@ import type { UserMessage } from '../errors.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
 import type { Verdict } from '../probe/verdict.ts';
+import type { StartReport } from './examine.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 import type { Pruning } from './pruning.ts';
@@ -35,6 +36,16 @@ export type ToWorker =
       readonly weights?: readonly SavedTensor[];
       /** Prunes by the weights that another run has come to. */
       readonly prune?: PruneRequest;
+    }
+  /**
+   * Looks at a net before it is trained; `run` is a number of its own. Answered by `examined`, with null where a run plays,
+   * the net cannot be trained, or another examination was asked for meanwhile.
+   */
+  | {
+      readonly type: 'examine';
+      readonly run: number;
+      readonly document: GraphDocument;
+      readonly files: DataFiles;
     }
   | {
       readonly type: 'play';
@@ -144,6 +155,7 @@ export type FromWorker =
   | { readonly type: 'steps'; readonly run: number; readonly rows: StepRows }
   | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
   | { readonly type: 'captures'; readonly run: number; readonly captures: readonly ProbeCapture[] }
+  | { readonly type: 'examined'; readonly run: number; readonly report: StartReport | null }
   /** What the run is judged by now: alarms that stand, and those that have passed. */
   | { readonly type: 'verdicts'; readonly run: number; readonly verdicts: readonly Verdict[] }
   | { readonly type: 'predicted'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }

@@ -9,6 +9,7 @@ import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { EarlyStop } from './best.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { examineStart, type StartReport } from './examine.ts';
 import type { InspectAnswer } from './inspect-protocol.ts';
 import { KeptWeights } from './kept-weights.ts';
 import { Pace } from './pace.ts';
@@ -63,6 +64,9 @@ export class Session {
   private readonly runs = new Map<number, Run>();
   private device: Promise<OpenDevice> | null = null;
   private looping = false;
+  /** The examination that was asked for last, and the end of those under way. */
+  private examined = 0;
+  private examining: Promise<unknown> = Promise.resolve();
   /** Tickets of texts that are wanted. */
   private readonly generating = new Set<number>();
 
@@ -81,6 +85,7 @@ export class Session {
 
   private async handle(message: ToWorker): Promise<void> {
     if (message.type === 'create') return this.create(message);
+    if (message.type === 'examine') return this.examine(message);
     const run = this.runs.get(message.run);
     if (!run) return;
     switch (message.type) {
@@ -214,6 +219,26 @@ export class Session {
       );
     });
     return promise;
+  }
+
+  /** One at a time, the newest first of all; never while a run plays. */
+  private async examine({ run, document, files }: Extract<ToWorker, { type: 'examine' }>): Promise<void> {
+    this.examined = run;
+    const isWanted = (): boolean => this.examined === run && !this.looping;
+    const before = this.examining;
+    const examine = async (): Promise<StartReport | null> => {
+      const spec = dataSpecOf(document);
+      if (!spec || !isWanted()) return null;
+      const data = await loadDataset(spec, ioOfFiles(files));
+      return isWanted() ? examineStart(await this.open(), document, data, isWanted) : null;
+    };
+    // A net that cannot be examined has its problems said elsewhere.
+    const done = before.then(examine).catch((error: unknown) => {
+      if (error instanceof EngineError) return null;
+      throw error;
+    });
+    this.examining = done.catch(() => null);
+    this.options.post({ type: 'examined', run, report: await done });
   }
 
   /** The device, opened once; losing it restores every run on the next one. */

@@ -163,6 +163,7 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
       const { title, fix, node = null } = message;
       return { ...next, status: 'failed', stepsPerSecond: 0, problem: { title, fix, node } };
     }
+    case 'examined':
     case 'predicted':
     case 'generated':
     case 'weights':
