@@ -47,6 +47,19 @@ export {
 } from './layers/fields.ts';
 export { layerList, layerOf } from './layers/index.ts';
 export {
+  type BlockPorts,
+  blockInputKind,
+  blockKind,
+  blockOutputKind,
+  blockPorts,
+  graphOf,
+  holdsBlock,
+  placeOf,
+  portsOfNode,
+  type Scope,
+  withGraph,
+} from './model/blocks.ts';
+export {
   type BuildOptions,
   type BuiltNode,
   buildModel,
@@ -57,9 +70,9 @@ export {
   type ModelState,
   parameterCount,
 } from './model/build.ts';
-export type { BuiltBlock } from './model/built-blocks.ts';
 export { applyEdits } from './model/edits.ts';
-export { evaluateExpression } from './model/expression.ts';
+export { evaluateExpression, namesIn } from './model/expression.ts';
+export { evaluate, isFormula, takenOut } from './model/formula.ts';
 export { inline, type Net, type NetNode } from './model/inline.ts';
 export { type LibraryBlock, withLibraryBlock } from './model/library/define.ts';
 export { libraryBlockOf, libraryBlocks } from './model/library/index.ts';
@@ -67,11 +80,13 @@ export { finishMetric, type Metric, metricsOf } from './model/metrics.ts';
 export { type ParsedDocument, parseDocument, readDocument, stringifyDocument } from './model/migrate.ts';
 export type { Edit, Problem, QuickFix } from './model/problems.ts';
 export {
+  type BlockDefinition,
   type DocNode,
   type DocNote,
   type DocWire,
   documentSchema,
   documentVersion,
+  type ExposedParam,
   type GraphDocument,
   type Json,
   nodeName,

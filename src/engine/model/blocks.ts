@@ -127,3 +127,14 @@ export function portsOfNode(
   if (kind === blockKind && block) return blockPorts(document, block.of);
   return layerOf(kind) ?? null;
 }
+/** Whether a block's canvas holds another, directly or not; a block holds itself. */
+export function holdsBlock({ blocks }: Pick<GraphDocument, 'blocks'>, outer: string, inner: string): boolean {
+  const seen = new Set<string>();
+  const look = (id: string): boolean => {
+    if (id === inner) return true;
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return Object.values(blocks[id]?.nodes ?? {}).some(({ block }) => block && look(block.of));
+  };
+  return look(outer);
+}

@@ -34,3 +34,19 @@ export function evaluate(value: Json, around: Surroundings): Evaluated {
         : `is no number: ${text || 'nothing is written'}`,
   };
 }
+
+/**
+ * A value as it reads outside of its block: names are replaced by what the instance gives for them, values or formulas of its
+ * own surroundings.
+ */
+export function takenOut(value: Json, given: Surroundings): Json {
+  if (!isFormula(value)) return value;
+  const text = value['='].trim();
+  if (Object.hasOwn(given, text)) return given[text] ?? null;
+  const outside = text.replaceAll(/[a-z_]\w*/gi, (name) => {
+    const stands = Object.hasOwn(given, name) ? given[name] : undefined;
+    return isFormula(stands) ? `(${stands['=']})` : stands === undefined ? name : String(stands);
+  });
+  const number = evaluateExpression(outside);
+  return number ?? { '=': outside };
+}

@@ -135,6 +135,7 @@ export const documentSchema = z.object({
 
 export type Formula = z.infer<typeof formulaSchema>;
 export type BlockInstance = z.infer<typeof instanceSchema>;
+export type ExposedParam = z.infer<typeof exposedSchema>;
 export type BlockDefinition = z.infer<typeof blockSchema>;
 export type DocNode = z.infer<typeof nodeSchema>;
 export type DocWire = z.infer<typeof wireSchema>;

@@ -1,6 +1,6 @@
 /** A template's picture: its own graph in small, so that it can never show something else. */
-import { type GraphDocument, layerOf } from '../../engine/index.ts';
-import { categories } from '../ui/category.ts';
+import type { GraphDocument } from '../../engine/index.ts';
+import { lookOf } from '../ui/category.ts';
 import styles from './TemplateGallery.module.css';
 
 const WIDTH = 240;
@@ -37,7 +37,7 @@ export function TemplatePicture({ document }: { readonly document: GraphDocument
       })}
       {nodes.map(([id, node]) => {
         const { x, y } = place(id);
-        const { color } = categories[layerOf(node.kind)?.category ?? 'unknown'];
+        const { color } = lookOf(document, node);
         return (
           <rect key={id} x={x} y={y} {...size} rx={Math.min(3, size.width / 4)} style={{ '--tone': color }} />
         );

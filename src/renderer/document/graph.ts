@@ -3,9 +3,10 @@ import {
   type DocNode,
   type DocWire,
   type GraphDocument,
-  layerOf,
   type PortSpec,
+  portsOfNode,
 } from '../../engine/index.ts';
+import { isPortKind } from './level.ts';
 
 export interface Ports {
   readonly inputs: readonly PortSpec[];
@@ -21,8 +22,8 @@ export interface End {
 /** A node's ports: those its kind declares; for a kind that nobody knows, those that its wires name. */
 export function portsOf(doc: GraphDocument, id: string): Ports {
   const node = doc.nodes[id];
-  const layer = node && layerOf(node.kind);
-  if (layer) return layer;
+  const ports = node && portsOfNode(doc, node);
+  if (ports) return ports;
   const named = (ends: readonly (readonly [string, string])[]): PortSpec[] =>
     [...new Set(ends.filter(([n]) => n === id).map(([, port]) => port))].map((name) => ({
       name,
@@ -69,7 +70,9 @@ export function whyNotConnect(doc: GraphDocument, from: End, to: End): string | 
   const output = portsOf(doc, from.node).outputs.find((p) => p.name === from.port);
   const input = portsOf(doc, to.node).inputs.find((p) => p.name === to.port);
   if (!output || !input) return 'A wire runs from an output to an input.';
-  if (output.kind !== input.kind) {
+  // What a block's port is, follows from what it is wired to.
+  const isPort = isPortKind(source.kind) || isPortKind(target.kind);
+  if (!isPort && output.kind !== input.kind) {
     return `${target.name} takes ${kindWords[input.kind]} at ${input.name}; ${source.name} delivers ${kindWords[output.kind]} at ${output.name}.`;
   }
   if (downstreamOf(doc, to.node).has(from.node)) {

@@ -1,7 +1,7 @@
-/** Ids of nodes, wires and notes: opaque, never reused, and never like an integer (JSON objects would reorder those). */
+/** Ids of nodes, wires, notes and blocks: opaque, never reused, and never like an integer (JSON objects would reorder those). */
 
 /** A new id. 48 random bits: even a document of 10⁵ items has no two alike, but for one chance in 50 000. */
-export function newId(prefix: 'n' | 'w' | 't'): string {
+export function newId(prefix: 'n' | 'w' | 't' | 'b'): string {
   return prefix + crypto.randomUUID().replaceAll('-', '').slice(0, 12);
 }
 

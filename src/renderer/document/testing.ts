@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import { type GraphDocument, templateOf } from '../../engine/index.ts';
 import { nothingSelected, type Selection } from '../session/session.ts';
 import { clipOf } from './clipboard.ts';
-import { addNode, deleteSelection, moveItems, renameNode, setParam } from './commands/nodes.ts';
+import { group, makeIndependent, setRepeat } from './commands/blocks.ts';
+import { addNode, deleteSelection, moveItems, renameNode, setParam, toggleBypass } from './commands/nodes.ts';
 import { duplicate } from './commands/paste.ts';
 import { addNote, renameDocument, setTraining } from './commands/settings.ts';
+import { unpack } from './commands/unpack.ts';
 import { addOnWire, connect, disconnect, insertOnWire, reconnect } from './commands/wires.ts';
 import { portsOf } from './graph.ts';
 import { type Command, createDocumentStore, type DocumentStore } from './store.ts';
@@ -37,7 +39,7 @@ const number = fc.nat({ max: 1000 });
 
 /** Any edit that a person can make. */
 export const anyEdit: fc.Arbitrary<Edit> = fc
-  .tuple(fc.nat({ max: 12 }), number, number, fc.integer({ min: -500, max: 500 }))
+  .tuple(fc.nat({ max: 18 }), number, number, fc.integer({ min: -500, max: 500 }))
   .map(
     ([what, a, b, place]): Edit =>
       (doc) => {
@@ -75,6 +77,18 @@ export const anyEdit: fc.Arbitrary<Edit> = fc
             return setParam(node, 'units', a + 1);
           case 11:
             return duplicate(clipOf(doc, chosen));
+          case 12:
+            return group(new Set([node, other]));
+          case 13:
+            return unpack(node, 1 + (b % 3));
+          case 14:
+            return setRepeat(node, a % 4);
+          case 15:
+            return addNode({ kind: a % 2 === 0 ? 'block:residualMlp' : 'block:decoder', position });
+          case 16:
+            return makeIndependent(node);
+          case 17:
+            return toggleBypass(new Set([node]));
           default:
             return a % 2 === 0
               ? setTraining({ batchSize: b + 1 })

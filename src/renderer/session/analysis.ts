@@ -3,7 +3,7 @@
  * graph or its training settings change; moving a node asks nothing.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { GraphDocument, MemoryLimits, ModelSummary } from '../../engine/index.ts';
+import type { GraphDocument, MemoryLimits, ModelSummary, Net, Scope } from '../../engine/index.ts';
 import type { Command, DocumentStore } from '../document/store.ts';
 import { analyse } from './analyse.ts';
 
@@ -14,8 +14,11 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly title: string;
   readonly fix: string;
+  /** Paths: of the layer or instance, and of the wire. */
   readonly node: string | null;
   readonly wire: string | null;
+  /** The canvas on which the two stand. */
+  readonly scope: Scope;
   readonly quickFix: { readonly label: string; readonly command: Command } | null;
 }
 
@@ -31,9 +34,10 @@ export interface NodeFacts {
 }
 
 export interface AnalysisState {
+  /** By path: layers, instances of blocks, and ports inside of blocks. */
   readonly nodes: Readonly<Record<string, NodeFacts>>;
-  /** Text of the shape on each wire; absent where it is not known. */
-  readonly wires: Readonly<Record<string, string>>;
+  /** The document without blocks: which layer stands behind an output, and where a path leads. */
+  readonly net: Net;
   readonly problems: readonly Problem[];
   /** What the net costs, before anything runs. */
   readonly summary: ModelSummary;
@@ -67,12 +71,40 @@ export function createAnalysisStore(document: DocumentStore): AnalysisStore {
 /** Whether two documents differ at most in what the engine does not read: positions, notes, texts. */
 export function meansTheSame(a: GraphDocument, b: GraphDocument): boolean {
   if (a === b) return true;
-  if (a.wires !== b.wires || a.training !== b.training) return false;
-  if (a.nodes === b.nodes) return true;
-  const ids = Object.keys(a.nodes);
-  if (ids.length !== Object.keys(b.nodes).length) return false;
+  if (a.wires !== b.wires || a.training !== b.training || a.params !== b.params) return false;
+  if (!sameBlocks(a.blocks, b.blocks)) return false;
+  return sameNodes(a.nodes, b.nodes);
+}
+
+function sameBlocks(a: GraphDocument['blocks'], b: GraphDocument['blocks']): boolean {
+  if (a === b) return true;
+  const ids = Object.keys(a);
+  if (ids.length !== Object.keys(b).length) return false;
   return ids.every((id) => {
-    const [x, y] = [a.nodes[id], b.nodes[id]];
-    return x === y || (x && y && x.kind === y.kind && x.name === y.name && x.params === y.params);
+    const [x, y] = [a[id], b[id]];
+    if (x === y) return true;
+    return x && y && x.wires === y.wires && x.params === y.params && sameNodes(x.nodes, y.nodes);
   });
+}
+
+function sameNodes(a: GraphDocument['nodes'], b: GraphDocument['nodes']): boolean {
+  if (a === b) return true;
+  const ids = Object.keys(a);
+  if (ids.length !== Object.keys(b).length) return false;
+  return ids.every((id) => {
+    const [x, y] = [a[id], b[id]];
+    if (x === y) return true;
+    const isSame = x && y && x.kind === y.kind && x.name === y.name && x.params === y.params;
+    return isSame && x.block === y.block && x.bypassed === y.bypassed;
+  });
+}
+
+/** The shape behind an output, as text: of a layer, or of what stands behind an instance or a port. */
+export function shapeBehind(
+  { nodes, net }: Pick<AnalysisState, 'nodes' | 'net'>,
+  node: string,
+  port: string,
+): string | undefined {
+  const source = net.source(node, port);
+  return source ? nodes[source[0]]?.shapes[source[1]] : undefined;
 }

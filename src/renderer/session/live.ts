@@ -24,6 +24,7 @@ export interface NodeHealth {
 export type RunRing = 'none' | 'compiling' | 'running' | 'paused' | 'ended' | 'failed';
 
 export interface LiveState {
+  /** By what gives the wire's value: `<path of the layer> <port>`. */
   readonly wireTints: ReadonlyMap<string, WireTint>;
   readonly nodeHealth: ReadonlyMap<string, NodeHealth>;
   readonly ring: RunRing;

@@ -4,8 +4,14 @@ import { type StoreApi, useStore } from 'zustand';
 import { documentSchema, documentVersion, type GraphDocument } from '../../engine/index.ts';
 import { createDocumentStore, type DocumentState, type DocumentStore } from '../document/store.ts';
 import type { Host } from '../host.ts';
-import { type AnalysisState, type AnalysisStore, createAnalysisStore } from './analysis.ts';
-import { createLiveStore, type LiveState, type LiveStore } from './live.ts';
+import {
+  type AnalysisState,
+  type AnalysisStore,
+  createAnalysisStore,
+  type NodeFacts,
+  shapeBehind,
+} from './analysis.ts';
+import { createLiveStore, type LiveState, type LiveStore, type WireTint } from './live.ts';
 import { createQuestionStore, type QuestionStore } from './questions.ts';
 import { createSessionStore, type SessionState, type SessionStore } from './session.ts';
 
@@ -83,4 +89,25 @@ export function useLive<T>(select: (state: LiveState) => T): T {
 
 export function useAnalysis<T>(select: (state: AnalysisState) => T): T {
   return useStore(useWorkbench().analysis as StoreApi<AnalysisState>, select);
+}
+
+/** What the engine says of a node of the open canvas. */
+export function useFacts(id: string): NodeFacts | undefined {
+  const path = useDocument((s) => s.path);
+  return useAnalysis((s) => s.nodes[path + id]);
+}
+
+/** The shape that a wire of the open canvas carries, and how it is tinted. */
+export function useWireFacts(id: string): {
+  readonly shape: string | undefined;
+  readonly tint: WireTint | undefined;
+} {
+  const path = useDocument((s) => s.path);
+  const from = useDocument((s) => s.level.wires[id]?.from);
+  const [node = '', port = ''] = from ?? [];
+  const shape = useAnalysis((s) => shapeBehind(s, path + node, port));
+  const net = useAnalysis((s) => s.net);
+  const source = net.source(path + node, port);
+  const tint = useLive((s) => (source ? s.wireTints.get(source.join(' ')) : undefined));
+  return { shape, tint };
 }

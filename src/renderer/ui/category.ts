@@ -10,6 +10,8 @@ import {
   Grid3x3,
   type LucideIcon,
   Minimize2,
+  Package,
+  Plug,
   Repeat,
   Scale,
   Shapes,
@@ -17,9 +19,18 @@ import {
   Sigma,
   Target,
 } from 'lucide-react';
-import { categoryTitles, type LayerSpec } from '../../engine/index.ts';
+import {
+  blockInputKind,
+  blockKind,
+  blockOutputKind,
+  categoryTitles,
+  type DocNode,
+  type GraphDocument,
+  type LayerSpec,
+  layerOf,
+} from '../../engine/index.ts';
 
-export type Category = LayerSpec['category'] | 'unknown';
+export type Category = LayerSpec['category'] | 'block' | 'port' | 'unknown';
 
 interface CategoryLook {
   readonly title: string;
@@ -42,5 +53,27 @@ export const categories = {
   math: { title: categoryTitles.math, Icon: Sigma, color: 'var(--cat-math)' },
   output: { title: categoryTitles.output, Icon: Flag, color: 'var(--cat-output)' },
   loss: { title: categoryTitles.loss, Icon: Target, color: 'var(--cat-loss)' },
+  block: { title: 'Blocks', Icon: Package, color: 'var(--cat-block)' },
+  port: { title: 'Ports of the block', Icon: Plug, color: 'var(--cat-shape)' },
   unknown: { title: 'Unknown layer', Icon: CircleHelp, color: 'var(--cat-unknown)' },
 } as const satisfies Record<Category, CategoryLook>;
+
+/** How a node looks: its category's look, and what its kind is called. */
+export interface NodeLook extends CategoryLook {
+  readonly category: Category;
+  readonly kindTitle: string;
+}
+
+export function lookOf({ blocks }: Pick<GraphDocument, 'blocks'>, { kind, block }: DocNode): NodeLook {
+  const look = (category: Category, kindTitle: string): NodeLook => ({
+    ...categories[category],
+    category,
+    kindTitle,
+  });
+  const layer = layerOf(kind);
+  if (layer) return look(layer.category, layer.title);
+  if (kind === blockInputKind) return look('port', 'Block input');
+  if (kind === blockOutputKind) return look('port', 'Block output');
+  const definition = kind === blockKind ? blocks[block?.of ?? ''] : undefined;
+  return definition ? look('block', definition.title) : look('unknown', `${kind} (unknown)`);
+}

@@ -97,6 +97,6 @@ describe('the clipboard', () => {
       null,
       null,
     ]);
-    expect(clipOf(smallNet(), nothingSelected)).toEqual({ nodes: {}, wires: {}, notes: {} });
+    expect(clipOf(smallNet(), nothingSelected)).toEqual({ nodes: {}, wires: {}, notes: {}, blocks: {} });
   });
 });

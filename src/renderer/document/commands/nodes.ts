@@ -1,5 +1,15 @@
 /** What a person does to nodes: add, move, rename, set a parameter, delete. */
-import { type DocNode, type GraphDocument, type Json, layerOf } from '../../../engine/index.ts';
+import {
+  blockInputKind,
+  blockKind,
+  blockOutputKind,
+  type DocNode,
+  type GraphDocument,
+  type Json,
+  layerOf,
+  libraryBlockOf,
+  withLibraryBlock,
+} from '../../../engine/index.ts';
 import { type Selection, selectNodes } from '../../session/session.ts';
 import { freeName, portsOf, whyNotConnect } from '../graph.ts';
 import { newId, omit } from '../ids.ts';
@@ -9,6 +19,7 @@ export type Point = readonly [number, number];
 
 /** A node that is about to be added. */
 export interface NewNode {
+  /** A layer's kind, a kind of port, or `block:` and the id of a block of the document or the library. */
   readonly kind: string;
   readonly position: Point;
   readonly params?: Readonly<Record<string, Json>>;
@@ -17,7 +28,7 @@ export interface NewNode {
 /** Adds one node, named after its kind, and selects it. The id is made here so that others can refer to it. */
 export function addNode({ kind, position, params = {} }: NewNode, id: string = newId('n')): Command {
   return {
-    label: `add ${layerOf(kind)?.title ?? kind}`,
+    label: `add ${kindTitle(kind)}`,
     select: selectNodes([id]),
     apply: (doc) => withNode(doc, id, { kind, position, params }),
   };
@@ -29,9 +40,39 @@ export function withNode(
   id: string,
   { kind, position, params = {} }: NewNode,
 ): GraphDocument {
-  const name = freeName(Object.values(doc.nodes), kind.replace(/[^A-Za-z0-9_]/g, '_'));
-  const node: DocNode = { kind, name, params: { ...params }, position: [position[0], position[1]] };
-  return { ...doc, nodes: { ...doc.nodes, [id]: node } };
+  const of = kind.startsWith(blockPrefix) ? kind.slice(blockPrefix.length) : null;
+  const wanted = portNames[kind] ?? (of === null ? kind : blockName(doc, of));
+  const node: DocNode = {
+    kind: of === null ? kind : blockKind,
+    name: freeName(Object.values(doc.nodes), wanted.replace(/[^A-Za-z0-9_]/g, '_')),
+    params: { ...params },
+    position: [position[0], position[1]],
+    ...(of !== null && { block: { of, shared: false } }),
+  };
+  const library = of === null ? undefined : libraryBlockOf(of);
+  const holder = library ? withLibraryBlock(doc, library) : doc;
+  return { ...holder, nodes: { ...doc.nodes, [id]: node } };
+}
+
+/** Before the id of a block, where a kind is asked for. */
+export const blockPrefix = 'block:';
+
+/** A block's ports are called as layers call theirs. */
+const portNames: Readonly<Record<string, string>> = { [blockInputKind]: 'x', [blockOutputKind]: 'y' };
+
+/** A library block's id is a good name; a block that a person made is called after its title. */
+function blockName(doc: GraphDocument, of: string): string {
+  if (libraryBlockOf(of)) return of;
+  const name = (doc.blocks[of]?.title ?? 'block').toLowerCase().replace(/[^a-z0-9_]+/g, '_');
+  return /^[a-z_]/.test(name) ? name.slice(0, 48) : `block_${name.slice(0, 40)}`;
+}
+
+/** What a kind is called in an undo step. */
+export function kindTitle(kind: string): string {
+  if (kind === blockInputKind) return 'an input';
+  if (kind === blockOutputKind) return 'an output';
+  if (!kind.startsWith(blockPrefix)) return layerOf(kind)?.title ?? kind;
+  return libraryBlockOf(kind.slice(blockPrefix.length))?.title ?? 'a block';
 }
 
 /** Moves nodes and notes to where they are said to be. */
@@ -170,4 +211,24 @@ function withoutNode(doc: GraphDocument, id: string, onDelete: OnDelete): GraphD
     if (refusal === null) wires[wireId] = joined;
   }
   return { ...bare, wires };
+}
+
+/** Leaves nodes out of the net, what comes in going on as it is; takes them back in where all of them are out. */
+export function toggleBypass(ids: ReadonlySet<string>): Command {
+  return {
+    label: 'bypass',
+    apply: (doc) => {
+      const chosen = [...ids].filter((id) => doc.nodes[id]);
+      if (chosen.length === 0) return doc;
+      const isBack = chosen.every((id) => doc.nodes[id]?.bypassed);
+      const nodes = { ...doc.nodes };
+      for (const id of chosen) {
+        const node = nodes[id];
+        if (!node) continue;
+        const { bypassed: _, ...plain } = node;
+        nodes[id] = isBack ? plain : { ...plain, bypassed: true };
+      }
+      return { ...doc, nodes };
+    },
+  };
 }

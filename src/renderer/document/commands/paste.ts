@@ -1,4 +1,5 @@
 /** Copies: from the clipboard's text, or of what is selected, with the wires between them. */
+import type { DocNode, GraphDocument } from '../../../engine/index.ts';
 import { selectNodes } from '../../session/session.ts';
 import type { Clip } from '../clipboard.ts';
 import { freeName } from '../graph.ts';
@@ -20,10 +21,11 @@ export function paste(clip: Clip, at: Point, label = 'paste'): Command {
     select: { ...selectNodes(nodeIds.values()), notes: new Set(noteIds.values()) },
     apply: (doc) => {
       if (corners.length === 0) return doc;
+      const { blocks, idOf } = takenBlocks(doc.blocks, clip.blocks);
       const nodes = { ...doc.nodes };
       for (const [id, node] of Object.entries(clip.nodes)) {
         const name = freeName(Object.values(nodes), node.name);
-        nodes[nodeIds.get(id) ?? id] = { ...node, name, position: place(node.position) };
+        nodes[nodeIds.get(id) ?? id] = { ...withBlocks(node, idOf), name, position: place(node.position) };
       }
       const notes = { ...doc.notes };
       for (const [id, note] of Object.entries(clip.notes)) {
@@ -36,9 +38,34 @@ export function paste(clip: Clip, at: Point, label = 'paste'): Command {
         if (source === undefined || target === undefined) continue;
         wires[wireIds.get(id) ?? id] = { from: [source, from[1]], to: [target, to[1]] };
       }
-      return { ...doc, nodes, notes, wires };
+      return { ...doc, nodes, notes, wires, blocks };
     },
   };
+}
+
+/** The document's blocks with the clip's: one that is there already is taken as it is, one that differs gets another id. */
+function takenBlocks(
+  own: GraphDocument['blocks'],
+  brought: Clip['blocks'],
+): { blocks: GraphDocument['blocks']; idOf(id: string): string } {
+  const ids = new Map(
+    Object.entries(brought).map(([id, block]) => [
+      id,
+      own[id] && JSON.stringify(own[id]) !== JSON.stringify(block) ? newId('b') : id,
+    ]),
+  );
+  const idOf = (id: string): string => ids.get(id) ?? id;
+  const missing = Object.entries(brought).filter(([id]) => !own[idOf(id)]);
+  if (missing.length === 0) return { blocks: own, idOf };
+  const taken = missing.map(([id, block]) => {
+    const nodes = Object.entries(block.nodes).map(([key, node]) => [key, withBlocks(node, idOf)] as const);
+    return [idOf(id), { ...block, nodes: Object.fromEntries(nodes) }] as const;
+  });
+  return { blocks: { ...own, ...Object.fromEntries(taken) }, idOf };
+}
+
+function withBlocks(node: DocNode, idOf: (id: string) => string): DocNode {
+  return node.block ? { ...node, block: { ...node.block, of: idOf(node.block.of) } } : node;
 }
 
 /** Copies what is selected a little to the lower right, with the wires between the copies. */

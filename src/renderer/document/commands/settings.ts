@@ -80,5 +80,5 @@ export function setNote(
 
 /** Puts another graph in place of this one, as one step: a fix, a layout of it all, edits made in the code. */
 export function replaceDocument(next: GraphDocument, label: string): Command {
-  return { label, apply: () => next };
+  return { label, whole: true, apply: () => next };
 }

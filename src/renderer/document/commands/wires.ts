@@ -1,10 +1,10 @@
 /** What a person does to wires: connect, cut, re-route, put a node between. */
-import { type DocWire, type GraphDocument, type Json, layerOf } from '../../../engine/index.ts';
+import type { DocWire, GraphDocument, Json } from '../../../engine/index.ts';
 import { type LooseEnd, selectNodes } from '../../session/session.ts';
 import { type End, fittingPort, portsOf, whyNotConnect } from '../graph.ts';
 import { newId, omit } from '../ids.ts';
 import type { Command } from '../store.ts';
-import { type NewNode, withNode } from './nodes.ts';
+import { kindTitle, type NewNode, withNode } from './nodes.ts';
 
 /** Joins an output to an input. An input of one wire drops the wire it had; what `whyNotConnect` refuses changes nothing. */
 export function connect(from: End, to: End, id: string = newId('w')): Command {
@@ -70,7 +70,7 @@ export function insertOnWire(node: string, wire: string): Command {
 /** Adds a node in the middle of a wire. */
 export function addOnWire(newNode: NewNode, wire: string, id: string = newId('n')): Command {
   return {
-    label: `insert ${layerOf(newNode.kind)?.title ?? newNode.kind}`,
+    label: `insert ${kindTitle(newNode.kind)}`,
     select: selectNodes([id]),
     apply: (doc) => withInserted(withNode(doc, id, newNode), id, wire),
   };
@@ -94,7 +94,7 @@ function withInserted(doc: GraphDocument, node: string, wireId: string): GraphDo
 export function addConnected(newNode: NewNode, loose: LooseEnd, id: string = newId('n')): Command {
   const wire = newId('w');
   return {
-    label: `add ${layerOf(newNode.kind)?.title ?? newNode.kind}`,
+    label: `add ${kindTitle(newNode.kind)}`,
     select: selectNodes([id]),
     apply: (doc) => {
       const added = withNode(doc, id, newNode);

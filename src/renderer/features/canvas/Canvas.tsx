@@ -21,8 +21,10 @@ import { setNote } from '../../document/commands/settings.ts';
 import { addOnWire, connect, disconnect, insertOnWire, reconnect } from '../../document/commands/wires.ts';
 import { type End, fittingPort, portKey, refusals, whyNotConnect } from '../../document/graph.ts';
 import { omit } from '../../document/ids.ts';
+import { openBlock } from '../../session/navigate.ts';
 import { DRAGGED_KIND, type LooseEnd } from '../../session/session.ts';
 import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
+import { Breadcrumb } from './Breadcrumb.tsx';
 import styles from './Canvas.module.css';
 import { CanvasMenu } from './CanvasMenu.tsx';
 import { foldEdgeChanges, foldNodeChanges } from './changes.ts';
@@ -43,8 +45,9 @@ const minimapSize = { width: 168, height: 104 };
 const snapGrid: [number, number] = [GRID, GRID];
 
 export function Canvas({ children }: { readonly children?: ReactNode }) {
-  const { document, session } = useWorkbench();
-  const doc = useDocument((s) => s.doc);
+  const workbench = useWorkbench();
+  const { document, session } = workbench;
+  const doc = useDocument((s) => s.level);
   const selection = useSession((s) => s.selection);
   const zoom = useStore((s) => zoomName(s.transform[2]));
   const flow = useReactFlow();
@@ -65,7 +68,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
   }
 
   function startWiring(loose: LooseEnd): void {
-    const { doc } = document.getState();
+    const { level: doc } = document.getState();
     // A wire that is being re-routed is not in its own way.
     const wires = rerouted.current === null ? doc.wires : omit(doc.wires, [rerouted.current]);
     session.setState({ wiring: { loose, refusals: refusals({ ...doc, wires }, loose) } });
@@ -84,7 +87,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
       return;
     }
     if (state.toNode.id === loose.node && !state.toHandle) return; // let go where it began
-    const { doc } = document.getState();
+    const { level: doc } = document.getState();
     const other: End = { node: state.toNode.id, port: state.toHandle?.id ?? '' };
     const port = state.toHandle ? null : fittingPort(doc, loose, other.node);
     const end = { node: other.node, port: port ?? '' };
@@ -95,7 +98,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
 
   /** Why the whole node (or the port that was hit) does not take the loose end. */
   function refusalOf(loose: LooseEnd, other: End): string {
-    const { doc } = document.getState();
+    const { level: doc } = document.getState();
     const side = loose.side === 'from' ? 'to' : 'from';
     if (other.port !== '') {
       return loose.side === 'from'
@@ -116,12 +119,12 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
     const snap = (v: number): number => Math.round(v / GRID) * GRID;
     const position = [snap(x - NODE_WIDTH / 2), snap(y - 24)] as const;
     const area = { x: position[0], y: position[1], width: NODE_WIDTH, height: nodeHeight(1) };
-    const under = wireUnder(document.getState().doc, area, null);
+    const under = wireUnder(document.getState().level, area, null);
     run(under === null ? addNode({ kind, position }) : addOnWire({ kind, position }, under));
   }
 
   function endDrag(node: Node): void {
-    const { doc } = document.getState();
+    const { level: doc } = document.getState();
     const isWired = Object.values(doc.wires).some((w) => w.from[0] === node.id || w.to[0] === node.id);
     const isAlone = session.getState().selection.nodes.size <= 1;
     if (isWired || !isAlone || !doc.nodes[node.id]) return;
@@ -152,7 +155,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
           edgeTypes={edgeTypes}
           onNodesChange={(changes) => {
             const state = document.getState();
-            const report = foldNodeChanges(state.doc, session.getState().selection, changes);
+            const report = foldNodeChanges(state.level, session.getState().selection, changes);
             if (report.selection !== session.getState().selection)
               session.setState({ selection: report.selection });
             const wasDragging = gesture.current.isDragging;
@@ -171,6 +174,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
             const after = foldEdgeChanges(before, changes);
             if (after !== before) session.setState({ selection: after });
           }}
+          onNodeDoubleClick={(_, node) => openBlock(workbench, node.id)}
           onNodeDragStop={(_, node) => endDrag(node)}
           isValidConnection={(wire) => isFree(session.getState().wiring?.refusals, wire)}
           onConnectStart={(_, { nodeId, handleId, handleType }) => {
@@ -221,12 +225,13 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
               zoomable
               className={styles.minimap ?? ''}
               style={minimapSize}
-              nodeColor={(node) => minimapColor(document.getState().doc.nodes[node.id])}
+              nodeColor={(node) => minimapColor(document.getState().level, node.id)}
               nodeBorderRadius={16}
               maskColor="var(--minimap-mask)"
               ariaLabel="Map of the canvas"
             />
           ) : null}
+          <Breadcrumb />
           <WiringHint />
           {children}
         </ReactFlow>

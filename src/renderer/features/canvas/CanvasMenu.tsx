@@ -20,6 +20,7 @@ const menus: Record<Target, readonly (string | null)[]> = {
     'edit.select-all',
     'graph.arrange',
     'view.fit',
+    'graph.leave-block',
     null,
     'edit.undo',
     'edit.redo',
@@ -28,6 +29,12 @@ const menus: Record<Target, readonly (string | null)[]> = {
     'graph.inside',
     'edit.rename',
     'graph.wire',
+    'graph.bypass',
+    null,
+    'graph.group',
+    'graph.open-block',
+    'graph.unpack',
+    'graph.independent',
     null,
     'edit.cut',
     'edit.copy',
@@ -91,7 +98,7 @@ function Row({ action, isMac }: { readonly action: Action; readonly isMac: boole
 function aimAt({ session, document }: Workbench, { target }: MouseEvent): Target {
   if (!(target instanceof Element)) return 'canvas';
   const { selection } = session.getState();
-  const { doc } = document.getState();
+  const { level: doc } = document.getState();
   const item = target.closest<HTMLElement>('.react-flow__node')?.dataset.id;
   const wire = target.closest<HTMLElement>('.react-flow__edge')?.dataset.id;
   if (item !== undefined) {

@@ -9,7 +9,7 @@ import { Chooser } from '../../ui/Chooser.tsx';
 
 export function KeyboardWiring() {
   const { session, document } = useWorkbench();
-  const doc = useDocument((s) => s.doc);
+  const doc = useDocument((s) => s.level);
   const [node] = useSession((s) => s.selection.nodes);
   const [loose, setLoose] = useState<LooseEnd | null>(null);
   const close = (): void => session.setState({ dialog: 'none' });

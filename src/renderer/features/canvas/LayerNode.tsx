@@ -1,25 +1,30 @@
 /** Draws any layer kind from its declaration and what the engine says of it. It reads; it computes no shape and edits only on request. */
 import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
-import { layerOf, type PortSpec } from '../../../engine/index.ts';
+import { blockInputKind, isFormula, layerOf, type PortSpec } from '../../../engine/index.ts';
 import { portKey, portsOf } from '../../document/graph.ts';
-import { useAnalysis, useDocument, useLive, useSession } from '../../session/workbench.ts';
-import { categories } from '../../ui/category.ts';
+import { instancesAround } from '../../document/level.ts';
+import type { LiveState, RunRing } from '../../session/live.ts';
+import { useAnalysis, useDocument, useFacts, useLive, useSession } from '../../session/workbench.ts';
+import { lookOf } from '../../ui/category.ts';
 import styles from './LayerNode.module.css';
 import { DataFace, LossFace } from './NodeFace.tsx';
 import { NodeName } from './NodeName.tsx';
 import { PORT_ROW, PORTS_TOP } from './node-metrics.ts';
 import { ProblemBadge } from './ProblemBadge.tsx';
+import { RepeatStepper } from './RepeatStepper.tsx';
 
 export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Node>) {
-  const node = useDocument((s) => s.doc.nodes[id]);
-  const doc = useDocument((s) => (node && !layerOf(node.kind) ? s.doc : null));
-  const facts = useAnalysis((s) => s.nodes[id]);
-  const health = useLive((s) => s.nodeHealth.get(id));
-  const ring = useLive((s) => (s.failedNode === id ? 'failed' : s.ring === 'failed' ? 'none' : s.ring));
+  const node = useDocument((s) => s.level.nodes[id]);
+  const doc = useDocument((s) => (node && !layerOf(node.kind) ? s.level : null));
+  const facts = useFacts(id);
+  const path = useDocument((s) => s.path);
+  const health = useLive((s) => s.nodeHealth.get(path + id));
+  const ring = useLive((s) => ringOf(s, path + id));
+  const repeat = useAnalysis((s) => s.net.blocks.get(path + id)?.repeat ?? null);
   if (!node) return null; // deleted this frame
   const layer = layerOf(node.kind);
-  const look = categories[layer?.category ?? 'unknown'];
+  const look = lookOf(doc ?? { blocks: {} }, node);
   const ports = layer ?? (doc ? portsOf(doc, id) : { inputs: [], outputs: [] });
   return (
     <article
@@ -27,8 +32,10 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Nod
       data-selected={selected}
       data-ring={ring}
       data-problem={facts?.problems[0]?.severity}
+      data-kind={look.category}
+      data-bypassed={node.bypassed === true}
       style={{ '--tone': look.color }}
-      aria-label={`${node.name}, ${layer?.title ?? node.kind}`}
+      aria-label={`${node.name}, ${look.kindTitle}${node.bypassed ? ', bypassed' : ''}`}
     >
       <header className={styles.header}>
         <span className={styles.icon}>
@@ -36,8 +43,11 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Nod
         </span>
         <span className={styles.titles}>
           <NodeName id={id} name={node.name} />
-          <span className={styles.kind}>{layer?.title ?? `${node.kind} (unknown)`}</span>
+          <span className={styles.kind}>{look.kindTitle}</span>
         </span>
+        {look.category === 'block' ? (
+          <RepeatStepper id={id} name={node.name} repeat={repeat} isFormula={isFormula(node.block?.repeat)} />
+        ) : null}
         {health ? (
           <span
             className={styles.health}
@@ -51,7 +61,12 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Nod
       </header>
       {layer?.category === 'data' ? <DataFace id={id} /> : null}
       {layer?.category === 'loss' ? <LossFace /> : null}
-      {layer?.category === 'data' || layer?.category === 'loss' ? null : (
+      {look.category === 'port' ? (
+        <span className={styles.face}>
+          <span>{node.kind === blockInputKind ? 'comes into the block' : 'goes out of the block'}</span>
+        </span>
+      ) : null}
+      {['data', 'loss', 'port'].includes(look.category) ? null : (
         <div className={styles.strip} data-strip={id} />
       )}
       {ports.inputs.map((port, row) => (
@@ -77,6 +92,12 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Nod
     </article>
   );
 });
+
+/** A failure is the layer's that it names, and that of the instances around it. */
+function ringOf({ failedNode, ring }: LiveState, flat: string): RunRing {
+  const isFailed = failedNode === flat || (failedNode !== null && instancesAround(failedNode).includes(flat));
+  return isFailed ? 'failed' : ring === 'failed' ? 'none' : ring;
+}
 
 interface PortProps {
   readonly node: string;

@@ -12,7 +12,7 @@ import { useDocument, useLive } from '../../session/workbench.ts';
 import styles from './LayerNode.module.css';
 
 export function DataFace({ id }: { readonly id: string }) {
-  const params = useDocument((s) => s.doc.nodes[id]?.params);
+  const params = useDocument((s) => s.level.nodes[id]?.params);
   const spec = dataSpec.safeParse(params);
   if (!spec.success) return null;
   const { origin } = spec.data;

@@ -10,7 +10,13 @@ export function NodeName({ id, name }: { readonly id: string; readonly name: str
   if (!isRenaming) {
     return (
       // biome-ignore lint/a11y/noStaticElementInteractions: F2 is the keyboard's way to the same
-      <span className={styles.name} onDoubleClick={() => session.setState({ renaming: id })}>
+      <span
+        className={styles.name}
+        onDoubleClick={(event) => {
+          event.stopPropagation();
+          session.setState({ renaming: id });
+        }}
+      >
         {name}
       </span>
     );
@@ -18,7 +24,7 @@ export function NodeName({ id, name }: { readonly id: string; readonly name: str
   const finish = (value: string): void => {
     if (session.getState().renaming !== id) return; // Escape has ended it
     session.setState({ renaming: null });
-    const refusal = whyNotName(document.getState().doc, id, value);
+    const refusal = whyNotName(document.getState().level, id, value);
     if (refusal === null) document.getState().run(renameNode(id, value));
     else toast.error(`${name} keeps its name`, { description: refusal });
   };

@@ -8,7 +8,7 @@ import styles from './NoteNode.module.css';
 
 export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps<Node>) {
   const { document } = useWorkbench();
-  const text = useDocument((s) => s.doc.notes[id]?.text);
+  const text = useDocument((s) => s.level.notes[id]?.text);
   const [isEditing, setEditing] = useState(text === '');
   if (text === undefined) return null;
   return (

@@ -1,7 +1,8 @@
 /** A wire: its shape in the middle, its colour and width from what a running net says of it, its problem in words. */
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
-import { useAnalysis, useLive } from '../../session/workbench.ts';
+import { scopeOf, splitPath } from '../../document/level.ts';
+import { useAnalysis, useDocument, useWireFacts } from '../../session/workbench.ts';
 import styles from './Wire.module.css';
 import { wirePath } from './wire-path.ts';
 
@@ -12,9 +13,11 @@ const PADDING = 10;
 
 export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
   const { id, selected } = props;
-  const shape = useAnalysis((s) => s.wires[id]);
-  const problem = useAnalysis((s) => s.problems.find((p) => p.wire === id));
-  const tint = useLive((s) => s.wireTints.get(id));
+  const { shape, tint } = useWireFacts(id);
+  const scope = useDocument((s) => scopeOf(s.doc, s.path) ?? null);
+  const problem = useAnalysis((s) =>
+    s.problems.find((p) => p.wire !== null && p.scope === scope && splitPath(p.wire).id === id),
+  );
   const { path, label, room } = wirePath([props.sourceX, props.sourceY], [props.targetX, props.targetY]);
   // Words that do not fit are left out, since the port beside them says the same.
   const isCramped = (shape?.length ?? 0) * LETTER + PADDING > room;

@@ -1,17 +1,20 @@
 /** What can be done to the graph, whoever asks: menus, palette, keys. */
 import { toast } from 'sonner';
 import { clipOf, isEmptyClip, readClip, writeClip } from '../../document/clipboard.ts';
-import { deleteSelection, moveItems } from '../../document/commands/nodes.ts';
+import { group, makeIndependent, removeUnusedBlocks, whyNotGroup } from '../../document/commands/blocks.ts';
+import { deleteSelection, moveItems, toggleBypass } from '../../document/commands/nodes.ts';
 import { duplicate, paste } from '../../document/commands/paste.ts';
 import { addNote } from '../../document/commands/settings.ts';
+import { unpack } from '../../document/commands/unpack.ts';
 import { disconnect } from '../../document/commands/wires.ts';
 import type { Action } from '../../session/actions.ts';
+import { leaveBlock, openBlock, showNode } from '../../session/navigate.ts';
 import { nothingSelected, selectNodes } from '../../session/session.ts';
 import type { Workbench } from '../../session/workbench.ts';
 import { arrange } from './layout.ts';
 
 const selection = ({ session }: Workbench) => session.getState().selection;
-const doc = ({ document }: Workbench) => document.getState().doc;
+const doc = ({ document }: Workbench) => document.getState().level;
 const isOpen = ({ session }: Workbench): boolean => session.getState().screen === 'workbench';
 const hasNodes = (w: Workbench): boolean => isOpen(w) && Object.keys(doc(w).nodes).length > 0;
 const isAnySelected = (w: Workbench): boolean => {
@@ -55,12 +58,90 @@ function revealProblem(w: Workbench, by: 1 | -1): void {
   const nodes = problems.map((p) => p.node).filter((id) => id !== null);
   if (nodes.length === 0) return;
   const [current] = selection(w).nodes;
-  const at = current === undefined ? -1 : nodes.indexOf(current);
+  const at = current === undefined ? -1 : nodes.indexOf(w.document.getState().path + current);
   const next = nodes[(at + by + nodes.length) % nodes.length] ?? nodes[0];
-  if (next === undefined) return;
-  w.session.setState({ selection: selectNodes([next]) });
-  w.canvas.current?.reveal([next]);
+  if (next !== undefined) showNode(w, next);
 }
+
+/** The one selected node that stands for a block; null otherwise. */
+function onlyInstance(w: Workbench): string | null {
+  const [id, ...others] = selection(w).nodes;
+  return id !== undefined && others.length === 0 && doc(w).nodes[id]?.block ? id : null;
+}
+
+const blockActions: readonly Action[] = [
+  {
+    id: 'graph.group',
+    title: 'Group into a block',
+    group: 'Graph',
+    keys: ['CmdOrCtrl+G'],
+    enabled: (w) => isOpen(w) && selection(w).nodes.size > 0,
+    run: (w) => {
+      const { nodes } = selection(w);
+      const why = whyNotGroup(doc(w), nodes);
+      if (why === null) w.document.getState().run(group(nodes));
+      else toast.warning('These do not make a block', { description: why });
+    },
+  },
+  {
+    id: 'graph.unpack',
+    title: 'Unpack the block',
+    group: 'Graph',
+    keys: ['CmdOrCtrl+Shift+G'],
+    enabled: (w) => onlyInstance(w) !== null,
+    run: (w) => {
+      const id = onlyInstance(w);
+      if (id === null) return;
+      const flat = w.document.getState().path + id;
+      w.document.getState().run(unpack(id, w.analysis.getState().net.blocks.get(flat)?.repeat ?? 1));
+    },
+  },
+  {
+    id: 'graph.open-block',
+    title: 'Open the block',
+    group: 'Graph',
+    keys: ['Alt+Down'],
+    enabled: (w) => isOpen(w) && onlyInstance(w) !== null,
+    run: (w) => {
+      const id = onlyInstance(w);
+      if (id !== null) openBlock(w, id);
+    },
+  },
+  {
+    id: 'graph.leave-block',
+    title: 'Back to the canvas around',
+    group: 'Graph',
+    keys: ['Alt+Up', 'Escape'],
+    enabled: (w) => isOpen(w) && w.document.getState().path !== '',
+    run: leaveBlock,
+  },
+  {
+    id: 'graph.independent',
+    title: 'Make an independent copy of the block',
+    group: 'Graph',
+    enabled: (w) => onlyInstance(w) !== null,
+    run: (w) => {
+      const id = onlyInstance(w);
+      if (id !== null) w.document.getState().run(makeIndependent(id));
+    },
+  },
+  {
+    id: 'graph.remove-unused',
+    title: 'Remove blocks that nothing uses',
+    group: 'Graph',
+    enabled: (w) => Object.keys(doc(w).blocks).length > 0,
+    run: (w) => w.document.getState().run(removeUnusedBlocks()),
+  },
+  {
+    id: 'graph.bypass',
+    title: (w) =>
+      [...selection(w).nodes].every((id) => doc(w).nodes[id]?.bypassed) ? 'Take back in' : 'Bypass',
+    group: 'Graph',
+    keys: ['CmdOrCtrl+B', 'CmdOrCtrl+M'],
+    enabled: (w) => isOpen(w) && selection(w).nodes.size > 0,
+    run: (w) => w.document.getState().run(toggleBypass(selection(w).nodes)),
+  },
+];
 
 export const canvasActions: readonly Action[] = [
   {
@@ -221,6 +302,7 @@ export const canvasActions: readonly Action[] = [
     enabled: (w) => isOpen(w) && selection(w).nodes.size === 1,
     run: ({ session }) => session.setState({ dialog: 'keyboard-wiring' }),
   },
+  ...blockActions,
   {
     id: 'graph.arrange',
     title: (w) => (selection(w).nodes.size > 1 ? 'Arrange the selected nodes' : 'Arrange all nodes'),

@@ -1,6 +1,12 @@
 /** React Flow as a view: its nodes and edges computed from the document, an object anew only where something changed. */
 import { type Edge, type Node, Position } from '@xyflow/react';
-import type { DocNode, DocNote, DocWire, GraphDocument } from '../../../engine/index.ts';
+import {
+  blockPorts,
+  type DocNode,
+  type DocNote,
+  type DocWire,
+  type GraphDocument,
+} from '../../../engine/index.ts';
 import { portsOf } from '../../document/graph.ts';
 import type { Selection } from '../../session/session.ts';
 import { NODE_WIDTH, nodeHeight, PORT_ROW, PORTS_TOP } from './node-metrics.ts';
@@ -20,25 +26,33 @@ export function createFlowView(): (doc: GraphDocument, selection: Selection) => 
   return (doc, selection) => ({
     nodes: [
       ...notes(doc.notes, selection.notes, (id, note, selected) => noteOf(id, note, selected)),
-      ...nodes(doc.nodes, selection.nodes, (id, node, selected) => nodeOf(doc, id, node, selected)),
+      ...nodes(
+        doc.nodes,
+        selection.nodes,
+        (id, node, selected) => nodeOf(doc, id, node, selected),
+        (node) => (node.block ? blockPorts(doc, node.block.of) : null),
+      ),
     ],
     edges: edges(doc.wires, selection.wires, edgeOf),
   });
 }
 
 function memoById<T extends object, R>() {
-  let before = new Map<string, { item: T; selected: boolean; made: R }>();
+  let before = new Map<string, { item: T; selected: boolean; besides: unknown; made: R }>();
   return (
     items: Readonly<Record<string, T>>,
     selection: ReadonlySet<string>,
     make: (id: string, item: T, selected: boolean) => R,
+    /** What else a made object depends on. */
+    besidesOf: (item: T) => unknown = () => null,
   ): R[] => {
     const now: typeof before = new Map();
     for (const [id, item] of Object.entries(items)) {
       const selected = selection.has(id);
       const old = before.get(id);
-      const isSame = old !== undefined && old.item === item && old.selected === selected;
-      now.set(id, isSame ? old : { item, selected, made: make(id, item, selected) });
+      const besides = besidesOf(item);
+      const isSame = old?.item === item && old.selected === selected && old.besides === besides;
+      now.set(id, isSame ? old : { item, selected, besides, made: make(id, item, selected) });
     }
     before = now;
     return [...now.values()].map(({ made }) => made);

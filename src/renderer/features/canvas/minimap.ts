@@ -1,8 +1,8 @@
 /** The minimap's colours: a node's category. */
-import { type DocNode, layerOf } from '../../../engine/index.ts';
-import { categories } from '../../ui/category.ts';
+import type { GraphDocument } from '../../../engine/index.ts';
+import { lookOf } from '../../ui/category.ts';
 
-export function minimapColor(node: DocNode | undefined): string {
-  if (!node) return 'var(--line)'; // a note
-  return categories[layerOf(node.kind)?.category ?? 'unknown'].color;
+export function minimapColor(doc: GraphDocument, id: string): string {
+  const node = doc.nodes[id];
+  return node ? lookOf(doc, node).color : 'var(--line)'; // a note
 }

@@ -9,7 +9,7 @@ export function Docs() {
   const selection = useSession((s) => s.selection);
   const lookedUp = useSession((s) => (s.lookedUp?.selection === s.selection ? s.lookedUp.kind : null));
   const selected = useDocument((s) => {
-    const kinds = new Set([...selection.nodes].map((id) => s.doc.nodes[id]?.kind));
+    const kinds = new Set([...selection.nodes].map((id) => s.level.nodes[id]?.kind));
     return kinds.size === 1 ? [...kinds][0] : undefined;
   });
   const kind = lookedUp ?? selected;

@@ -7,12 +7,15 @@ import {
   layerOf,
   paramFields,
 } from '../../../engine/index.ts';
+import { expose } from '../../document/commands/exposed.ts';
 import { renameNode, setParam, whyNotName } from '../../document/commands/nodes.ts';
-import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
+import { scopeOf } from '../../document/level.ts';
+import { useDocument, useFacts, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
-import { categories } from '../../ui/category.ts';
+import { lookOf } from '../../ui/category.ts';
 import { TextField } from '../../ui/Fields.tsx';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
+import { BlockSection } from './BlockSection.tsx';
 import { DataForm } from './DataForm.tsx';
 import styles from './Inspector.module.css';
 import { LayerDoc } from './LayerDoc.tsx';
@@ -20,11 +23,13 @@ import { ParamForm } from './ParamForm.tsx';
 
 export function NodeInspector({ id }: { readonly id: string }) {
   const { document } = useWorkbench();
-  const node = useDocument((s) => s.doc.nodes[id]);
-  const facts = useAnalysis((s) => s.nodes[id]);
+  const node = useDocument((s) => s.level.nodes[id]);
+  const level = useDocument((s) => s.level);
+  const scope = useDocument((s) => scopeOf(s.doc, s.path) ?? null);
+  const facts = useFacts(id);
   if (!node) return null;
   const layer = layerOf(node.kind);
-  const look = categories[layer?.category ?? 'unknown'];
+  const look = lookOf(level, node);
   const fields = layer ? paramFields(layer.params) : [];
   const { run } = document.getState();
   const shapes = Object.entries(facts?.shapes ?? {});
@@ -35,7 +40,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
           <look.Icon aria-hidden />
         </span>
         <div>
-          <h2 className={styles.title}>{layer?.title ?? node.kind}</h2>
+          <h2 className={styles.title}>{look.kindTitle}</h2>
           <p className={styles.sub}>{look.title}</p>
         </div>
       </header>
@@ -51,7 +56,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
           label="Name"
           name="Name"
           value={node.name}
-          whyNot={(text) => whyNotName(document.getState().doc, id, text)}
+          whyNot={(text) => whyNotName(document.getState().level, id, text)}
           onChange={(name) => run(renameNode(id, name))}
         />
         {layer?.category === 'data' ? <DataForm id={id} params={node.params} /> : null}
@@ -62,9 +67,11 @@ export function NodeInspector({ id }: { readonly id: string }) {
             onChange={(key, value, gesture) =>
               run(setParam(id, key, value, gesture && `param:${id}:${key}:${gesture}`))
             }
+            onExpose={(field, value) => run(expose(scope, id, field, value))}
           />
         ) : null}
-        {layer ? null : <GhostParams params={node.params} />}
+        <BlockSection id={id} node={node} />
+        {look.category === 'unknown' ? <GhostParams params={node.params} /> : null}
       </section>
       <section className={styles.section}>
         <dl className={styles.facts}>

@@ -1,19 +1,22 @@
 /** A form made from a declaration: layers and optimisers alike. A dot marks what differs from the default, and resets it. */
-import { isFieldShown, type Json, type ParamField } from '../../../engine/index.ts';
+import { SquareFunction } from 'lucide-react';
+import { isFieldShown, isFormula, type Json, type ParamField } from '../../../engine/index.ts';
 import { SelectField, SwitchField, TextField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import styles from './Inspector.module.css';
-import { readJson, readSizes } from './read-values.ts';
+import { readFormula, readJson, readSizes } from './read-values.ts';
 
 export interface ParamFormProps {
   readonly fields: readonly ParamField[];
   readonly values: Readonly<Record<string, Json>>;
   /** `undefined` puts the default back; `gesture` is the same for all values of one drag. */
   onChange(name: string, value: Json | undefined, gesture?: string): void;
+  /** Makes a field a parameter of the canvas; absent where a form's fields cannot be. */
+  onExpose?(field: ParamField, value: Json): void;
 }
 
-export function ParamForm({ fields, values, onChange }: ParamFormProps) {
+export function ParamForm({ fields, values, onChange, onExpose }: ParamFormProps) {
   const all = Object.fromEntries(fields.map((f) => [f.name, values[f.name] ?? f.default]));
   const shown = fields.filter((field) => isFieldShown(field, all));
   return (
@@ -24,6 +27,7 @@ export function ParamForm({ fields, values, onChange }: ParamFormProps) {
           field={field}
           value={all[field.name]}
           onChange={(value, gesture) => onChange(field.name, value, gesture)}
+          {...(onExpose && { onExpose: (value: Json) => onExpose(field, value) })}
         />
       ))}
     </div>
@@ -34,9 +38,10 @@ interface FieldProps {
   readonly field: ParamField;
   readonly value: unknown;
   onChange(value: Json | undefined, gesture?: string): void;
+  onExpose?(value: Json): void;
 }
 
-function Field({ field, value, onChange }: FieldProps) {
+function Field({ field, value, onChange, onExpose }: FieldProps) {
   const differs = JSON.stringify(value) !== JSON.stringify(field.default);
   const hot = field.hot ? ' May change while training.' : '';
   const label = (
@@ -55,8 +60,33 @@ function Field({ field, value, onChange }: FieldProps) {
           />
         </Tip>
       ) : null}
+      {onExpose && isPlain(value) ? (
+        <Tip text="Make it a parameter of this canvas, read by a formula" side="left">
+          <button
+            type="button"
+            className={styles.expose}
+            aria-label={`Make ${field.title} a parameter`}
+            onPointerDown={(event) => event.stopPropagation()}
+            onClick={() => onExpose(value)}
+          >
+            <SquareFunction aria-hidden />
+          </button>
+        </Tip>
+      ) : null}
     </>
   );
+  if (isFormula(value))
+    return (
+      <TextField
+        label={label}
+        name={field.title}
+        value={`= ${value['=']}`}
+        whyNot={(text) =>
+          readFormula(text) === null ? 'A number, or = and a formula: = channels / 4.' : null
+        }
+        onChange={(text) => onChange(readFormula(text) ?? undefined)}
+      />
+    );
   switch (field.type) {
     case 'number':
     case 'integer':
@@ -110,6 +140,10 @@ function Field({ field, value, onChange }: FieldProps) {
       field.type satisfies never;
       return null;
   }
+}
+
+function isPlain(value: unknown): value is number | boolean | string {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'string';
 }
 
 function boundsText({ min, max }: ParamField): string {

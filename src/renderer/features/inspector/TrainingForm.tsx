@@ -18,6 +18,7 @@ import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.
 import { SelectField } from '../../ui/Fields.tsx';
 import { Markdown } from '../../ui/Markdown.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { ExposedForm } from './CanvasForm.tsx';
 import styles from './Inspector.module.css';
 import { ParamForm } from './ParamForm.tsx';
 
@@ -125,6 +126,7 @@ export function TrainingForm() {
   );
   return (
     <div className={styles.panel}>
+      <ExposedForm scope={null} />
       <section className={styles.section}>
         <h2 className={styles.title}>Training</h2>
         {number('batchSize', 'Batch size', 1, 65_536)}

@@ -1,17 +1,16 @@
 /** One wire: what it joins, what runs through it, and a way to cut it. */
 import { Scissors } from 'lucide-react';
 import { disconnect } from '../../document/commands/wires.ts';
-import { useAnalysis, useDocument, useLive, useWorkbench } from '../../session/workbench.ts';
+import { useDocument, useWireFacts, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Inspector.module.css';
 
 export function WireInspector({ id }: { readonly id: string }) {
   const { document } = useWorkbench();
-  const wire = useDocument((s) => s.doc.wires[id]);
-  const nodes = useDocument((s) => s.doc.nodes);
-  const shape = useAnalysis((s) => s.wires[id]);
-  const tint = useLive((s) => s.wireTints.get(id));
+  const wire = useDocument((s) => s.level.wires[id]);
+  const nodes = useDocument((s) => s.level.nodes);
+  const { shape, tint } = useWireFacts(id);
   if (!wire) return null;
   const end = ([node, port]: readonly [string, string]): string => `${nodes[node]?.name ?? '?'} · ${port}`;
   const facts = [

@@ -1,5 +1,5 @@
 /** What people type into fields, read as values; and a file's name. */
-import type { Json } from '../../../engine/index.ts';
+import { evaluateExpression, type Json } from '../../../engine/index.ts';
 
 /** `28 × 28`, `28, 28` or `28 28`; −1 is a size that is worked out. Null for anything else. */
 export function readSizes(text: string): number[] | null {
@@ -23,4 +23,11 @@ export function readJson(text: string): Json | undefined {
   } catch {
     return undefined; // an answer, and no failure: the field says so
   }
+}
+
+/** `= channels / 4` as a formula, `64` as a number; null for any other text. */
+export function readFormula(text: string): { '=': string } | number | null {
+  const formula = /^\s*=\s*(.+)$/.exec(text)?.[1]?.trim();
+  if (formula !== undefined) return { '=': formula };
+  return evaluateExpression(text);
 }

@@ -1,19 +1,21 @@
 /** The left sidebar's layers: by category, searched with aliases, dragged onto the canvas or added with Enter. */
 import { ChevronRight, Search } from 'lucide-react';
 import { useState } from 'react';
-import { type LayerSpec, layerList } from '../../../engine/index.ts';
 import { addNode } from '../../document/commands/nodes.ts';
+import { scopeOf } from '../../document/level.ts';
 import { DRAGGED_KIND } from '../../session/session.ts';
-import { useWorkbench } from '../../session/workbench.ts';
+import { useDocument, useWorkbench } from '../../session/workbench.ts';
 import { categories } from '../../ui/category.ts';
-import { fuzzySearch } from '../../ui/fuzzy.ts';
 import { Tip } from '../../ui/Tip.tsx';
+import { type PaletteItem, paletteItems, searchItems } from './items.ts';
 import styles from './LayerPalette.module.css';
 
 export function LayerPalette() {
   const [query, setQuery] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const found = searchLayers(query);
+  const blocks = useDocument((s) => s.level.blocks);
+  const scope = useDocument((s) => scopeOf(s.doc, s.path) ?? null);
+  const found = searchItems(query, paletteItems({ blocks }, scope));
   const groups = [...new Set(found.map((layer) => layer.category))].map((category) => ({
     category,
     layers: found.filter((layer) => layer.category === category),
@@ -56,12 +58,7 @@ export function LayerPalette() {
   );
 }
 
-/** Layers that answer a query by title, kind or alias. */
-export function searchLayers(query: string): LayerSpec[] {
-  return fuzzySearch(query, layerList, (layer) => [layer.title, layer.kind, ...layer.aliases]);
-}
-
-function PaletteRow({ layer }: { readonly layer: LayerSpec }) {
+function PaletteRow({ layer }: { readonly layer: PaletteItem }) {
   const { document, canvas, session } = useWorkbench();
   const { Icon, color } = categories[layer.category];
   return (

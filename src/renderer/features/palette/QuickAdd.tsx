@@ -1,13 +1,13 @@
 /** The palette at the pointer: type, choose, Enter. Opened for a loose wire it lists what takes that wire, and connects it. */
 import { Command } from 'cmdk';
 import { useState } from 'react';
-import type { LayerSpec } from '../../../engine/index.ts';
 import { addNode } from '../../document/commands/nodes.ts';
 import { addConnected, addOnWire, kindFits, kindFitsWire } from '../../document/commands/wires.ts';
+import { scopeOf } from '../../document/level.ts';
 import type { QuickAdd as Request } from '../../session/session.ts';
 import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
 import { categories } from '../../ui/category.ts';
-import { searchLayers } from './LayerPalette.tsx';
+import { type PaletteItem, paletteItems, searchItems } from './items.ts';
 import styles from './QuickAdd.module.css';
 
 const WIDTH = 340;
@@ -21,15 +21,16 @@ export function QuickAdd() {
 
 function OpenQuickAdd({ request }: { readonly request: Request }) {
   const { document, session } = useWorkbench();
-  const doc = useDocument((s) => s.doc);
+  const doc = useDocument((s) => s.level);
+  const scope = useDocument((s) => scopeOf(s.doc, s.path) ?? null);
   const [query, setQuery] = useState('');
   const { loose, wire, position, at } = request;
   const close = (): void => session.setState({ quickAdd: null });
-  const layers = searchLayers(query).filter(
+  const layers = searchItems(query, paletteItems(doc, scope)).filter(
     ({ kind }) =>
       (loose === null || kindFits(doc, kind, loose)) && (wire === null || kindFitsWire(doc, kind, wire)),
   );
-  const add = ({ kind }: LayerSpec): void => {
+  const add = ({ kind }: PaletteItem): void => {
     close();
     const node = { kind, position: [position[0], position[1] - 20] } as const;
     const { run } = document.getState();
@@ -76,7 +77,7 @@ function OpenQuickAdd({ request }: { readonly request: Request }) {
   );
 }
 
-function QuickRow({ layer, onChoose }: { readonly layer: LayerSpec; onChoose(layer: LayerSpec): void }) {
+function QuickRow({ layer, onChoose }: { readonly layer: PaletteItem; onChoose(layer: PaletteItem): void }) {
   const { Icon, color } = categories[layer.category];
   return (
     <Command.Item

@@ -1,7 +1,9 @@
 /** Everything that is wrong, in words; a click goes there, a button mends it. */
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
+import { splitPath } from '../../document/level.ts';
 import type { Problem } from '../../session/analysis.ts';
-import { nothingSelected, selectNodes } from '../../session/session.ts';
+import { showNode } from '../../session/navigate.ts';
+import { nothingSelected } from '../../session/session.ts';
 import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import styles from './Problems.module.css';
@@ -27,19 +29,19 @@ export function Problems() {
 }
 
 function ProblemRow({ problem }: { readonly problem: Problem }) {
-  const { document, session, canvas } = useWorkbench();
+  const workbench = useWorkbench();
+  const { document, session } = workbench;
   const { severity, title, fix, node, wire, quickFix } = problem;
   const Icon = severity === 'error' ? CircleAlert : TriangleAlert;
   const go = (): void => {
-    const target = node ?? (wire === null ? undefined : document.getState().doc.wires[wire]?.to[0]);
-    session.setState({
-      selection:
-        wire === null
-          ? selectNodes(node === null ? [] : [node])
-          : { ...nothingSelected, wires: new Set([wire]) },
-      rightTab: 'inspector',
-    });
-    if (target !== undefined) canvas.current?.reveal([target]);
+    session.setState({ rightTab: 'inspector' });
+    if (node !== null) showNode(workbench, node);
+    if (wire === null) return;
+    const { path, id } = splitPath(wire);
+    document.getState().open(path);
+    const sink = document.getState().level.wires[id]?.to[0];
+    if (node === null && sink !== undefined) showNode(workbench, path + sink);
+    session.setState({ selection: { ...nothingSelected, wires: new Set([id]) } });
   };
   return (
     <li className={styles.row} data-severity={severity}>

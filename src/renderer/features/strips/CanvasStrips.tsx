@@ -6,6 +6,7 @@ import { useStoreApi } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
+import { useWorkbench, type Workbench } from '../../session/workbench.ts';
 import { currentTheme, onThemeChange } from '../../ui/theme.ts';
 import styles from './CanvasStrips.module.css';
 import { drawStrips, stripUnder, type View } from './draw.ts';
@@ -19,7 +20,18 @@ interface Hover {
   readonly words: SpotWords;
 }
 
+/** The layer whose strips stand on a node: itself, or what gives an instance's first output. None at a block's own ports. */
+function shownLayer({ document, analysis }: Workbench, node: string): string | null {
+  const { path } = document.getState();
+  const { net } = analysis.getState();
+  const flat = path + node;
+  if (net.nodes[flat]) return flat;
+  const [output] = Object.values(net.blocks.get(flat)?.outputs ?? {});
+  return output?.[0] ?? null;
+}
+
 export function CanvasStrips() {
+  const workbench = useWorkbench();
   const flow = useStoreApi();
   const { store } = useTrainingClient();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -31,6 +43,7 @@ export function CanvasStrips() {
     const context = surface?.getContext('2d');
     if (!surface || !context) return;
     const board = new StripBoard();
+    board.showLayers((node) => shownLayer(workbench, node));
     board.setTheme(currentTheme());
     let frame = 0;
 
@@ -72,6 +85,7 @@ export function CanvasStrips() {
     const stops = [
       store.subscribe(follow),
       flow.subscribe(soon),
+      workbench.document.subscribe(({ path }, before) => path !== before.path && soon()),
       onThemeChange(() => {
         board.setTheme(currentTheme());
         soon();
@@ -86,7 +100,7 @@ export function CanvasStrips() {
       pane?.removeEventListener('pointermove', point);
       pane?.removeEventListener('pointerleave', leave);
     };
-  }, [flow, store]);
+  }, [flow, store, workbench]);
 
   return (
     <>

@@ -30,6 +30,7 @@ export class StripBoard {
   readonly atlas = document.createElement('canvas');
   readonly #context = this.atlas.getContext('2d');
   readonly #image = new ImageData(width, height);
+  #layerOf: (node: string) => string | null = (node) => node;
   #palette: StripPalette = stripPalette('dark');
   #strips = new Map<string, Strip>();
   #run: { readonly id: number; readonly generation: number } | null = null;
@@ -37,8 +38,15 @@ export class StripBoard {
   /** The last step that is painted. */
   #seen = -1;
 
+  /** @param node an id on the canvas that is open */
   find(node: string, kind: StripKind): Strip | undefined {
-    return this.#strips.get(keyOf(node, kind));
+    const layer = this.#layerOf(node);
+    return layer === null ? undefined : this.#strips.get(keyOf(layer, kind));
+  }
+
+  /** Which layer's strips stand on each node of the open canvas. */
+  showLayers(layerOf: (node: string) => string | null): void {
+    this.#layerOf = layerOf;
   }
 
   get isEmpty(): boolean {

@@ -6,7 +6,7 @@ import { shownRun } from '../../engine-client/store.ts';
 import { trainingOf } from '../../engine-client/training.ts';
 import type { Action } from '../../session/actions.ts';
 import { sayFailure } from '../../session/files.ts';
-import { selectNodes } from '../../session/session.ts';
+import { showNode } from '../../session/navigate.ts';
 import type { Workbench } from '../../session/workbench.ts';
 
 /** The run that the buttons act on: the one shown, if it can still be trained. */
@@ -21,13 +21,12 @@ function canTrain(workbench: Workbench): boolean {
 }
 
 /** Says what keeps the net from being trained, and shows where. */
-function sayWhyNot({ analysis, session, canvas }: Workbench): void {
-  const { problems } = analysis.getState();
+function sayWhyNot(workbench: Workbench): void {
+  const { problems } = workbench.analysis.getState();
   const problem = problems.find((p) => p.severity === 'error') ?? problems[0];
   sayFailure(problem ?? noNet);
   if (problem?.node == null) return;
-  session.setState({ selection: selectNodes([problem.node]) });
-  canvas.current?.reveal([problem.node]);
+  showNode(workbench, problem.node);
 }
 
 const noNet = {

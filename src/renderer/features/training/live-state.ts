@@ -3,6 +3,7 @@
  * tint's scale is fixed (10⁻¹⁰ to 1), so the same colour means the same size in every run, and the number stands beside it.
  */
 import { type ProbeCapture, type RunFacts, readable, statisticsOf } from '../../../engine/index.ts';
+import { instancesAround } from '../../document/level.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { seenCapture } from '../../engine-client/seen.ts';
 import {
@@ -25,7 +26,7 @@ export function liveStateOf(run: RunView | null, at: number | null, theme: Theme
   const capture = seenCapture(run, at);
   const loss = at === null ? run.trend.now : (log?.batch.loss.at(at) ?? Number.NaN);
   return {
-    wireTints: facts && capture ? tints(run, facts, capture, theme) : new Map(),
+    wireTints: facts && capture ? tints(facts, capture, theme) : new Map(),
     nodeHealth: facts && capture ? health(run, facts, capture) : new Map(),
     ring: rings[status],
     failedNode: run.problem?.node ?? null,
@@ -36,6 +37,8 @@ export function liveStateOf(run: RunView | null, at: number | null, theme: Theme
   };
 }
 
+const levels = ['good', 'warning', 'bad'] as const;
+
 const rings: Record<RunView['status'], RunRing> = {
   compiling: 'compiling',
   paused: 'paused',
@@ -45,22 +48,13 @@ const rings: Record<RunView['status'], RunRing> = {
   stopped: 'none',
 };
 
-function tints(
-  { document }: RunView,
-  { segments }: RunFacts,
-  capture: ProbeCapture,
-  theme: Theme,
-): ReadonlyMap<string, WireTint> {
+function tints({ segments }: RunFacts, capture: ProbeCapture, theme: Theme): ReadonlyMap<string, WireTint> {
   const gradients = new Map<string, number>();
   segments.forEach((segment, i) => {
     if (segment.what !== 'gradient') return;
     gradients.set(`${segment.node} ${segment.tensor}`, statisticsOf(capture, i).rms);
   });
-  const entries = Object.entries(document.wires).flatMap(([id, { from }]): [string, WireTint][] => {
-    const rms = gradients.get(`${from[0]} ${from[1]}`);
-    return rms === undefined ? [] : [[id, tintOf(rms, theme)]];
-  });
-  return new Map(entries);
+  return new Map([...gradients].map(([end, rms]) => [end, tintOf(rms, theme)]));
 }
 
 function tintOf(rms: number, theme: Theme): WireTint {
@@ -78,19 +72,26 @@ function health(
   capture: ProbeCapture,
 ): ReadonlyMap<string, NodeHealth> {
   const nodes = new Map<string, NodeHealth>();
+  /** An instance is as well as the worst inside. */
+  const set = (node: string, told: NodeHealth): void => {
+    nodes.set(node, told);
+    for (const around of instancesAround(node)) {
+      const known = nodes.get(around);
+      if (!known || levels.indexOf(known.level) <= levels.indexOf(told.level)) nodes.set(around, told);
+    }
+  };
   segments.forEach((segment, i) => {
     const { nans, infinities } = statisticsOf(capture, i);
     if (nans + infinities > 0) {
-      nodes.set(segment.node, { level: 'bad', words: 'NaN or ∞ among its values' });
-    } else if (!nodes.has(segment.node))
-      nodes.set(segment.node, { level: 'good', words: 'No trouble found' });
+      set(segment.node, { level: 'bad', words: 'NaN or ∞ among its values' });
+    } else if (!nodes.has(segment.node)) set(segment.node, { level: 'good', words: 'No trouble found' });
   });
   for (const verdict of run.verdicts) {
     const hasPassed = verdict.clearedAt !== null && verdict.clearedAt <= capture.step;
     if (hasPassed || verdict.raisedAt > capture.step) continue;
-    for (const node of verdict.nodes) nodes.set(node, { level: 'warning', words: verdict.title });
+    for (const node of verdict.nodes) set(node, { level: 'warning', words: verdict.title });
     if (verdict.culprit)
-      nodes.set(verdict.culprit.node, { level: 'bad', words: `${verdict.title}: it begins here` });
+      set(verdict.culprit.node, { level: 'bad', words: `${verdict.title}: it begins here` });
   }
   return nodes;
 }

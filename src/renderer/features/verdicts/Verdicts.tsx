@@ -5,7 +5,7 @@ import { replaceDocument, setTraining } from '../../document/commands/settings.t
 import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
-import { selectNodes } from '../../session/session.ts';
+import { showNode } from '../../session/navigate.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
 import { VerdictCard } from './VerdictCard.tsx';
 import styles from './Verdicts.module.css';
@@ -26,9 +26,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
   if (verdicts.length === 0) return null;
 
   function select(node: string): void {
-    if (!workbench.document.getState().doc.nodes[node]) return; // deleted since the run was made
-    workbench.session.setState({ selection: selectNodes([node]) });
-    workbench.canvas.current?.reveal([node]);
+    showNode(workbench, node);
   }
 
   /** The edit is the document's (one undo); the fork trains it beside the run, with the same seed and batches. */
