@@ -38,6 +38,7 @@ test('layers are grouped, opened, edited inside, repeated, unpacked, and all of 
   await expect(node(page, 'data')).toHaveCount(0);
   await expect(crumbs(page).getByRole('combobox', { name: 'Repetition' })).toHaveValue('0');
   await node(page, 'linear_2').click();
+  await page.getByRole('tab', { name: 'Inspector' }).click();
   const units = page.getByRole('textbox', { name: 'Units' });
   await units.fill('24');
   await units.press('Enter');
@@ -111,7 +112,10 @@ test('problems inside of a block lead there, the outline unfolds, and a bypassed
   await page.keyboard.press('Shift+Delete');
   await page.keyboard.press('Alt+ArrowUp');
   await page.getByRole('tab', { name: /^Problems/ }).click();
-  await page.getByRole('button', { name: /The output y of Block has nothing/ }).click();
+  await page
+    .getByTestId('bottom')
+    .getByRole('button', { name: /The output y of Block has nothing/ })
+    .click();
   await expect(crumbs(page)).toBeVisible();
   await expect(page.getByRole('article', { name: 'y, Block output' })).toBeVisible();
 });

@@ -36,6 +36,8 @@ export interface NetBlock {
   readonly title: string;
   /** Null: once, and names carry no number. */
   readonly repeat: number | null;
+  /** Each repetition: the prefix of its ids, its name (`stage1.0`) and that of its weights. */
+  readonly parts: ReadonlyArray<{ readonly path: string; readonly name: string; readonly weights: string }>;
   /** Layers inside, of all repetitions and of blocks within. */
   readonly inner: readonly string[];
   /** What stands at its ports, by their names; null where nothing does. */
@@ -216,7 +218,8 @@ class Inlining {
     const definition = this.#document.blocks[of];
     const repeat = this.#repetitions(path, node, { name, around: level.around });
     const inner: string[] = [];
-    this.#instances.push({ id: path, name, of, title: definition?.title ?? of, repeat, inner });
+    const parts: Array<NetBlock['parts'][number]> = [];
+    this.#instances.push({ id: path, name, of, title: definition?.title ?? of, repeat, parts, inner });
     if (!definition) {
       this.#say(path, 'block/unknown', `${name} stands for a block that is not there: ${of}`, 'Remove it.');
       return;
@@ -246,11 +249,15 @@ class Inlining {
         break;
       }
       const number = repeat === null ? '' : `${r}.`;
-      this.#expand(definition, {
-        scope: of,
+      const inside = {
         path: repetitionPath(path, repeat, r),
         name: `${name}.${number}`,
         weights: `${level.weights}${node.name}.${shared ? '' : number}`,
+      };
+      parts.push({ ...inside, name: inside.name.slice(0, -1), weights: inside.weights.slice(0, -1) });
+      this.#expand(definition, {
+        scope: of,
+        ...inside,
         around,
         within: [...level.within, of],
         inner: [...level.inner, inner],

@@ -35,7 +35,7 @@ export function menuOf(workbench: Workbench) {
     .map((label) => ({
       label,
       items: actions
-        .filter((action) => action.group === label)
+        .filter((action) => action.group === label && !action.hidden)
         .map((action) => {
           const key = action.keys?.[0];
           // Keys without a modifier belong to the canvas: a menu would take them from text fields.

@@ -9,8 +9,9 @@ import { checkDocument } from '../../data/document.ts';
 import { sizeOf } from '../../ir/shape.ts';
 import type { Value } from '../../ir/value.ts';
 import { layerList } from '../../layers/index.ts';
+import { libraryBlockOf } from '../../model/library/index.ts';
 import type { GraphDocument, Json } from '../../model/schema.ts';
-import { documentOf } from '../../model/testing.ts';
+import { blockOf, documentOf } from '../../model/testing.ts';
 import { evaluate } from '../../ops/evaluate.ts';
 import { expectAllClose, randomArray } from '../../testing.ts';
 import { storedTensors, typescriptOf } from './model-code.ts';
@@ -284,5 +285,59 @@ describe('typescriptOf', () => {
         expect(lines.slice(1)).toEqual(plain.slice(1));
       }),
     );
+  });
+});
+
+describe('blocks', () => {
+  const outer = blockOf(
+    {
+      x: 'blockInput',
+      inner: ['block', { features: 6 }, { of: 'residualMlp', repeat: 2 }],
+      act: 'relu',
+      y: 'blockOutput',
+    },
+    ['x -> inner', 'inner -> act', 'act -> y'],
+  );
+  const relu = blockOf(
+    { x: 'blockInput', relu: 'relu', linear: ['linear', { units: 6 }], y: 'blockOutput' },
+    ['x -> relu', 'relu -> linear', 'linear -> y'],
+  );
+  const document = documentOf(
+    {
+      data,
+      first: ['linear', { units: 6 }],
+      stage: ['block', { features: 6, hidden: 5 }, { of: 'residualMlp', repeat: 3 }],
+      tied: ['block', {}, { of: 'relu', repeat: 2, shared: true }],
+      deep: ['block', {}, { of: 'outer' }],
+      out: 'output',
+    },
+    ['data -> first', 'first -> stage', 'stage -> tied', 'tied -> deep', 'deep -> out'],
+    {
+      blocks: {
+        outer: { ...outer, title: 'Outer' },
+        relu: { ...relu, title: 'ReLU' },
+        residualMlp: libraryBlockOf('residualMlp')?.definition ?? outer,
+      },
+    },
+  );
+
+  it('become functions, one for all instances that read the same, and compute what the engine computes', () => {
+    const { weights, expected } = interpreted(document, samples);
+    const { code } = typescriptOf(document);
+    expect(code.match(/^function residualMLPBlock\w*/gm)).toHaveLength(2);
+    expect(code).toMatch(/const stage_2 = residualMLPBlock_2\(stage_1, w, 'stage\.2'\);/);
+    expect(code).toMatch(/const tied_1 = \w+\(tied_0, w, 'tied'\);/);
+    expect(code).toMatch(/const deep = outer\(tied_1, w, 'deep'\);/);
+    const [answers = []] = runAll([{ code, weights }], samples);
+    for (const [i, row] of expected.entries())
+      expectAllClose(answers[i] ?? [], row, { rtol: 1e-4, atol: 1e-5 });
+  });
+
+  it('are marked where they are called, with all that they hold', () => {
+    const { code, lines } = typescriptOf(document);
+    const rows = code.split('\n');
+    const [from = 0] = lines.get('stage#1/linear1') ?? [];
+    expect(rows[from - 1]).toContain('const stage_1 =');
+    expect(rows[(lines.get('deep')?.[0] ?? 0) - 1]).toContain('const deep =');
   });
 });

@@ -20,6 +20,7 @@ import { type GraphDocument, nodeName } from '../../model/schema.ts';
 import { type WiredNode, wire } from '../../model/wiring.ts';
 import { inputAttrs } from '../../ops/leaf.ts';
 import { Unsayable } from './expression.ts';
+import { foldBlocks, type Line } from './fold-blocks.ts';
 import { type Argument, arrayType, behindReshapes, functionBody, indent, ownValues } from './lower.ts';
 import { commentText, Identifiers } from './text.ts';
 
@@ -54,12 +55,6 @@ export const storedTensors = ({ parameters, states }: Model): readonly (ModelPar
   ...states,
 ];
 
-/** One line of the function, or a comment. */
-interface Line {
-  readonly node: string;
-  readonly text: string;
-}
-
 class Writer {
   readonly #document: GraphDocument;
   readonly #model: Model;
@@ -87,15 +82,24 @@ class Writer {
     const calls = new Map(order.filter((id) => used.has(id)).map((id) => [id, this.#plan(id)]));
     // Helpers are named before variables, so that no variable hides the helper that it calls.
     for (const [id, call] of calls) call?.name(this.#names, id);
-    const body = [...calls].flatMap(([id, call]): Line[] => (call ? call.lines() : this.#remark(id)));
+    const flat = [...calls].flatMap(([id, call]): Line[] => (call ? call.lines() : this.#remark(id)));
+    const whole = this.#returned(used);
+    const folded = foldBlocks(flat, {
+      net: this.#model.net,
+      returned: whole?.text ?? null,
+      sampleType: data ? arrayType(data.x) : 'Float32Array',
+      claim: (wanted) => this.#names.claim(wanted),
+      helper: (wanted, source) => this.#helper(wanted, source),
+      helpers: () => [...this.#helpers.keys()],
+    });
+    const body = folded.lines;
     const after = order.filter((id) => !used.has(id)).flatMap((id) => this.#remark(id));
 
     const out: string[] = [];
     const lines = new Map<string, [number, number]>();
-    const mark = (id: string, text: string): void => {
+    const mark = (ids: readonly string[], text: string): void => {
       out.push(text);
-      const known = lines.get(id);
-      lines.set(id, [known?.[0] ?? out.length, out.length]);
+      for (const id of ids) lines.set(id, [lines.get(id)?.[0] ?? out.length, out.length]);
     };
     const title = commentText(this.#document.name) || 'Untitled';
     out.push(
@@ -119,14 +123,14 @@ class Writer {
     const output = prediction ? describeSample(prediction.value) : 'nothing yet';
     out.push(`/** Takes ${input}, gives ${output}. */`);
     const inputType = data ? arrayType(data.x) : 'Float32Array';
-    const returned = this.#returned(used);
+    const returned = whole && folded.returned !== null ? { ...whole, text: folded.returned } : whole;
     const signature = `export function model(x: ${inputType}, w: Weights): ${returned ? arrayType(returned.value) : inputType} {`;
-    if (data && used.has(data.node)) mark(data.node, signature);
+    if (data && used.has(data.node)) mark([data.node], signature);
     else out.push(signature);
-    for (const { node, text } of body) mark(node, `  ${text}`);
+    for (const { nodes, text } of body) mark(nodes, `  ${text}`);
     out.push(`  return ${returned?.text ?? 'x'};`, '}');
     if (after.length > 0) out.push('');
-    for (const { node, text } of after) mark(node, text);
+    for (const { nodes, text } of after) mark(nodes, text);
     for (const source of this.#helpers.values()) out.push('', ...source.split('\n'));
     return { code: `${out.join('\n')}\n`, lines, model: this.#model, failures: this.#failures };
   }
@@ -186,7 +190,7 @@ class Writer {
           : this.#failures.has(id)
             ? `${node.name} cannot be written: ${problem}`
             : `${node.name} is not part of the prediction.`;
-    return [{ node: id, text: `// ${commentText(words)}` }];
+    return [{ nodes: [id], text: `// ${commentText(words)}`, makes: null }];
   }
 
   /** How a node is said: its helpers are made at once, its lines when all names are known. Null where it cannot be said. */
@@ -215,10 +219,11 @@ class Writer {
           }
         },
         lines: () =>
-          outputs.map(({ port, value, say }) => ({
-            node: id,
-            text: `const ${this.#expressions.get(`${id}.${port}`)} = ${say()}; // ${shapeWords(this.#inputValues(wired), value)}`,
-          })),
+          outputs.map(({ port, value, say }) => {
+            const name = this.#expressions.get(`${id}.${port}`) ?? '';
+            const words = shapeWords(this.#inputValues(wired), value);
+            return { nodes: [id], text: `const ${name} = ${say()}; // ${words}`, makes: { name, value } };
+          }),
       };
     } catch (error) {
       if (!(error instanceof Unsayable)) throw error;

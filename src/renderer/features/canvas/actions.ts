@@ -69,6 +69,8 @@ function onlyInstance(w: Workbench): string | null {
   return id !== undefined && others.length === 0 && doc(w).nodes[id]?.block ? id : null;
 }
 
+const isInside = (w: Workbench): boolean => isOpen(w) && w.document.getState().path !== '';
+
 const blockActions: readonly Action[] = [
   {
     id: 'graph.group',
@@ -111,8 +113,18 @@ const blockActions: readonly Action[] = [
     id: 'graph.leave-block',
     title: 'Back to the canvas around',
     group: 'Graph',
-    keys: ['Alt+Up', 'Escape'],
-    enabled: (w) => isOpen(w) && w.document.getState().path !== '',
+    keys: ['Alt+Up'],
+    whileTyping: true,
+    enabled: isInside,
+    run: leaveBlock,
+  },
+  {
+    id: 'graph.leave-block-escape',
+    title: 'Back to the canvas around',
+    group: 'Graph',
+    keys: ['Escape'],
+    hidden: true,
+    enabled: isInside,
     run: leaveBlock,
   },
   {

@@ -3,7 +3,7 @@ import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { formatShape, type Inside, layerOf, readable, type Tensor } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { selectNodes } from '../../session/session.ts';
+import { showNode } from '../../session/navigate.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Markdown } from '../../ui/Markdown.tsx';
@@ -54,8 +54,7 @@ export function Microscope({ run, inside, node, sample, onSample }: MicroscopePr
     setPlace(next);
     const at = stages[next]?.output.node;
     // The canvas shows where we are.
-    if (at !== undefined && workbench.document.getState().doc.nodes[at])
-      workbench.session.setState({ selection: selectNodes([at]) });
+    if (at !== undefined) showNode(workbench, at);
   }
   function keys(event: KeyboardEvent): void {
     const isField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;

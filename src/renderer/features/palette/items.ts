@@ -70,7 +70,8 @@ export function paletteItems(doc: Pick<GraphDocument, 'blocks'>, scope: Scope): 
   );
   return [
     ...(scope === null ? [] : ports),
-    ...layers,
+    // Data is the whole net's, and stands outside of blocks.
+    ...layers.filter(({ category }) => scope === null || category !== 'data'),
     ...[...own, ...library].filter(({ kind }) => fits(kind.slice(blockPrefix.length))),
   ];
 }
