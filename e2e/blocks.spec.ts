@@ -44,7 +44,7 @@ test('layers are grouped, opened, edited inside, repeated, unpacked, and all of 
   await units.press('Enter');
   await expect(node(page, 'linear_2')).toContainText('× 24');
 
-  await page.keyboard.press('Alt+ArrowUp');
+  await crumbs(page).getByRole('button', { name: 'Back to the canvas around' }).click();
   await expect(crumbs(page)).toHaveCount(0);
   await expect(node(page, 'block')).toContainText('× 24');
   await page.keyboard.press('Control+Shift+g');

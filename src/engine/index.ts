@@ -87,6 +87,7 @@ export {
   documentSchema,
   documentVersion,
   type ExposedParam,
+  frameColors,
   type GraphDocument,
   type Json,
   nodeName,

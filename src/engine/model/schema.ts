@@ -46,6 +46,8 @@ export const nodeSchema = z.object({
   block: instanceSchema.optional(),
   /** Left out of the net: what comes in goes out, port by port. */
   bypassed: z.boolean().optional(),
+  /** Stays where it is, and is not deleted. */
+  locked: z.boolean().optional(),
 });
 
 /** One arrow from an output port to an input port. */
@@ -54,11 +56,24 @@ export const wireSchema = z.object({
   to: z.tuple([z.string(), z.string()]),
 });
 
+/** Colours of frames, by the name of a category's colour. */
+export const frameColors = [
+  'basic',
+  'data',
+  'activation',
+  'normalisation',
+  'attention',
+  'loss',
+  'shape',
+] as const;
+
 /** Text on the canvas, Markdown with LaTeX. */
 export const noteSchema = z.object({
   text: z.string(),
   position: z.tuple([finite, finite]),
   size: z.tuple([finite, finite]).default([240, 120]),
+  /** A frame around nodes, in this colour: the text is its title, and what lies in it moves with it. */
+  frame: z.enum(frameColors).optional(),
 });
 
 /** Ids stand in paths such as `n3#0/n7` (model/inline.ts), so they hold neither of the two signs. */

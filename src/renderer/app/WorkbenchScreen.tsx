@@ -1,6 +1,12 @@
 /** The workbench: toolbar, sidebars, canvas, panel below, status bar. Panels are resized by their edges and hidden by their keys. */
 import { useEffect, useRef } from 'react';
-import { Group, Panel, type PanelImperativeHandle, Separator } from 'react-resizable-panels';
+import {
+  Group,
+  Panel,
+  type PanelImperativeHandle,
+  Separator,
+  useDefaultLayout,
+} from 'react-resizable-panels';
 import { Canvas } from '../features/canvas/Canvas.tsx';
 import type { BottomTab } from '../session/session.ts';
 import { useSession, useWorkbench } from '../session/workbench.ts';
@@ -15,6 +21,17 @@ import styles from './WorkbenchScreen.module.css';
 /** What a tab of the bottom panel needs to be read, in pixels; more is the person's to give. */
 const leastHeight: Partial<Record<BottomTab, number>> = { gradients: 290, inside: 400 };
 
+/** Sizes that a person gave to panels, kept in this browser for each set of panels that is shown. */
+function useKeptSizes(id: string, panelIds: string[]) {
+  const { defaultLayout, onLayoutChanged } = useDefaultLayout({
+    id: `gradloom.${id}`,
+    panelIds,
+    storage: localStorage,
+    onlySaveAfterUserInteractions: true,
+  });
+  return { ...(defaultLayout && { defaultLayout }), onLayoutChanged };
+}
+
 export function WorkbenchScreen() {
   const { canvas } = useWorkbench();
   const panels = useSession((s) => s.panels);
@@ -24,6 +41,12 @@ export function WorkbenchScreen() {
     const frame = requestAnimationFrame(() => requestAnimationFrame(() => canvas.current?.fitAll()));
     return () => cancelAnimationFrame(frame);
   }, [canvas, documentId]);
+  const columns = useKeptSizes('columns', [
+    ...(panels.left ? ['left'] : []),
+    'middle',
+    ...(panels.right ? ['right'] : []),
+  ]);
+  const rows = useKeptSizes('rows', ['canvas', ...(panels.bottom ? ['bottom'] : [])]);
   const bottom = useRef<PanelImperativeHandle>(null);
   const bottomTab = useSession((s) => s.bottomTab);
   useEffect(() => {
@@ -37,7 +60,7 @@ export function WorkbenchScreen() {
   return (
     <div className={styles.screen}>
       <Toolbar />
-      <Group orientation="horizontal" className={styles.group ?? ''}>
+      <Group orientation="horizontal" className={styles.group ?? ''} {...columns}>
         {panels.left ? (
           <>
             <Panel
@@ -53,7 +76,7 @@ export function WorkbenchScreen() {
           </>
         ) : null}
         <Panel id="middle" minSize="320px">
-          <Group orientation="vertical">
+          <Group orientation="vertical" {...rows}>
             <Panel id="canvas" minSize="160px">
               <div className={styles.stage}>
                 <main className={styles.canvas} aria-label="Canvas">

@@ -165,3 +165,16 @@ export function flowOrder(doc: GraphDocument): string[] {
   for (const id of Object.keys(doc.nodes)) visit(id);
   return order;
 }
+
+/** The wires on every way that leads to a node or from it. */
+export function wiresThrough(doc: GraphDocument, id: string): Set<string> {
+  const before = upstreamOf(doc, id);
+  const after = downstreamOf(doc, id);
+  return new Set(
+    Object.entries(doc.wires).flatMap(([wire, { from, to }]) => {
+      const leadsTo = before.has(from[0]) && (before.has(to[0]) || to[0] === id);
+      const leadsFrom = after.has(to[0]) && (after.has(from[0]) || from[0] === id);
+      return leadsTo || leadsFrom ? [wire] : [];
+    }),
+  );
+}

@@ -4,7 +4,7 @@ import { type GraphDocument, templateOf } from '../../engine/index.ts';
 import { nothingSelected, type Selection } from '../session/session.ts';
 import { clipOf } from './clipboard.ts';
 import { group, makeIndependent, setRepeat } from './commands/blocks.ts';
-import { addNode, deleteSelection, moveItems, renameNode, setParam, toggleBypass } from './commands/nodes.ts';
+import { addNode, deleteSelection, moveItems, renameNode, setParam, toggleFlag } from './commands/nodes.ts';
 import { duplicate } from './commands/paste.ts';
 import { addNote, renameDocument, setTraining } from './commands/settings.ts';
 import { unpack } from './commands/unpack.ts';
@@ -88,7 +88,7 @@ export const anyEdit: fc.Arbitrary<Edit> = fc
           case 16:
             return makeIndependent(node);
           case 17:
-            return toggleBypass(new Set([node]));
+            return toggleFlag(new Set([node]), a % 2 === 0 ? 'bypassed' : 'locked');
           default:
             return a % 2 === 0
               ? setTraining({ batchSize: b + 1 })

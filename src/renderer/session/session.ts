@@ -57,6 +57,8 @@ export interface SessionState {
   readonly quickAdd: QuickAdd | null;
   /** The wire that is being drawn, and why each port that does not take it does not, by `portKey`. */
   readonly wiring: { readonly loose: LooseEnd; readonly refusals: ReadonlyMap<string, string> } | null;
+  /** The wires on the ways through the node under the pointer; null where none is. */
+  readonly lit: ReadonlySet<string> | null;
   /** The node whose name is being typed over. */
   readonly renaming: string | null;
   readonly leftTab: LeftTab;
@@ -84,6 +86,7 @@ export function createSessionStore(): SessionStore {
     dialog: 'none',
     quickAdd: null,
     wiring: null,
+    lit: null,
     renaming: null,
     leftTab: 'layers',
     rightTab: 'inspector',

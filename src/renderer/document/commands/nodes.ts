@@ -92,14 +92,14 @@ export function moveItems(
   };
 }
 
-function moved<T extends { position: [number, number] }>(
+function moved<T extends { position: [number, number]; locked?: boolean | undefined }>(
   items: Record<string, T>,
   positions: ReadonlyMap<string, Point>,
 ): Record<string, T> {
   let next = items;
   for (const [id, [x, y]] of positions) {
     const item = next[id];
-    if (!item || (item.position[0] === x && item.position[1] === y)) continue;
+    if (!item || item.locked || (item.position[0] === x && item.position[1] === y)) continue;
     if (next === items) next = { ...items };
     next[id] = { ...item, position: [x, y] };
   }
@@ -175,7 +175,7 @@ export function deleteSelection(selection: Selection, onDelete: OnDelete): Comma
       const known = [...selection.wires].filter((id) => next.wires[id]);
       if (known.length > 0) next = { ...next, wires: omit(next.wires, known) };
       for (const id of selection.nodes) {
-        if (next.nodes[id]) next = withoutNode(next, id, onDelete);
+        if (next.nodes[id] && !next.nodes[id].locked) next = withoutNode(next, id, onDelete);
       }
       const notes = [...selection.notes].filter((id) => next.notes[id]);
       return notes.length > 0 ? { ...next, notes: omit(next.notes, notes) } : next;
@@ -213,20 +213,20 @@ function withoutNode(doc: GraphDocument, id: string, onDelete: OnDelete): GraphD
   return { ...bare, wires };
 }
 
-/** Leaves nodes out of the net, what comes in going on as it is; takes them back in where all of them are out. */
-export function toggleBypass(ids: ReadonlySet<string>): Command {
+/** Leaves nodes out of the net, or locks them where they are; takes that back where it holds for all of them. */
+export function toggleFlag(ids: ReadonlySet<string>, flag: 'bypassed' | 'locked'): Command {
   return {
-    label: 'bypass',
+    label: flag === 'bypassed' ? 'bypass' : 'lock',
     apply: (doc) => {
       const chosen = [...ids].filter((id) => doc.nodes[id]);
       if (chosen.length === 0) return doc;
-      const isBack = chosen.every((id) => doc.nodes[id]?.bypassed);
+      const isBack = chosen.every((id) => doc.nodes[id]?.[flag]);
       const nodes = { ...doc.nodes };
       for (const id of chosen) {
         const node = nodes[id];
         if (!node) continue;
-        const { bypassed: _, ...plain } = node;
-        nodes[id] = isBack ? plain : { ...plain, bypassed: true };
+        const { [flag]: _, ...plain } = node;
+        nodes[id] = isBack ? plain : { ...plain, [flag]: true };
       }
       return { ...doc, nodes };
     },

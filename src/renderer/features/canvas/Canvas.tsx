@@ -16,10 +16,20 @@ import {
 import '@xyflow/react/dist/style.css';
 import { type DragEvent, type MouseEvent, type ReactNode, useMemo, useRef } from 'react';
 import { toast } from 'sonner';
+import { clipOf } from '../../document/clipboard.ts';
+import { withFramed } from '../../document/commands/frames.ts';
 import { addNode, moveItems } from '../../document/commands/nodes.ts';
+import { paste } from '../../document/commands/paste.ts';
 import { setNote } from '../../document/commands/settings.ts';
 import { addOnWire, connect, disconnect, insertOnWire, reconnect } from '../../document/commands/wires.ts';
-import { type End, fittingPort, portKey, refusals, whyNotConnect } from '../../document/graph.ts';
+import {
+  type End,
+  fittingPort,
+  portKey,
+  refusals,
+  whyNotConnect,
+  wiresThrough,
+} from '../../document/graph.ts';
 import { omit } from '../../document/ids.ts';
 import { openBlock } from '../../session/navigate.ts';
 import { DRAGGED_KIND, type LooseEnd } from '../../session/session.ts';
@@ -31,6 +41,7 @@ import { foldEdgeChanges, foldNodeChanges } from './changes.ts';
 import { createFlowView } from './flow.ts';
 import { LayerNode } from './LayerNode.tsx';
 import { heightOf } from './layout.ts';
+import { MinimapNode } from './MinimapNode.tsx';
 import { minimapColor } from './minimap.ts';
 import { NoteNode } from './NoteNode.tsx';
 import { FAR_ZOOM, GRID, MIDDLE_ZOOM, NODE_WIDTH, nodeHeight } from './node-metrics.ts';
@@ -41,6 +52,8 @@ import { wireUnder } from './wire-under.ts';
 
 const nodeTypes = { layer: LayerNode, note: NoteNode };
 const edgeTypes = { wire: Wire };
+/** How long the pointer rests on a node before its ways light up, in milliseconds. */
+const REST = 350;
 const minimapSize = { width: 168, height: 104 };
 const snapGrid: [number, number] = [GRID, GRID];
 
@@ -54,6 +67,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
   const view = useMemo(createFlowView, []);
   const { nodes, edges } = view(doc, selection);
   const gesture = useRef({ number: 0, isDragging: false });
+  const lighting = useRef<ReturnType<typeof setTimeout>>(undefined);
   const rerouted = useRef<string | null>(null);
   const escaped = useRef(false);
   const box = useRef<HTMLDivElement>(null);
@@ -123,6 +137,29 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
     run(under === null ? addNode({ kind, position }) : addOnWire({ kind, position }, under));
   }
 
+  /** The ways through a node light up once the pointer rests on it. */
+  function light(id: string | null): void {
+    clearTimeout(lighting.current);
+    if (id === null) session.setState({ lit: null });
+    else
+      lighting.current = setTimeout(
+        () => session.setState({ lit: wiresThrough(document.getState().level, id) }),
+        REST,
+      );
+  }
+
+  /** A drag that ends with Alt held copies: what was dragged goes back, with its wires, and a copy lies where it was dropped. */
+  function leaveCopy(): void {
+    const { level, past, cancel } = document.getState();
+    const key = past.at(-1)?.mergeKey;
+    const clip = clipOf(level, session.getState().selection);
+    const corners = [...Object.values(clip.nodes), ...Object.values(clip.notes)].map((item) => item.position);
+    if (key?.startsWith('move:') !== true || corners.length === 0) return;
+    const at = [Math.min(...corners.map(([x]) => x)), Math.min(...corners.map(([, y]) => y))] as const;
+    cancel(key);
+    run(paste(clip, at, 'copy'));
+  }
+
   function endDrag(node: Node): void {
     const { level: doc } = document.getState();
     const isWired = Object.values(doc.wires).some((w) => w.from[0] === node.id || w.to[0] === node.id);
@@ -160,7 +197,8 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
               session.setState({ selection: report.selection });
             const wasDragging = gesture.current.isDragging;
             const key = report.dragging || wasDragging ? `move:${gesture.current.number}` : 'nudge';
-            if (report.nodes.size + report.notes.size > 0) state.run(moveItems(report, key));
+            if (report.nodes.size + report.notes.size > 0)
+              state.run(moveItems(withFramed(state.level, session.getState().selection, report), key));
             for (const [id, size] of report.sizes) {
               state.run(setNote(id, { size: [size[0], size[1]] }, `size:${id}:${gesture.current.number}`));
             }
@@ -175,7 +213,12 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
             if (after !== before) session.setState({ selection: after });
           }}
           onNodeDoubleClick={(_, node) => openBlock(workbench, node.id)}
-          onNodeDragStop={(_, node) => endDrag(node)}
+          onNodeMouseEnter={(_, node) => light(node.id)}
+          onNodeMouseLeave={() => light(null)}
+          onNodeDragStop={(event, node) => {
+            if (event.altKey) leaveCopy();
+            else endDrag(node);
+          }}
           isValidConnection={(wire) => isFree(session.getState().wiring?.refusals, wire)}
           onConnectStart={(_, { nodeId, handleId, handleType }) => {
             if (nodeId === null || handleId === null) return;
@@ -227,6 +270,7 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
               style={minimapSize}
               nodeColor={(node) => minimapColor(document.getState().level, node.id)}
               nodeBorderRadius={16}
+              nodeComponent={MinimapNode}
               maskColor="var(--minimap-mask)"
               ariaLabel="Map of the canvas"
             />

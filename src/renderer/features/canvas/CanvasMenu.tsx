@@ -30,6 +30,8 @@ const menus: Record<Target, readonly (string | null)[]> = {
     'edit.rename',
     'graph.wire',
     'graph.bypass',
+    'graph.lock',
+    'graph.frame',
     null,
     'graph.group',
     'graph.open-block',
@@ -46,7 +48,7 @@ const menus: Record<Target, readonly (string | null)[]> = {
     'edit.delete',
     'edit.delete-cut',
   ],
-  note: ['edit.cut', 'edit.copy', 'edit.duplicate', null, 'edit.delete'],
+  note: ['graph.frame-colour', 'edit.cut', 'edit.copy', 'edit.duplicate', null, 'edit.delete'],
   wire: ['graph.insert', null, 'graph.cut-wire'],
 };
 

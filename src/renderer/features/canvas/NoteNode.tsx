@@ -1,4 +1,4 @@
-/** A note on the canvas: Markdown with LaTeX; a double click edits its source. */
+/** A note on the canvas, Markdown with LaTeX, or a frame with its title; a double click edits its source. */
 import { type Node, type NodeProps, NodeResizer } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { setNote } from '../../document/commands/settings.ts';
@@ -9,6 +9,7 @@ import styles from './NoteNode.module.css';
 export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps<Node>) {
   const { document } = useWorkbench();
   const text = useDocument((s) => s.level.notes[id]?.text);
+  const frame = useDocument((s) => s.level.notes[id]?.frame);
   const [isEditing, setEditing] = useState(text === '');
   if (text === undefined) return null;
   return (
@@ -20,8 +21,15 @@ export const NoteNode = memo(function NoteNode({ id, selected }: NodeProps<Node>
         lineClassName={styles.line}
         handleClassName={styles.grip}
       />
+      {frame === undefined ? null : (
+        <div className={styles.frame} data-selected={selected} style={{ '--tone': `var(--cat-${frame})` }} />
+      )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: F2 edits the selected note from the keyboard */}
-      <div className={styles.note} data-selected={selected} onDoubleClick={() => setEditing(true)}>
+      <div
+        className={frame === undefined ? styles.note : styles.frameTitle}
+        data-selected={selected}
+        onDoubleClick={() => setEditing(true)}
+      >
         {isEditing ? (
           <textarea
             className={`${styles.source} nodrag nopan nowheel`}

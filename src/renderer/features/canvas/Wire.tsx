@@ -2,7 +2,7 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo } from 'react';
 import { scopeOf, splitPath } from '../../document/level.ts';
-import { useAnalysis, useDocument, useWireFacts } from '../../session/workbench.ts';
+import { useAnalysis, useDocument, useSession, useWireFacts } from '../../session/workbench.ts';
 import styles from './Wire.module.css';
 import { wirePath } from './wire-path.ts';
 
@@ -18,6 +18,7 @@ export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
   const problem = useAnalysis((s) =>
     s.problems.find((p) => p.wire !== null && p.scope === scope && splitPath(p.wire).id === id),
   );
+  const isLit = useSession((s) => s.lit?.has(id) ?? false);
   const { path, label, room } = wirePath([props.sourceX, props.sourceY], [props.targetX, props.targetY]);
   // Words that do not fit are left out, since the port beside them says the same.
   const isCramped = (shape?.length ?? 0) * LETTER + PADDING > room;
@@ -31,8 +32,8 @@ export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
         interactionWidth={GRAB_WIDTH}
         className={styles.wire ?? ''}
         style={{
-          stroke: selected ? 'var(--accent)' : color,
-          strokeWidth: selected ? 3 : (tint?.width ?? 2),
+          stroke: selected || isLit ? 'var(--accent)' : color,
+          strokeWidth: selected || isLit ? 3 : (tint?.width ?? 2),
           ...(problem ? { strokeDasharray: '6 4' } : {}),
         }}
       />

@@ -2,7 +2,8 @@
 import { toast } from 'sonner';
 import { clipOf, isEmptyClip, readClip, writeClip } from '../../document/clipboard.ts';
 import { group, makeIndependent, removeUnusedBlocks, whyNotGroup } from '../../document/commands/blocks.ts';
-import { deleteSelection, moveItems, toggleBypass } from '../../document/commands/nodes.ts';
+import { frameNodes, recolourFrame } from '../../document/commands/frames.ts';
+import { deleteSelection, moveItems, toggleFlag } from '../../document/commands/nodes.ts';
 import { duplicate, paste } from '../../document/commands/paste.ts';
 import { addNote } from '../../document/commands/settings.ts';
 import { unpack } from '../../document/commands/unpack.ts';
@@ -11,7 +12,8 @@ import type { Action } from '../../session/actions.ts';
 import { leaveBlock, openBlock, showNode } from '../../session/navigate.ts';
 import { nothingSelected, selectNodes } from '../../session/session.ts';
 import type { Workbench } from '../../session/workbench.ts';
-import { arrange } from './layout.ts';
+import { arrange, heightOf } from './layout.ts';
+import { NODE_WIDTH } from './node-metrics.ts';
 
 const selection = ({ session }: Workbench) => session.getState().selection;
 const doc = ({ document }: Workbench) => document.getState().level;
@@ -61,6 +63,12 @@ function revealProblem(w: Workbench, by: 1 | -1): void {
   const at = current === undefined ? -1 : nodes.indexOf(w.document.getState().path + current);
   const next = nodes[(at + by + nodes.length) % nodes.length] ?? nodes[0];
   if (next !== undefined) showNode(w, next);
+}
+
+/** The one selected frame; null otherwise. */
+function onlyFrame(w: Workbench): string | null {
+  const [id, ...others] = selection(w).notes;
+  return id !== undefined && others.length === 0 && doc(w).notes[id]?.frame ? id : null;
 }
 
 /** The one selected node that stands for a block; null otherwise. */
@@ -114,7 +122,6 @@ const blockActions: readonly Action[] = [
     title: 'Back to the canvas around',
     group: 'Graph',
     keys: ['Alt+Up'],
-    whileTyping: true,
     enabled: isInside,
     run: leaveBlock,
   },
@@ -145,13 +152,42 @@ const blockActions: readonly Action[] = [
     run: (w) => w.document.getState().run(removeUnusedBlocks()),
   },
   {
+    id: 'graph.frame',
+    title: 'Frame the selected nodes',
+    group: 'Graph',
+    keys: ['Shift+F'],
+    enabled: (w) => isOpen(w) && selection(w).nodes.size > 0,
+    run: (w) =>
+      w.document
+        .getState()
+        .run(frameNodes(selection(w).nodes, (level, id) => [NODE_WIDTH, heightOf(level, id)])),
+  },
+  {
+    id: 'graph.frame-colour',
+    title: 'Another colour for the frame',
+    group: 'Graph',
+    enabled: (w) => onlyFrame(w) !== null,
+    run: (w) => {
+      const id = onlyFrame(w);
+      if (id !== null) w.document.getState().run(recolourFrame(id));
+    },
+  },
+  {
+    id: 'graph.lock',
+    title: (w) => ([...selection(w).nodes].every((id) => doc(w).nodes[id]?.locked) ? 'Unlock' : 'Lock'),
+    group: 'Graph',
+    keys: ['CmdOrCtrl+L'],
+    enabled: (w) => isOpen(w) && selection(w).nodes.size > 0,
+    run: (w) => w.document.getState().run(toggleFlag(selection(w).nodes, 'locked')),
+  },
+  {
     id: 'graph.bypass',
     title: (w) =>
       [...selection(w).nodes].every((id) => doc(w).nodes[id]?.bypassed) ? 'Take back in' : 'Bypass',
     group: 'Graph',
     keys: ['CmdOrCtrl+B', 'CmdOrCtrl+M'],
     enabled: (w) => isOpen(w) && selection(w).nodes.size > 0,
-    run: (w) => w.document.getState().run(toggleBypass(selection(w).nodes)),
+    run: (w) => w.document.getState().run(toggleFlag(selection(w).nodes, 'bypassed')),
   },
 ];
 

@@ -76,6 +76,7 @@ function nodeOf(doc: GraphDocument, id: string, node: DocNode, selected: boolean
     type: 'layer',
     position: { x: node.position[0], y: node.position[1] },
     selected,
+    draggable: node.locked !== true,
     data: {},
     ...size,
     measured: size,
@@ -107,8 +108,8 @@ function noteOf(id: string, note: DocNote, selected: boolean): Node {
     width,
     height,
     measured: { width, height },
-    zIndex: -1,
-    ariaLabel: 'A note',
+    zIndex: note.frame ? -2 : -1,
+    ariaLabel: note.frame ? `A frame: ${note.text}` : 'A note',
   };
 }
 
