@@ -10,8 +10,7 @@ test('without a run nothing is tinted and nothing is told', () => {
 
 test('a wire is tinted by the gradient that flows back over it, with the number in words', () => {
   const { wireTints } = liveStateOf(run, null, 'dark');
-  const wireFrom = (node: string) =>
-    wireTints.get(Object.entries(run.document.wires).find(([, { from }]) => from[0] === node)?.[0] ?? '');
+  const wireFrom = (node: string) => wireTints.get(`${node} y`);
   expect(wireFrom('sigmoid_8')?.label).toMatch(/^\|∂L\/∂a\| 0\.00\d+ \(RMS\)$/);
   expect(wireFrom('sigmoid_1')?.label).toMatch(/10⁻[⁶⁷]/);
   expect(wireFrom('sigmoid_1')?.width).toBeLessThan(wireFrom('sigmoid_8')?.width ?? 0);
