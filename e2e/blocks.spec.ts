@@ -49,7 +49,7 @@ test('layers are grouped, opened, edited inside, repeated, unpacked, and all of 
   await expect(node(page, 'block')).toContainText('× 24');
   await page.keyboard.press('Control+Shift+g');
   await expect(node(page, 'linear_2')).toBeVisible();
-  await expect(page.getByText('relu_2_3', { exact: true })).toBeVisible();
+  await expect(node(page, 'relu_4')).toBeVisible();
 
   const undo = page.getByRole('button', { name: /^Undo/ });
   await undo.click();
@@ -118,4 +118,20 @@ test('problems inside of a block lead there, the outline unfolds, and a bypassed
     .click();
   await expect(crumbs(page)).toBeVisible();
   await expect(page.getByRole('article', { name: 'y, Block output' })).toBeVisible();
+});
+
+test('a frame lies around what is selected, and a locked layer is not deleted', async ({ app }) => {
+  const { page } = app;
+  await openTemplate(page, /^MLP on spirals/);
+  await node(page, 'linear_2').click();
+  await node(page, 'relu_2').click({ modifiers: ['Shift'] });
+  await page.keyboard.press('Shift+F');
+  await expect(page.getByRole('group', { name: 'A frame: Frame' })).toBeVisible();
+  await node(page, 'relu_1').click();
+  await page.keyboard.press('Control+l');
+  await page.keyboard.press('Delete');
+  await expect(node(page, 'relu_1')).toBeVisible();
+  await page.keyboard.press('Control+l');
+  await page.keyboard.press('Delete');
+  await expect(node(page, 'relu_1')).toHaveCount(0);
 });
