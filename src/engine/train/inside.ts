@@ -53,6 +53,18 @@ export function describeInside(model: Model, { dataset, split }: LoadedData): In
           hasGradient: gradients.get(value) !== undefined,
         })),
     ),
+    attentions: model.looks.flatMap((look) =>
+      look.kind === 'heads'
+        ? [
+            {
+              node: look.node,
+              name: model.nodes.get(look.node)?.name ?? look.node,
+              look: look.name,
+              shape: look.weights.shape.slice(1),
+            },
+          ]
+        : [],
+    ),
     answer: judgedAt[0] ?? { node: prediction?.node ?? judged.node, port: prediction?.port ?? 'y' },
     wires: Object.values(inline(model.document).wires).map(({ from, to }) => ({ from, to })),
     parameters: model.parameters.map(({ name, node, tensor, shape }) => ({ name, node, tensor, shape })),

@@ -13,6 +13,8 @@ export type Wish =
   | { readonly of: 'output'; readonly node: string; readonly port: string }
   /** ∂(the sample's own loss)/∂(what the node gives there). */
   | { readonly of: 'gradient'; readonly node: string; readonly port: string }
+  /** The weights of an attention inside a node, by the name that the layer shows it under. */
+  | { readonly of: 'heads'; readonly node: string; readonly look: string }
   /** What the first loss judges. */
   | { readonly of: 'answer' }
   /** The sample's own loss. */
@@ -66,6 +68,16 @@ export interface OutputFacts {
   readonly hasGradient: boolean;
 }
 
+/** An attention: of a layer of its own, or inside a larger one. */
+export interface AttentionFacts {
+  readonly node: string;
+  readonly name: string;
+  /** What the layer calls it. */
+  readonly look: string;
+  /** Heads × queries × keys. */
+  readonly shape: Shape;
+}
+
 export interface ParameterFacts {
   readonly name: string;
   readonly node: string;
@@ -84,6 +96,7 @@ export interface Inside {
   readonly parts: Readonly<Record<Part, number>>;
   /** In the order in which they are computed; the data's own outputs are left out. */
   readonly outputs: readonly OutputFacts[];
+  readonly attentions: readonly AttentionFacts[];
   /** The node and port that give the answer. */
   readonly answer: { readonly node: string; readonly port: string };
   readonly parameters: readonly ParameterFacts[];

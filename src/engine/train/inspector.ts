@@ -251,6 +251,11 @@ function wishedValues(model: Model, wishes: readonly Wish[]): Value[] {
         return outputOf(wish);
       case 'gradient':
         return gradient?.get(outputOf(wish)) ?? zeros(outputOf(wish).shape);
+      case 'heads': {
+        const look = model.looks.find((l) => l.node === wish.node && l.name === wish.look);
+        invariant(look?.kind === 'heads', `${wish.node} shows an attention ${wish.look}`);
+        return look.weights;
+      }
       case 'answer':
         invariant(model.judged, 'a trainable model answers');
         return model.judged.prediction;

@@ -1,11 +1,10 @@
 /** The attention weights of one sample, a map for each head. */
 import { useMemo, useState } from 'react';
-import type { Inside } from '../../../engine/index.ts';
+import type { Inside, Wish } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { HeatMaps } from './HeatMaps.tsx';
 import type { HeatMap } from './heat-maps.ts';
 import styles from './Inspect.module.css';
-import { LayerChoice } from './LayerChoice.tsx';
 import { type Chosen, SampleChoice } from './SampleChoice.tsx';
 import { useSample } from './use-sample.ts';
 import { Waiting } from './Waiting.tsx';
@@ -17,15 +16,12 @@ interface AttentionProps {
 }
 
 export function Attention({ run, inside, node }: AttentionProps) {
-  const layers = attentionLayers(inside);
+  const layers = attentionsOf(inside);
   const [chosen, setChosen] = useState<string | null>(null);
   const [sample, setSample] = useState<Chosen>({ part: 'train', index: 0 });
-  const wanted = chosen ?? node;
-  const layer = layers.find((output) => output.node === wanted) ?? layers[0];
-  const wishes = useMemo(
-    () => (layer ? [{ of: 'output' as const, node: layer.node, port: layer.port }] : []),
-    [layer],
-  );
+  const layer = layers.find(({ id }) => id === chosen) ?? layers.find((l) => l.node === node) ?? layers[0];
+  const key = layer ? JSON.stringify([layer.wish]) : '[]';
+  const wishes = useMemo((): readonly Wish[] => JSON.parse(key), [key]);
   const { inputs, targets, tensors, step, problem } = useSample(run, sample, wishes);
   const [tensor] = tensors ?? [];
   if (!layer) return null;
@@ -57,7 +53,7 @@ export function Attention({ run, inside, node }: AttentionProps) {
       </div>
       {tensor ? (
         <HeatMaps
-          title={`Attention of ${layer.name}`}
+          title={`Attention of ${layer.title}`}
           topic="attentionMaps"
           words="Queries in rows, keys in columns."
           maps={maps}
@@ -65,7 +61,18 @@ export function Attention({ run, inside, node }: AttentionProps) {
           note={`weights of step ${step} · rows: queries, columns: keys; each row adds up to 1`}
           name={(_, row, column) => `query ${token(row)} takes from key ${token(column)}`}
         >
-          <LayerChoice layers={layers} node={layer.node} onChange={setChosen} />
+          <select
+            className={styles.select}
+            aria-label="Attention"
+            value={layer.id}
+            onChange={({ target }) => setChosen(target.value)}
+          >
+            {layers.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
         </HeatMaps>
       ) : (
         <Waiting problem={problem} />
@@ -74,9 +81,31 @@ export function Attention({ run, inside, node }: AttentionProps) {
   );
 }
 
-/** Ports that give the weights of an attention. */
-export function attentionLayers({ outputs }: Pick<Inside, 'outputs'>) {
-  return outputs.filter(
-    ({ category, port, shape }) => category === 'attention' && port === 'weights' && shape.length >= 2,
-  );
+interface AttentionSource {
+  readonly id: string;
+  readonly title: string;
+  readonly node: string;
+  readonly shape: readonly number[];
+  readonly wish: Wish;
+}
+
+/** What layers show of their attentions, and ports that give the weights of one. */
+export function attentionsOf({
+  outputs,
+  attentions,
+}: Pick<Inside, 'outputs' | 'attentions'>): readonly AttentionSource[] {
+  const shown = attentions.map(({ node, name, look, shape }): AttentionSource => {
+    const many = attentions.filter((other) => other.node === node).length > 1;
+    const title = many ? `${name} · ${look}` : name;
+    return { id: `${node} ${look}`, title, node, shape, wish: { of: 'heads', node, look } };
+  });
+  const ports = outputs
+    .filter(
+      ({ category, port, shape }) => category === 'attention' && port === 'weights' && shape.length >= 2,
+    )
+    .filter(({ node }) => shown.every((other) => other.node !== node))
+    .map(({ node, name, port, shape }): AttentionSource => {
+      return { id: node, title: name, node, shape, wish: { of: 'output', node, port } };
+    });
+  return [...shown, ...ports];
 }

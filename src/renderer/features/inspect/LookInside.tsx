@@ -5,7 +5,7 @@ import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import { useSession, useWorkbench } from '../../session/workbench.ts';
-import { Attention, attentionLayers } from './Attention.tsx';
+import { Attention, attentionsOf } from './Attention.tsx';
 import { isClassifier } from './answers.ts';
 import { Confusion } from './Confusion.tsx';
 import { CurveFit } from './CurveFit.tsx';
@@ -92,8 +92,8 @@ const allTabs: readonly InsideTab[] = [
   {
     id: 'attention',
     title: 'Attention',
-    offered: (inside) => attentionLayers(inside).length > 0,
-    fits: (inside, node) => attentionLayers(inside).some((output) => output.node === node),
+    offered: (inside) => attentionsOf(inside).length > 0,
+    fits: (inside, node) => attentionsOf(inside).some((source) => source.node === node),
     show: (view) => <Attention {...view} />,
   },
   {

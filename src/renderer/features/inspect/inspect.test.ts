@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Inside, layerOf, type Tensor } from '../../../engine/index.ts';
 import { normalNumbers } from '../../../engine/probe/testing.ts';
 import { svgBrush } from '../../ui/brush.ts';
+import { attentionsOf } from './Attention.tsx';
 import { classShares, readAnswer } from './answers.ts';
 import { accuracyOf, cellAt, confusionOf, confusionTable, drawConfusion } from './confusion.ts';
 import { fitOf, lastLayerOf } from './curve-fit.ts';
@@ -30,6 +31,7 @@ const inside: Inside = {
   decision: 'largest',
   answerSize: 2,
   parts: { train: 3, validation: 0, test: 0 },
+  attentions: [],
   outputs: [output('linear_1', [4]), output('tanh', [4]), output('linear_2', [2])],
   answer: { node: 'linear_2', port: 'y' },
   parameters: [
@@ -240,5 +242,25 @@ describe('the microscope', () => {
     expect(matrixLatex(tensor([2], Number.NaN, -Infinity))).toBe(
       '\\begin{bmatrix} \\mathrm{NaN} & -\\infty \\end{bmatrix}',
     );
+  });
+});
+
+describe('attentions', () => {
+  test('are what layers show, several of one node by their names, and ports of layers that show none', () => {
+    const shown = { node: 'decoder', name: 'decoder', shape: [2, 3, 3] };
+    const attentions = [
+      { ...shown, look: 'self_attn' },
+      { ...shown, look: 'multihead_attn' },
+      { ...shown, node: 'mha', name: 'mha', look: 'heads' },
+    ];
+    const weights = (node: string) => ({ ...output(node, [3, 3]), category: 'attention', port: 'weights' });
+    const sources = attentionsOf({ attentions, outputs: [weights('mha'), weights('pooling')] });
+    expect(sources.map(({ title }) => title)).toEqual([
+      'decoder · self_attn',
+      'decoder · multihead_attn',
+      'mha',
+      'pooling',
+    ]);
+    expect(sources[0]?.wish).toEqual({ of: 'heads', node: 'decoder', look: 'self_attn' });
   });
 });
