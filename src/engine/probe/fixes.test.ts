@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { documentSchema, documentVersion } from '../model/schema.ts';
+import { blockOf, documentOf } from '../model/testing.ts';
 import { layerFixes } from './fixes/layers.ts';
 import { applicableFixes } from './fixes.ts';
 
@@ -41,4 +42,25 @@ test('only fixes that would change the document are offered, in the order of pro
   const ids = ['relu-he', 'xavier', 'unknown'];
   expect(applicableFixes(ids, chain).map(({ title }) => title)).toEqual(['ReLU + He', 'Xavier']);
   expect(applicableFixes(ids, reluHe.apply(chain)).map(({ title }) => title)).toEqual(['Xavier']);
+});
+
+test('a fix reaches what stands inside of blocks, in the block itself', () => {
+  const deep = blockOf(
+    { x: 'blockInput', linear: ['linear', { units: 8 }], sigmoid: 'sigmoid', y: 'blockOutput' },
+    ['x -> linear', 'linear -> sigmoid', 'sigmoid -> y'],
+  );
+  const document = documentOf(
+    { data: 'data', stage: ['block', {}, { of: 'deep', repeat: 3 }], out: ['linear', { units: 2 }] },
+    ['data -> stage', 'stage -> out'],
+    { blocks: { deep } },
+  );
+  const fixed = reluHe.apply(document);
+  expect(Object.values(fixed.blocks.deep?.nodes ?? {}).map(({ kind }) => kind)).toEqual([
+    'blockInput',
+    'linear',
+    'relu',
+    'blockOutput',
+  ]);
+  expect(fixed.blocks.deep?.nodes.linear?.params.init).toBe('heNormal');
+  expect(fixed.nodes.out?.params.init).toBe('heNormal');
 });
