@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   blockInputKind,
   checkDocument,
+  type DataSpec,
   type GraphDocument,
   stringifyDocument,
   templateOf,
@@ -9,6 +10,7 @@ import {
 import { selectNodes } from '../session/session.ts';
 import { clipOf } from './clipboard.ts';
 import { group, makeIndependent, removeUnusedBlocks, setRepeat, whyNotGroup } from './commands/blocks.ts';
+import { setData } from './commands/data.ts';
 import { expose, setExposed } from './commands/exposed.ts';
 import { addNode, deleteSelection, renameNode, setParam } from './commands/nodes.ts';
 import { paste } from './commands/paste.ts';
@@ -208,6 +210,17 @@ test('copies carry their blocks into another document, and leave a block of the 
   runHere(group(new Set(['linear_1', 'relu_1']), 'b', 'j'), paste(clip, [0, 0]));
   expect(Object.keys(store.getState().doc.blocks)).toHaveLength(2);
   expect(JSON.parse(stringifyDocument(store.getState().doc)).blocks.b.nodes).toHaveProperty('linear_1');
+});
+
+test('data that is dropped while a block is open becomes the data of the net', () => {
+  const { store, run, doc } = netStore();
+  run(group(hidden, 'b', 'i'));
+  store.getState().open('i/');
+  run(
+    setData('data', { origin: { source: 'shipped', id: 'penguins' } } as Partial<DataSpec>, 'open penguins'),
+  );
+  expect(doc().nodes.data?.params.origin).toMatchObject({ id: 'penguins' });
+  expect(store.getState().path).toBe('i/');
 });
 
 test('a wire to an instance is one to a port of its block', () => {

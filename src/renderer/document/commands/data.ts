@@ -9,9 +9,9 @@ export function dataNodeOf(nodes: Readonly<Record<string, { readonly kind: strin
   return Object.keys(nodes).find((id) => nodes[id]?.kind === 'data') ?? null;
 }
 
-/** Trains on other data: what the data node held is replaced, its split is kept. */
+/** Trains on other data: what the data node held is replaced, its split is kept. Data is the whole net's, whatever canvas is open. */
 export function setData(id: string, spec: Partial<DataSpec>, label: string, mergeKey?: string): Command {
-  const command = setParams(id, asJson(spec), label);
+  const command = { ...setParams(id, asJson(spec), label), whole: true };
   return mergeKey === undefined ? command : { ...command, mergeKey };
 }
 
@@ -22,7 +22,7 @@ export function addData(
   label: string,
   id: string = newId('n'),
 ): Command {
-  return { ...addNode({ kind: 'data', position, params: asJson({ origin }) }, id), label };
+  return { ...addNode({ kind: 'data', position, params: asJson({ origin }) }, id), label, whole: true };
 }
 
 /** What zod has read from JSON is JSON. */
