@@ -22,7 +22,7 @@ interface Measure {
 
 const measures: Readonly<Record<ProcessorKind, Measure>> = {
   cpu: { results: 128, threads: 32, depth: 256 },
-  gpu: { results: 16, threads: 8192, depth: 64 },
+  gpu: { results: 16, threads: 4096, depth: 512 },
 };
 
 /** The roots with deep products and convolutions cut; everything else as it was. */

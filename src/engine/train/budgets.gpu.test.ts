@@ -1,0 +1,29 @@
+// Dispatches per step of the nets that peers are measured on. Dawn's null backend compiles nothing, so this is quick; the
+// programs are those of a software adapter and of a GPU.
+import { describe, expect, test } from 'vitest';
+import { create } from 'webgpu';
+import { openDevice } from '../runtime/device.ts';
+import { workloads } from './testing-workloads.ts';
+import { Trainer } from './trainer.ts';
+
+/** What a step may take at most, nothing looked at. The aim for mlp is 12. */
+const budgets: Readonly<Record<string, number>> = {
+  mlp: 14,
+  deep: 38,
+  lenet: 28,
+  resnet: 45,
+  resnet_bn: 80,
+  gpt: 100,
+};
+
+const gpu = create(['backend=null']);
+
+describe.each(['software adapter', 'GPU'])('on a %s', (kind) => {
+  test.each(Object.entries(workloads))('a step of %s keeps to its dispatches', async (name, make) => {
+    const { document, data } = make();
+    const open = { ...(await openDevice(gpu)), software: kind === 'software adapter' };
+    const trainer = await Trainer.create(open, document, data, { probes: false });
+    expect(trainer.facts.dispatches.plain).toBeLessThanOrEqual(budgets[name]!);
+    trainer.dispose();
+  });
+});
