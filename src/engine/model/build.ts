@@ -23,6 +23,7 @@ import { inline, type Net, type NetNode, oncePerPlace } from './inline.ts';
 import { netProblems, withWidthFix } from './net-problems.ts';
 import { type Problem, paramProblems, problemOf } from './problems.ts';
 import type { GraphDocument } from './schema.ts';
+import { trainingProblems } from './training-problems.ts';
 import { type WiredNode, type Wiring, wire } from './wiring.ts';
 
 /** What a data set looks like, per sample, before anything is loaded. A `DataDescription` of data/ is one. */
@@ -352,6 +353,7 @@ class Build {
           lossPerSample,
           problems: this.#problems,
         }),
+        ...trainingProblems(document.training),
       ],
       net.places,
     );
