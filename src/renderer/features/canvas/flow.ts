@@ -12,6 +12,8 @@ import type { Selection } from '../../session/session.ts';
 import { NODE_WIDTH, nodeHeight, PORT_ROW, PORTS_TOP } from './node-metrics.ts';
 
 const HANDLE = 10;
+/** Under notes, and under nodes. */
+const FRAME_LEVEL = -2;
 
 export interface Flow {
   readonly nodes: Node[];
@@ -108,7 +110,8 @@ function noteOf(id: string, note: DocNote, selected: boolean): Node {
     width,
     height,
     measured: { width, height },
-    zIndex: note.frame ? -2 : -1,
+    // What is selected is lifted by 1000: a frame stays under what it holds all the same.
+    zIndex: !note.frame ? -1 : selected ? FRAME_LEVEL - 1000 : FRAME_LEVEL,
     ariaLabel: note.frame ? `A frame: ${note.text}` : 'A note',
   };
 }
