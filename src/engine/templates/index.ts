@@ -1,12 +1,15 @@
 // The list of templates, theme by theme, in the order of the start screen.
+import { smoothers } from './attention.ts';
 import { boundaries } from './boundaries.ts';
 import { stepLengths } from './clipping.ts';
+import { convolutions } from './convolution.ts';
 import { deepNets } from './deep-nets.ts';
 import type { Template } from './define.ts';
 import { generalising } from './generalising.ts';
 import { lines } from './lines.ts';
 import { nets } from './nets.ts';
 import { schedules } from './schedules.ts';
+import { memories } from './sequences.ts';
 import { starts } from './starts.ts';
 import { steps } from './steps.ts';
 import { transformers } from './transformers.ts';
@@ -21,6 +24,9 @@ export const templates: readonly Template[] = [
   ...schedules,
   ...stepLengths,
   ...generalising,
+  ...convolutions,
+  ...memories,
+  ...smoothers,
   ...transformers,
 ];
 
