@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'webgpu';
 import { openDevice } from '../runtime/device.ts';
-import { workloads } from './testing-workloads.ts';
 import { Trainer } from './trainer.ts';
+import { workloads } from './workloads/testing.ts';
 
 /** What a step may take at most, nothing looked at. The aim for mlp is 12. */
 const budgets: Readonly<Record<string, number>> = {

@@ -1,10 +1,10 @@
 /**
  * The nets that peers are measured on, too, with made-up data: Adam, cross-entropy, and the shapes that performance.md names.
  */
-import type { Dataset, InputField } from '../data/dataset.ts';
-import type { LoadedData } from '../data/load.ts';
-import type { GraphDocument, Json } from '../model/schema.ts';
-import { documentOf } from '../model/testing.ts';
+import type { Dataset, InputField } from '../../data/dataset.ts';
+import type { LoadedData } from '../../data/load.ts';
+import type { GraphDocument, Json } from '../../model/schema.ts';
+import { documentOf } from '../../model/testing.ts';
 
 type NodeSpec = string | readonly [string, Record<string, Json>];
 
