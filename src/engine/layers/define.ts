@@ -68,6 +68,14 @@ export type InnerLook =
   /** An attention: weights batch × heads × queries × keys and what each head gives, batch × heads × queries × features. */
   | { readonly kind: 'heads'; readonly name: string; readonly weights: Value; readonly output: Value };
 
+/** How much samples, or places of them, count where they do not all count alike: f32 [batch], or [batch, time]. */
+export interface Weighing {
+  /** How much each counts in the mean that the loss is. */
+  readonly weights: Value;
+  /** 1 where it counts at all, 0 where not; null where all do. Metrics go by it. */
+  readonly mask: Value | null;
+}
+
 /** What `build` may ask of its surroundings. */
 export interface BuildContext {
   /** The node's name, for messages. */
@@ -97,6 +105,8 @@ export interface BuildContext {
   random(shape: Shape): Value;
   /** Shows something inside the layer to probes. */
   watch(look: InnerLook): void;
+  /** On losses: says that samples do not all count alike, so that the means of several batches can be joined. */
+  weigh(how: Weighing): void;
 }
 
 export type Inputs = Readonly<Record<string, Value>>;

@@ -133,6 +133,7 @@ function example(spec: LayerSpec) {
       hyper: (name) => hyper({ name, dtype: 'f32' }),
       random: (shape) => randomUniform(seed, step, { shape, stream: 1 }),
       watch() {},
+      weigh() {},
     },
     inputs,
     spec.params.parse({}),

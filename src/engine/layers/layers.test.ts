@@ -59,6 +59,7 @@ function alone(spec: LayerSpec, params: Record<string, unknown> = {}, batch = 4)
     },
     random: (shape) => randomUniform(seed, step, { shape, stream: 1 }),
     watch() {},
+    weigh() {},
   };
   const outputs: Inputs = spec.build(context, inputs, spec.params.parse(params));
   const random = randomStream(3, spec.kind);

@@ -67,6 +67,7 @@ function defineLoss<P extends z.ZodObject>({ loss, isWeighted, ...spec }: LossSp
         return reshape(x, rest.length === 0 && x.dtype === 'f32' ? [places, 1] : [places, ...rest]);
       };
       const losses = reshape(loss(ctx, fold(p), fold(t), params), mask.shape);
+      ctx.weigh({ weights: mask, mask });
       return { loss: countedMean(where(mask, losses, scalar(0)), mask) };
     },
   });
@@ -234,7 +235,7 @@ export const crossEntropy = defineLoss({
       ...(classWeights && { classWeights }),
     });
     if (!classWeights && ignore === ignoreNothing) return averaged(losses);
-    return countedMean(losses, labelWeights(t, classWeights, ignore));
+    return countedMean(losses, labelWeights(ctx, t, classWeights, ignore));
   },
 });
 
@@ -270,9 +271,11 @@ function rowOf(numbers: readonly number[]): Value {
 }
 
 /** How much each label counts, in the labels' shape. */
-function labelWeights(t: Value, classWeights: Value | null, ignore: number): Value {
+function labelWeights(ctx: BuildContext, t: Value, classWeights: Value | null, ignore: number): Value {
   const counts = not(equal(t, scalar(ignore, t.dtype)));
-  return classWeights ? mul(counts, gather(classWeights, t)) : counts;
+  const weights = classWeights ? mul(counts, gather(classWeights, t)) : counts;
+  ctx.weigh({ weights, mask: ignore === ignoreNothing ? null : counts });
+  return weights;
 }
 
 /** Losses of all places as one number per sample, [batch], whose mean is Σ losses / Σ weights, as PyTorch averages. */
@@ -300,7 +303,7 @@ export const nll = defineLoss({
     const classWeights = classWeightsOf(ctx, p, weights);
     const losses = negativeLogLikelihood(p, t);
     if (!classWeights && ignore === ignoreNothing) return averaged(losses);
-    const counts = labelWeights(t, classWeights, ignore);
+    const counts = labelWeights(ctx, t, classWeights, ignore);
     // An ignored place may hold −∞, which no weight of 0 takes away.
     return countedMean(where(counts, mul(losses, counts), scalar(0)), counts);
   },

@@ -14,6 +14,7 @@ import type {
   InnerLook,
   LayerSpec,
   TargetType,
+  Weighing,
 } from '../layers/define.ts';
 import { add } from '../ops/elementwise.ts';
 import { hyper, input } from '../ops/leaf.ts';
@@ -105,6 +106,15 @@ export interface ModelHyper {
   readonly value: number;
 }
 
+/** One of the losses whose sum training minimises. */
+export interface ModelLoss {
+  readonly node: string;
+  /** [batch]; the mean over a batch is the loss. */
+  readonly perSample: Value;
+  /** f32 [batch] or [batch, time]: how much each counts in that mean; null where all count alike. */
+  readonly weights: Value | null;
+}
+
 export interface Model {
   readonly document: GraphDocument;
   readonly options: BuildOptions;
@@ -131,8 +141,8 @@ export interface Model {
     readonly target: TargetType;
     readonly vocabulary?: number;
   } | null;
-  /** Ids of the loss nodes that were built. */
-  readonly losses: readonly string[];
+  /** The loss nodes that were built. */
+  readonly losses: readonly ModelLoss[];
   /** [batch]: the sum of all losses, for each sample. Training minimises its mean. */
   readonly lossPerSample: Value | null;
   /** What the output node marks, or else what the first loss judges. */
@@ -186,6 +196,7 @@ class Build {
   readonly #hypers: ModelHyper[] = [];
   readonly #states: ModelState[] = [];
   readonly #looks: ModelLook[] = [];
+  readonly #weighings = new Map<string, Weighing>();
   readonly #problems: Problem[];
   readonly #seed = hyper({ name: seedHyper, dtype: 'u32' });
   readonly #step = hyper({ name: stepHyper, dtype: 'u32' });
@@ -293,6 +304,7 @@ class Build {
       random: (shape) =>
         randomUniform(this.#seed, this.#step, { shape, stream: hashText(`${node.name}.${draws++}`) }),
       watch: (look) => this.#looks.push({ ...look, node: id }),
+      weigh: (how) => this.#weighings.set(id, how),
     };
   }
 
@@ -334,8 +346,13 @@ class Build {
     const { nodes, order } = this.#wiring;
     const built = order.filter((n) => this.#outputs.has(n.id));
     const losses = built.filter((n) => n.spec?.category === 'loss');
-    const lossValues = losses.flatMap((n) => this.#outputs.get(n.id)?.loss ?? []);
-    const lossPerSample = lossValues.length > 0 ? lossValues.reduce((a, b) => add(a, b)) : null;
+    const modelLosses = losses.flatMap((n): ModelLoss[] => {
+      const perSample = this.#outputs.get(n.id)?.loss;
+      const weights = this.#weighings.get(n.id)?.weights ?? null;
+      return perSample ? [{ node: n.id, perSample, weights }] : [];
+    });
+    const [firstLoss, ...otherLosses] = modelLosses.map((l) => l.perSample);
+    const lossPerSample = firstLoss ? otherLosses.reduce((a, b) => add(a, b), firstLoss) : null;
     const marked = built.find((n) => n.spec?.category === 'output');
     const markedValue = marked && this.#outputs.get(marked.id)?.y;
     const prediction =
@@ -370,7 +387,7 @@ class Build {
       states: this.#states,
       looks: this.#looks,
       data: this.#data,
-      losses: losses.map((n) => n.id),
+      losses: modelLosses,
       lossPerSample,
       prediction,
       judged: this.#judgedBy(losses[0]),
@@ -397,7 +414,7 @@ class Build {
           decision: loss.spec?.decision ?? 'number',
           prediction,
           target,
-          mask: this.#arriving(loss, 'mask')?.value ?? null,
+          mask: this.#weighings.get(loss.id)?.mask ?? null,
         }
       : null;
   }

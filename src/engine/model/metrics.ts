@@ -18,6 +18,8 @@ export interface Metric {
   readonly better: 'higher' | 'lower';
   /** [batch]. */
   readonly perSample: Value;
+  /** f32 [batch] or [batch, time]: what counts of each sample; null where all of all do. */
+  readonly weights: Value | null;
   /** How the mean over samples becomes the metric. */
   readonly finish: 'mean' | 'root of mean';
 }
@@ -33,6 +35,7 @@ export function metricsOf({ judged }: Model): readonly Metric[] {
       title: 'Accuracy',
       better: 'higher',
       perSample: hits(prediction, target, decision, mask),
+      weights: mask,
       finish: 'mean',
     },
   ];
@@ -61,6 +64,7 @@ function distances(prediction: Value, target: Value, mask: Value | null): Metric
       title: 'Mean absolute error',
       better: 'lower',
       perSample: perSample(abs(error), mask),
+      weights: mask,
       finish: 'mean',
     },
     {
@@ -68,6 +72,7 @@ function distances(prediction: Value, target: Value, mask: Value | null): Metric
       title: 'Root mean squared error',
       better: 'lower',
       perSample: perSample(mul(error, error), mask),
+      weights: mask,
       finish: 'root of mean',
     },
   ];

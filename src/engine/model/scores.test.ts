@@ -119,13 +119,55 @@ test('perplexity is e to the mean surprise', () => {
   );
 });
 
+test('what a mask hides is in no score: top-5, perplexity, tally and R² go by what counts', () => {
+  const shapes: DataShapes = {
+    inputs: [{ name: 'x', dtype: 'u32', shape: [3], names: ['·', 'a', 'b'] }],
+    targets: [{ kind: 'class', names: ['p', 'q', 'r', 's', 't', 'u', 'v'], shape: [3] }],
+  };
+  const document = documentOf(
+    {
+      data: 'data',
+      at: ['embedding', { vocabulary: 3, features: 3 }],
+      out: ['linear', { units: 7 }],
+      mask: 'paddingMask',
+      loss: 'crossEntropy',
+    },
+    [
+      'data.x -> at.x',
+      'at.y -> out.x',
+      'data.x -> mask.x',
+      'mask.y -> loss.mask',
+      'out.y -> loss.prediction',
+      'data.y -> loss.target',
+    ],
+  );
+  const model = buildModel(document, shapes, { batch: 1, training: false });
+  const { means, tally } = judgingOf(model);
+  const said = input('said', model.judged!.prediction.shape);
+  const feeds = new Map<Value, ArrayLike<number>>([
+    [model.data!.x, [1, 2, 0]],
+    [said, [0, 1, 2].flatMap(() => [0, 1, 2, 3, 4, 5, 6])],
+    [model.data!.y, [6, 0, 3]],
+  ]);
+  const asked = [...means.map((m) => m.perSample), tally!.mask!];
+  const [top5, surprise, counted] = evaluate(
+    replaceValues(asked, new Map([[model.judged!.prediction, said]])),
+    feeds,
+  );
+  const logSum = Math.log([0, 1, 2, 3, 4, 5, 6].reduce((s, v) => s + Math.exp(v), 0));
+  expect(means.map((m) => m.name)).toEqual(['top5', 'perplexity']);
+  expect(top5).toEqual(Float64Array.of(0.5));
+  expect(surprise?.[0]).toBeCloseTo((logSum - 6 + logSum - 0) / 2, 12);
+  expect([...(counted ?? [])]).toEqual([1, 1, 0]);
+});
+
 test('one number per sample against two classes is tallied by its sign, and numbers are not tallied', () => {
   const model = modelOf(planar(2), 1, 'bceWithLogits', 4);
   const { tally } = judgingOf(model);
   expect(scored(model, [tally!.answer], [-1, 2, 0.1, -3], [0, 1, 0, 1])).toEqual([[0, 1, 1, 0]]);
   const numbers = judgingOf(modelOf(regression(2), 1, 'mse', 4));
   expect(numbers.tally).toBeNull();
-  expect(numbers.numbers?.shape).toEqual([4]);
+  expect(numbers.numbers?.target.shape).toEqual([4]);
 });
 
 test('the spread of lots joined is the spread of all, however far from 0 they lie', () => {

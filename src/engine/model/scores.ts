@@ -17,21 +17,27 @@ export interface MeanScore {
   readonly name: 'top5' | 'perplexity';
   /** [batch]. */
   readonly perSample: Value;
+  /** f32 [batch] or [batch, time]: what counts of each sample; null where all of all do. */
+  readonly weights: Value | null;
   /** The score, from the mean over samples. */
   finish(meanOfSamples: number): number;
 }
 
-/** Which class each answer is, and which it should be: i32, of the same shape, the batch first. */
+/** Which class each answer is, and which it should be: i32, of the same shape, the batch first, as is what counts. */
 export interface Tally {
   readonly classes: number;
   readonly truth: Value;
   readonly answer: Value;
+  readonly mask: Value | null;
 }
 
 export interface Judging {
   readonly means: readonly MeanScore[];
-  /** f32 [batch]: the numbers to be predicted, where there is one a sample; R² compares the errors with their spread. */
-  readonly numbers: Value | null;
+  /**
+   * f32 [batch]: the numbers to be predicted, where there is one a sample; R² compares the errors with their spread. The
+   * mask is 1 where a sample counts; null where all do.
+   */
+  readonly numbers: { readonly target: Value; readonly mask: Value | null } | null;
   /** Null where answers are no classes, or too many. */
   readonly tally: Tally | null;
 }
@@ -42,10 +48,12 @@ const mostClasses = 100;
 /** What can be measured of a model's answers. */
 export function judgingOf({ judged, data }: Model): Judging {
   if (!judged) return { means: [], numbers: null, tally: null };
-  const { decision, prediction, target } = judged;
+  const { decision, prediction, target, mask } = judged;
   if (target.dtype === 'f32') {
     const isNumber = decision === 'number' && sizeOf(target.shape.slice(1)) === 1;
-    return { means: [], numbers: isNumber ? reshape(target, target.shape.slice(0, 1)) : null, tally: null };
+    const each = (v: Value): Value => reshape(v, target.shape.slice(0, 1));
+    const numbers = isNumber ? { target: each(target), mask: mask && each(mask) } : null;
+    return { means: [], numbers, tally: null };
   }
   const classes = prediction.shape.at(-1) ?? 1;
   const isChoice = decision === 'largest' || sizeOf(prediction.shape.slice(1)) > 1;
@@ -54,7 +62,7 @@ export function judgingOf({ judged, data }: Model): Judging {
       reshape(greater(prediction, scalar(decision === 'number' ? 0.5 : 0)), target.shape),
       'i32',
     );
-    return { means: [], numbers: null, tally: { classes: 2, truth: target, answer } };
+    return { means: [], numbers: null, tally: { classes: 2, truth: target, answer, mask } };
   }
   const means: MeanScore[] = [];
   const ofTruth = sum(where(oneHot(target, classes), prediction, zeros(prediction.shape)), -1, {
@@ -62,13 +70,20 @@ export function judgingOf({ judged, data }: Model): Judging {
   });
   if (classes > 5) {
     const above = sum(toF32(less(ofTruth, prediction)), -1);
-    means.push({ name: 'top5', perSample: perSample(less(above, scalar(5))), finish: (share) => share });
+    const hits = perSample(less(above, scalar(5)), mask);
+    means.push({ name: 'top5', perSample: hits, weights: mask, finish: (share) => share });
   }
   if (decision === 'largest' && (data?.vocabulary !== undefined || target.shape.length > 1)) {
     const surprise = sub(logSumExp(prediction), reshape(ofTruth, target.shape));
-    means.push({ name: 'perplexity', perSample: perSample(surprise), finish: Math.exp });
+    means.push({
+      name: 'perplexity',
+      perSample: perSample(surprise, mask),
+      weights: mask,
+      finish: Math.exp,
+    });
   }
-  const tally = classes > mostClasses ? null : { classes, truth: target, answer: argmax(prediction, -1) };
+  const answer = argmax(prediction, -1);
+  const tally = classes > mostClasses ? null : { classes, truth: target, answer, mask };
   return { means, numbers: null, tally };
 }
 

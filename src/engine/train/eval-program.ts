@@ -1,6 +1,7 @@
 /**
  * An evaluation as a program: forward only, and what is measured over the samples that count, batch after batch. Each run of
- * it takes the next batch and writes a row of sums; a confusion matrix is counted up from batch to batch.
+ * it takes the next batch and writes a row of sums; a confusion matrix is counted up from batch to batch. A mean is a sum of
+ * numbers over a sum of weights, so that batches join to what one batch of all samples would say, whatever a mask hides.
  */
 import { advanceDispatch } from '../compile/advance.ts';
 import { type CompileOptions, compileGraph, type Target } from '../compile/compile.ts';
@@ -11,7 +12,7 @@ import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model } from '../model/build.ts';
 import { metricsOf } from '../model/metrics.ts';
-import { type Judging, judgingOf } from '../model/scores.ts';
+import { type Judging, judgingOf, type Tally } from '../model/scores.ts';
 import { broadcastTo, reshape } from '../ops/core.ts';
 import { add, cast, div, less, maximum, mul, sub, toF32, where } from '../ops/elementwise.ts';
 import { hyper, input, inputAttrs, iota, scalar, zeros } from '../ops/leaf.ts';
@@ -23,14 +24,26 @@ import { batchValues, type DataPlaces } from './batch.ts';
 import { type Layouts, placeOfWeight } from './layout.ts';
 import { evalColumnPlace, evalCounterPlace, evalScalarBuffers } from './places.ts';
 
+/** The columns whose sums over all batches make one mean. */
+export interface MeanColumns {
+  readonly sum: number;
+  /** Null: the number of samples. */
+  readonly weights: number | null;
+}
+
 export interface EvalProgram {
   readonly program: Program;
   readonly batchSize: number;
   readonly batch: Place;
   readonly order: Place;
-  /** Rows of sums: the loss, the metrics, the means of `judging`; then the mean and the spread of its numbers. */
+  /** Rows of sums; the last three are count, mean and spread of the numbers of `judging`, where it has them. */
   readonly ring: Place;
   readonly columns: number;
+  /** Their sum is the loss. */
+  readonly losses: readonly MeanColumns[];
+  readonly metrics: readonly MeanColumns[];
+  /** Those of `judging`. */
+  readonly means: readonly MeanColumns[];
   /** Samples that the order buffer holds at most. */
   readonly capacity: number;
   readonly judging: Judging;
@@ -59,26 +72,32 @@ export function compileEval(
     mul(counter, scalar(batchSize, 'i32')),
   );
   const counts = less(position, cast(hyper({ name: evalCountUniform, dtype: 'f32' }), 'i32'));
-  const total = (v: Value): Value => sum(where(counts, v, zeros(v.shape)), 'all');
-  const perSample = [
-    model.lossPerSample,
-    ...metricsOf(model).map((m) => m.perSample),
-    ...judging.means.map((m) => m.perSample),
-  ];
+  const sums: Value[] = [];
+  const columnOf = new Map<Value, number>();
+  /** The column of the sum over what counts; one for all who ask for the same. */
+  const total = (v: Value): number => {
+    const known = columnOf.get(v);
+    if (known !== undefined) return known;
+    const [batch = 1, ...rest] = v.shape;
+    const each = broadcastTo(reshape(counts, [batch, ...rest.map(() => 1)]), v.shape);
+    columnOf.set(v, sums.length);
+    return sums.push(sum(where(each, v, zeros(v.shape)), 'all')) - 1;
+  };
+  const meanOf = ({ perSample, weights }: { perSample: Value; weights: Value | null }): MeanColumns => {
+    if (!weights) return { sum: total(perSample), weights: null };
+    // Numbers per sample are scaled so that their plain mean is the weighed one; here the scale comes from all batches.
+    const scale = div(sum(weights, 'all'), scalar(batchSize));
+    return { sum: total(mul(perSample, scale)), weights: total(weights) };
+  };
+  const [losses, metrics, means] = [model.losses, metricsOf(model), judging.means].map((all) =>
+    all.map(meanOf),
+  ) as [MeanColumns[], MeanColumns[], MeanColumns[]];
   const { numbers, tally } = judging;
-  const rebuilt = replaceValues(
-    [...perSample, ...(numbers ? [numbers] : []), ...(tally ? [tally.truth, tally.answer] : [])],
-    exchange,
-  );
-  const sums = rebuilt.slice(0, perSample.length).map(total);
-  if (numbers) {
-    const y = rebuilt[perSample.length]!;
-    const mean = div(total(y), maximum(sum(toF32(counts), 'all'), scalar(1)));
-    const apart = sub(y, mean);
-    sums.push(mean, total(mul(apart, apart)));
-  }
-  const [truth, answer] = rebuilt.slice(-2);
-  const tallied = tally && truth && answer ? countPairs(truth, answer, counts, tally.classes) : null;
+  if (numbers)
+    sums.push(...spreadOf(numbers.target, numbers.mask ? mul(counts, numbers.mask) : toF32(counts)));
+  const pairs = tally && countPairs(tally, counts);
+  const rebuilt = replaceValues([...sums, ...(pairs ? [pairs] : [])], exchange);
+  const tallied = (pairs && rebuilt[sums.length]) ?? null;
 
   const places: Record<string, Place> = {
     'data.x': data.x,
@@ -88,8 +107,9 @@ export function compileEval(
   };
   const compileOptions: CompileOptions = { arena: 'arena', ...options };
   const columnPlaces = sums.map((_, i) => evalColumnPlace(i));
+  const columns = columnPlaces.map((at, i) => ({ value: rebuilt[i]!, at }));
   const main = compileGraph(
-    [...sums.map((value, i) => ({ value, at: columnPlaces[i]! })), ...(tallied ? [{ value: tallied }] : [])],
+    [...columns, ...(tallied ? [{ value: tallied }] : [])],
     (leaf) => {
       const { name } = inputAttrs(leaf)!;
       const place = places[name] ?? placeOfWeight(layout, name);
@@ -141,17 +161,35 @@ export function compileEval(
     order,
     ring,
     columns: sums.length,
+    losses,
+    metrics,
+    means,
     capacity,
     judging,
     confusion,
   };
 }
 
+/** How many count, their mean, and the sum of their squared distances from it. */
+function spreadOf(y: Value, weights: Value): [Value, Value, Value] {
+  const count = sum(weights, 'all');
+  const mean = div(sum(mul(weights, y), 'all'), maximum(count, scalar(1)));
+  const apart = sub(y, mean);
+  return [count, mean, sum(mul(weights, mul(apart, apart)), 'all')];
+}
+
 /** How often each class is answered by each: f32 [classes, classes], over the samples that count. */
-function countPairs(truth: Value, answer: Value, counts: Value, classes: number): Value {
-  const [batch = 1, ...rest] = truth.shape;
+function countPairs({ truth, answer, classes, mask }: Tally, counts: Value): Value {
   const rows = sizeOf(truth.shape);
-  const each = broadcastTo(reshape(toF32(counts), [batch, ...rest.map(() => 1)]), truth.shape);
+  const seen = (v: Value): Value =>
+    broadcastTo(
+      reshape(
+        v,
+        truth.shape.map((_, i) => v.shape[i] ?? 1),
+      ),
+      truth.shape,
+    );
+  const each = mask ? mul(seen(toF32(counts)), seen(mask)) : seen(toF32(counts));
   const ones = (labels: Value): Value => toF32(oneHot(reshape(labels, [rows]), classes));
   return matmul(swapLast(mul(ones(truth), reshape(each, [rows, 1]))), ones(answer));
 }

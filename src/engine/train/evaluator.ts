@@ -4,7 +4,7 @@ import { finishMetric, type Metric } from '../model/metrics.ts';
 import { classReport, joinSpreads, type Spread } from '../model/scores.ts';
 import type { LoadedProgram, Machine } from '../runtime/machine.ts';
 import type { ReadbackRing } from '../runtime/readback.ts';
-import type { EvalProgram } from './eval-program.ts';
+import type { EvalProgram, MeanColumns } from './eval-program.ts';
 import { evalCounterPlace } from './places.ts';
 import type { Evaluation } from './protocol.ts';
 
@@ -60,35 +60,31 @@ export class Evaluator {
   }
 
   private scored(table: Float32Array, count: number, confusion: number[][] | null): Measured {
-    const { columns, batchSize, judging } = this.program;
+    const { columns, judging, ...program } = this.program;
     const runs = table.length / columns;
     const column = (c: number): number[] => Array.from({ length: runs }, (_, r) => table[r * columns + c]!);
-    const mean = (c: number): number => column(c).reduce((sum, v) => sum + v, 0) / count;
+    const total = (c: number): number => column(c).reduce((sum, v) => sum + v, 0);
+    // Where nothing at all counts, nothing is lost.
+    const mean = ({ sum, weights }: MeanColumns): number =>
+      total(sum) / (weights === null ? count : Math.max(total(weights), Number.MIN_VALUE));
     const { metrics } = this;
-    const firstMean = 1 + metrics.length;
     const scores: Record<string, number> = {};
     judging.means.forEach((m, i) => {
-      scores[m.name] = m.finish(mean(firstMean + i));
+      scores[m.name] = m.finish(mean(program.means[i]!));
     });
-    const errors = metrics.findIndex((m) => m.name === 'rmse');
-    if (judging.numbers && errors >= 0) {
-      const at = firstMean + judging.means.length;
-      const [means, squares] = [column(at), column(at + 1)];
-      const spread = means
-        .map(
-          (m, r): Spread => ({
-            count: Math.min(batchSize, count - r * batchSize),
-            mean: m,
-            squares: squares[r]!,
-          }),
-        )
-        .reduce(joinSpreads, { count: 0, mean: 0, squares: 0 });
-      scores.r2 = 1 - (mean(1 + errors) * count) / spread.squares;
+    const errors = program.metrics[metrics.findIndex((m) => m.name === 'rmse')];
+    if (judging.numbers && errors) {
+      const [counts, means, squares] = [3, 2, 1].map((back) => column(columns - back));
+      const spread = Array.from(
+        { length: runs },
+        (_, r): Spread => ({ count: counts![r]!, mean: means![r]!, squares: squares![r]! }),
+      ).reduce(joinSpreads, { count: 0, mean: 0, squares: 0 });
+      scores.r2 = 1 - total(errors.sum) / spread.squares;
     }
     if (confusion) Object.assign(scores, classReport(confusion).macro);
     return {
-      loss: mean(0),
-      metrics: metrics.map((m, i) => finishMetric(m, mean(1 + i))),
+      loss: program.losses.reduce((sum, l) => sum + mean(l), 0),
+      metrics: metrics.map((m, i) => finishMetric(m, mean(program.metrics[i]!))),
       scores,
       confusion,
     };

@@ -265,8 +265,8 @@ function uploadData(machine: Machine, dataset: Dataset, model: Model, places: Da
 
 /** ln K for a single cross-entropy over K classes, ln 2 for a single yes or no; null for other losses. */
 function chanceLoss({ losses, nodes, data }: Model): number | null {
-  const [id, ...others] = losses;
-  const kind = id === undefined || others.length > 0 ? null : nodes.get(id)?.kind;
+  const [only, ...others] = losses;
+  const kind = !only || others.length > 0 ? null : nodes.get(only.node)?.kind;
   if (kind === 'bceWithLogits' || kind === 'bce') return Math.LN2;
   const isClasses = kind === 'crossEntropy' || kind === 'nll';
   return isClasses && data?.target.kind === 'class' && data.target.classes > 1

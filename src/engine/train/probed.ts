@@ -43,7 +43,7 @@ export interface Kept {
 
 /** Distance of each node from the loss, in wires. */
 function depths(model: Model): Map<string, number> {
-  const depth = new Map<string, number>(model.losses.map((id) => [id, 0]));
+  const depth = new Map<string, number>(model.losses.map(({ node }) => [node, 0]));
   const wires = Object.values(model.net.wires);
   for (const id of [...model.order].reverse()) {
     const here = depth.get(id);

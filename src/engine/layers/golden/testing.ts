@@ -161,6 +161,7 @@ export function layerGraph(golden: LayerGolden): LayerGraph {
     },
     random: (shape) => randomUniform(counter, counter, { shape, stream: 1 }),
     watch: () => undefined,
+    weigh: () => undefined,
   };
   const outputs = spec.build(context, inputs, spec.params.parse(golden.params));
   const checks: GoldenCheck[] = [];
