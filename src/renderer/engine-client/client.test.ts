@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TrainingClient } from './client.ts';
-import { createTrainingStore, shownRun, type TrainingStore } from './store.ts';
+import { createTrainingStore, seenRun, shownRun, type TrainingStore } from './store.ts';
 import { ChainPort, chainDocument } from './testing.ts';
 
 let port: ChainPort;
@@ -267,4 +267,43 @@ test('predictions come back to whoever asked', async () => {
   const answer = client.predict(id, Float32Array.of(1, 2, 3, 4));
   frame();
   expect([...(await answer)]).toEqual([1, 2]);
+});
+
+describe('before training', () => {
+  const seen = () => seenRun(store.getState());
+  const examined = async (hidden: number): Promise<void> => {
+    client.examine(chainDocument(hidden, 'sigmoid'));
+    await loaded();
+    frame();
+  };
+
+  test('pictures show what the net starts from, and the first run takes its place', async () => {
+    await examined(3);
+    expect(seen()).toMatchObject({ title: 'Before training', status: 'stopped', step: 0 });
+    expect(seen()?.log?.history.length).toBe(1);
+    expect(seen()?.trend.now).toBeGreaterThan(0);
+    const run = await started(3);
+    expect(seen()?.id).toBe(run);
+    expect(seen()?.title).toBe('Run 1');
+  });
+
+  test('of several examinations the one that was asked for last counts', async () => {
+    client.examine(chainDocument(3, 'sigmoid'));
+    client.examine(chainDocument(5, 'sigmoid'));
+    await loaded();
+    frame();
+    expect(port.sent.filter(({ type }) => type === 'examine')).toHaveLength(1);
+    expect(Object.keys(seen()?.document.nodes ?? {})).toHaveLength(13);
+  });
+
+  test('an edit takes it away until the new net was looked at, and a changed graph shows it again', async () => {
+    await examined(3);
+    client.forgetStart();
+    expect(seen()).toBeNull();
+    const run = await started(3);
+    client.follow(chainDocument(5, 'sigmoid'));
+    expect(seen()?.id).toBe(run);
+    await examined(5);
+    expect(seen()?.title).toBe('Before training');
+  });
 });

@@ -18,6 +18,7 @@ import type {
 } from '../../engine/index.ts';
 import { type ForkOrigin, foldMessage, newRun, type RunView, rewindRun } from './run.ts';
 import { hotChanges, isSameGraph } from './same-graph.ts';
+import { startView } from './start.ts';
 import { shownRun, type TrainingStore } from './store.ts';
 
 /** The least of a Worker that the client needs. */
@@ -65,12 +66,15 @@ export class TrainingClient {
   readonly #options: ClientOptions;
   #port: TrainingPort | null = null;
   #lastRun = 0;
+  #lastExamination = 0;
   #lastTicket = 0;
   #gathered: FromWorker[] = [];
   #flushing = false;
   readonly #playWhenReady = new Set<number>();
   /** Runs whose worker has not yet said that it is back at step 0: what it says until then is of the past. */
   readonly #resetting = new Set<number>();
+  /** The examination that was asked for last, until it is answered. */
+  #examined: { readonly run: number; readonly document: GraphDocument } | null = null;
   readonly #tickets = new Map<number, Ticket>();
   readonly #writers = new Map<number, { readonly run: number; readonly listener: TextListener }>();
 
@@ -192,7 +196,14 @@ export class TrainingClient {
   /** Another document was opened: its net has nothing to do with these runs. */
   forgetAll(): void {
     for (const run of this.#state.runs.values()) if (isAlive(run)) this.stop(run.id);
-    this.#options.store.setState({ runs: new Map(), shown: null, beside: null, at: null, stale: false });
+    this.#options.store.setState({
+      runs: new Map(),
+      shown: null,
+      beside: null,
+      start: null,
+      at: null,
+      stale: false,
+    });
   }
 
   /** The document changed: settings reach the shown run at once, a changed graph marks it stale. */
@@ -211,6 +222,26 @@ export class TrainingClient {
     if (JSON.stringify(settings) !== JSON.stringify(run.document.training)) {
       this.setSettings(run.id, settings);
     }
+  }
+
+  /** Looks at a net before it is trained; what is asked last counts. What cannot be looked at is told elsewhere. */
+  examine(document: GraphDocument): void {
+    // Numbers of their own, so that runs are counted without them.
+    const run = --this.#lastExamination;
+    this.#examined = { run, document };
+    this.#options.readFiles(document).then(
+      (files) => {
+        if (this.#examined?.run !== run) return;
+        this.#send({ type: 'examine', run, document, files }, Object.values(files));
+      },
+      () => this.forgetStart(), // a file that cannot be read: pressing Play says so
+    );
+  }
+
+  /** What the graph starts from is not known any more. */
+  forgetStart(): void {
+    this.#examined = null;
+    if (this.#state.start) this.#options.store.setState({ start: null });
   }
 
   async predict(run: number, rows: Float32Array<ArrayBuffer>): Promise<Float32Array> {
@@ -341,6 +372,7 @@ export class TrainingClient {
     const runs = new Map(this.#state.runs);
     for (const message of messages) {
       this.#settle(message);
+      if (message.type === 'examined') this.#begin(message);
       const run = runs.get(message.run);
       if (!run || (run.status === 'stopped' && message.type !== 'failed')) continue; // late words of an ended run
       if (this.#isOfThePast(message)) continue;
@@ -359,6 +391,12 @@ export class TrainingClient {
       return false;
     }
     return ['status', 'steps', 'captures', 'evaluation'].includes(message.type);
+  }
+
+  #begin({ run, report }: Extract<FromWorker, { type: 'examined' }>): void {
+    if (this.#examined?.run !== run) return;
+    const { document } = this.#examined;
+    this.#options.store.setState({ start: report && startView(document, report, -run) });
   }
 
   #settle(message: FromWorker): void {

@@ -198,7 +198,7 @@ function hasSameTensors(a: RunFacts, b: RunFacts): boolean {
   return names(a) === names(b);
 }
 
-function newLog({ metrics, segments }: RunFacts): RunLog {
+export function newLog({ metrics, segments }: RunFacts): RunLog {
   const curves = (): SplitCurves => ({ loss: new Curve(), metrics: metrics.map(() => new Curve()) });
   return {
     batch: curves(),

@@ -8,6 +8,8 @@ export interface TrainingState {
   readonly shown: number | null;
   /** The run that is laid beside it; null when nothing is compared. */
   readonly beside: number | null;
+  /** What the net is like before it is trained, as its graph was edited last; null while that is not known. */
+  readonly start: RunView | null;
   /** The step that a person went back to, in all pictures of the runs that are seen; null: the newest. */
   readonly at: number | null;
   /** The graph was edited since the shown run was made from it: another run is needed to train what is on the canvas. */
@@ -21,6 +23,7 @@ export function createTrainingStore(): TrainingStore {
     runs: new Map(),
     shown: null,
     beside: null,
+    start: null,
     at: null,
     stale: false,
   }));
@@ -32,4 +35,10 @@ export function shownRun({ runs, shown }: TrainingState): RunView | null {
 
 export function besideRun({ runs, beside }: TrainingState): RunView | null {
   return beside === null ? null : (runs.get(beside) ?? null);
+}
+
+/** What pictures of the canvas show: the shown run; before the first, and once the graph is another one, what it starts from. */
+export function seenRun(state: TrainingState): RunView | null {
+  const run = shownRun(state);
+  return run === null || state.stale ? (state.start ?? run) : run;
 }

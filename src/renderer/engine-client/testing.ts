@@ -92,6 +92,9 @@ export class ChainPort implements TrainingPort {
       const net = new ChainNet(message.document);
       this.#runs.set(run, { net, watcher: new Watcher(message.document, net.facts), playing: false });
       this.#say({ type: 'ready', run, facts: net.facts });
+    } else if (message.type === 'examine') {
+      const { facts, ...net } = new ChainNet(message.document).looked();
+      this.#say({ type: 'examined', run, report: { facts, ...net, verdicts: [] } });
     } else if (message.type === 'dispose') this.#runs.delete(run);
     else if (!entry) return;
     else if (message.type === 'play') this.#set(run, true);
@@ -226,6 +229,12 @@ class ChainNet {
       kept: 1,
       notes: [],
     };
+  }
+
+  /** What the first step sees. */
+  looked(): { facts: RunFacts; loss: number; capture: ProbeCapture } {
+    const { loss, capture } = this.train();
+    return { facts: this.facts, loss, capture };
   }
 
   train(): StepResult {

@@ -100,6 +100,11 @@ export const explanations = {
     text: 'The norm of the gradient that reaches what each head gives, in powers of ten. Heads far below their neighbours are hardly trained.',
     source: 'Michel, Levy & Neubig, Are sixteen heads really better than one, NeurIPS 2019',
   },
+  start: {
+    title: 'Before training',
+    text: 'After each edit one mini-batch goes forward and backward through the initial weights, in the background, so that strips, wires and warnings are there before you press Play. Nothing is trained by it, and Play begins from the very same weights.',
+    source: 'Glorot & Bengio 2010; Mishkin & Matas, All you need is a good init, ICLR 2016',
+  },
   timeline: {
     title: 'Timeline',
     text: 'Every tick is a step of which the tensors were captured: all of the first 256, then fewer, evenly spaced in the logarithm of the step. Going back shows that step everywhere while training goes on; End returns to the newest.',

@@ -1,5 +1,5 @@
 /** The tab of the gradient's pictures; a net that has time steps or heads has their pictures first. */
-import { shownRun } from '../../engine-client/store.ts';
+import { seenRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import styles from './Charts.module.css';
 import { OverlayChart } from './OverlayChart.tsx';
@@ -10,7 +10,7 @@ import { TensorOverTime } from './TensorOverTime.tsx';
 import { TrackChart } from './TrackChart.tsx';
 
 export function Gradients() {
-  const run = useTraining(shownRun);
+  const run = useTraining(seenRun);
   const runs = useComparedRuns();
   if (!run?.log || run.log.history.length === 0) {
     return (

@@ -4,7 +4,7 @@
  */
 import { useStoreApi } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
-import { shownRun } from '../../engine-client/store.ts';
+import { seenRun } from '../../engine-client/store.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench, type Workbench } from '../../session/workbench.ts';
 import { currentTheme, onThemeChange } from '../../ui/theme.ts';
@@ -64,7 +64,7 @@ export function CanvasStrips() {
       const state = store.getState();
       const hasMoved = state.at !== at;
       at = state.at;
-      if (!board.follow(shownRun(state)) && !hasMoved) return;
+      if (!board.follow(seenRun(state)) && !hasMoved) return;
       setHasStrips(!board.isEmpty);
       soon();
     };
@@ -75,7 +75,7 @@ export function CanvasStrips() {
       if (!box) return;
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
       const spot = event.buttons === 0 ? stripUnder(board, view(), x, y) : null;
-      const run = shownRun(store.getState());
+      const run = seenRun(store.getState());
       setHover(spot && run ? { x, y, words: describeSpot(run, spot) } : null);
     };
     const leave = (): void => setHover(null);

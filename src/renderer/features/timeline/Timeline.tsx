@@ -90,12 +90,15 @@ export function Timeline() {
 }
 
 function NothingYet() {
+  const hasStart = useTraining((s) => s.start !== null);
   return (
     <section className={styles.bar} aria-label="Timeline">
       <span className={styles.none}>
-        No step has been captured yet: the timeline begins with the first one.
+        {hasStart
+          ? 'Before training: one mini-batch through the initial weights.'
+          : 'No step has been captured yet: the timeline begins with the first one.'}
       </span>
-      <WhatIsThis topic="timeline" />
+      <WhatIsThis topic={hasStart ? 'start' : 'timeline'} />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 /** What must live as long as the workbench: edits flow to the worker, and what the net tells flows to the canvas. Draws nothing. */
 import { useEffect } from 'react';
-import { shownRun, type TrainingState } from '../../engine-client/store.ts';
+import { seenRun, shownRun, type TrainingState } from '../../engine-client/store.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { currentTheme, onThemeChange } from '../../ui/theme.ts';
@@ -8,6 +8,8 @@ import { liveStateOf } from './live-state.ts';
 
 /** Wires and health dots are React's: four times a second is enough to see them move. */
 const CANVAS_PAUSE_MS = 250;
+/** After an edit, before the net is looked at: typing and dragging are no reason to compile. */
+const EXAMINE_PAUSE_MS = 800;
 
 export function TrainingBackground() {
   const workbench = useWorkbench();
@@ -32,7 +34,7 @@ export function TrainingBackground() {
     const tell = (): void => {
       timer = undefined;
       const state = store.getState();
-      const run = shownRun(state);
+      const run = seenRun(state);
       told = keyOf(state);
       workbench.live.setState(liveStateOf(run, state.at, currentTheme()));
     };
@@ -51,6 +53,34 @@ export function TrainingBackground() {
     };
   }, [workbench, store]);
 
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      const state = store.getState();
+      const { trainable } = workbench.analysis.getState();
+      const isOpen = workbench.session.getState().screen === 'workbench';
+      const isShown = shownRun(state) !== null && !state.stale;
+      if (trainable && isOpen && !isShown) client.examine(workbench.document.getState().doc);
+    };
+    const later = (): void => {
+      clearTimeout(timer);
+      client.forgetStart();
+      timer = setTimeout(look, EXAMINE_PAUSE_MS);
+    };
+    later();
+    const stops = [
+      // Shapes and settings: what the engine reads of the document.
+      workbench.analysis.subscribe(later),
+      workbench.session.subscribe(({ documentId, screen }, before) => {
+        if (documentId !== before.documentId || screen !== before.screen) later();
+      }),
+    ];
+    return () => {
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    };
+  }, [workbench, client, store]);
+
   // The worker goes with the page; the next workbench gets its own.
   useEffect(() => () => client.dispose(), [client]);
   return null;
@@ -58,5 +88,6 @@ export function TrainingBackground() {
 
 /** What is shown at once when it changes. */
 function keyOf(state: TrainingState): string {
-  return `${shownRun(state)?.status} ${state.at}`;
+  const run = seenRun(state);
+  return `${run?.id} ${run?.generation} ${run?.status} ${state.at}`;
 }

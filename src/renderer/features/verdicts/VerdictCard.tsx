@@ -10,6 +10,8 @@ import styles from './Verdicts.module.css';
 
 export interface VerdictCardProps {
   readonly verdict: Verdict;
+  /** Said of the initial weights, before any training. */
+  readonly isEarly: boolean;
   /** Those that would change the document, the most promising first. */
   readonly fixes: readonly Fix[];
   onSelect(node: string): void;
@@ -21,6 +23,7 @@ export interface VerdictCardProps {
 
 export function VerdictCard({
   verdict,
+  isEarly,
   fixes,
   onSelect,
   onApply,
@@ -37,7 +40,7 @@ export function VerdictCard({
         <TriangleAlert aria-hidden />
         <h3>
           {title}
-          {isPast ? ' (passed)' : severity === 'severe' ? ' (severe)' : ''}
+          {isEarly ? ' (before training)' : isPast ? ' (passed)' : severity === 'severe' ? ' (severe)' : ''}
         </h3>
         <WhatIsThis topic="verdict" />
         <IconButton label="Close this verdict" onClick={onClose}>
@@ -114,7 +117,8 @@ function Evidence({ verdict, onThreshold }: Pick<VerdictCardProps, 'verdict' | '
       </div>
       <p>Changed thresholds hold from the next capture on; the document keeps them.</p>
       <p>
-        It has held from step {window.from} to step {window.to}, in {window.captures} captures.
+        It has held from step {window.from} to step {window.to}, in {window.captures}{' '}
+        {window.captures === 1 ? 'capture' : 'captures'}.
       </p>
       <h4>Why it may be a false alarm</h4>
       <p>{doubt}</p>

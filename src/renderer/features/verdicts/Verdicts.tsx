@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { applicableFixes, type Fix, type Verdict } from '../../../engine/index.ts';
 import { replaceDocument, setTraining } from '../../document/commands/settings.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { shownRun } from '../../engine-client/store.ts';
+import { startId } from '../../engine-client/start.ts';
+import { seenRun } from '../../engine-client/store.ts';
 import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
 import { showNode } from '../../session/navigate.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
@@ -11,7 +12,7 @@ import { VerdictCard } from './VerdictCard.tsx';
 import styles from './Verdicts.module.css';
 
 export function Verdicts() {
-  const run = useTraining(shownRun);
+  const run = useTraining(seenRun);
   return run ? <RunVerdicts key={`${run.id}.${run.generation}`} run={run} /> : null;
 }
 
@@ -32,7 +33,9 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
   /** The edit is the document's (one undo); the fork trains it beside the run, with the same seed and batches. */
   function prove(fix: Fix): void {
     const fixed = fix.apply(workbench.document.getState().doc);
-    client.fork({ run: run.id, change: fix.title }, fixed);
+    // What has not begun yet begins now, so that there is something to compare with.
+    const origin = run.id === startId ? client.create(run.document, { play: true }) : run.id;
+    client.fork({ run: origin, change: fix.title }, fixed);
     workbench.document.getState().run(replaceDocument(fixed, `apply ${fix.title}`));
     const { panels } = workbench.session.getState();
     workbench.session.setState({ bottomTab: 'compare', panels: { ...panels, bottom: true } });
@@ -56,6 +59,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
         <VerdictCard
           key={nameOf(verdict)}
           verdict={verdict}
+          isEarly={run.id === startId}
           fixes={applicableFixes(verdict.fixes, doc)}
           onSelect={select}
           onApply={apply}
