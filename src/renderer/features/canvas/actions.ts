@@ -332,11 +332,11 @@ export const canvasActions: readonly Action[] = [
     group: 'Graph',
     keys: ['I'],
     enabled: ({ session }) => session.getState().selection.nodes.size > 0,
-    run({ session }) {
+    run({ session, document }) {
       const { selection, panels } = session.getState();
       const [node = null] = selection.nodes;
       session.setState({
-        inside: { tab: null, node },
+        inside: { tab: null, node: node === null ? null : document.getState().path + node },
         bottomTab: 'inside',
         panels: { ...panels, bottom: true },
       });

@@ -75,6 +75,14 @@ describe('the comparison', () => {
     expect(numbers.find(({ label }) => label === 'seed')?.texts).toEqual(['3', '3']);
   });
 
+  test('measures what rules go by on both, also where a run is well and has no verdict', () => {
+    const labels = comparedNumbers([relu, sigmoid]).map(({ label }) => label);
+    expect(labels).toContain('∂L/∂a, first : last layer');
+    expect(labels).not.toContain('gradient through time, first : last'); // neither has time steps
+    const ratios = comparedNumbers([relu, sigmoid]).find(({ label }) => label.startsWith('∂L/∂a, first'));
+    expect(ratios?.texts.every((text) => text !== '–')).toBe(true);
+  });
+
   test('says in a sentence what it shows', () => {
     expect(outcomeInWords([relu, sigmoid])).toMatch(
       /^After 60 steps Run 2 is at \d+ % of its first loss; after 60 steps Run 1 is at (9\d|10\d) %\.$/,
