@@ -29,6 +29,8 @@ const BETWEEN = 6;
 const WIDTH = (STRIP_WIDTH - BETWEEN) / 2;
 /** Labels below this zoom would be smudges. */
 const LABEL_ZOOM = 0.7;
+/** A single look (before training, or at the first step) is drawn this wide, so that it can be read. */
+const LONE_SHARE = 1 / 6;
 /** Faint lines at 1, and at about 10⁻³, 10⁻⁶, 10⁻⁹. */
 const GRID_POWERS = [0, -10, -20, -30];
 
@@ -60,6 +62,8 @@ export function drawStrips(
       const [w, h] = [WIDTH * zoom, STRIP_HEIGHT * zoom];
       if (x + w < 0 || y + h < 0 || x > view.width || y > view.height) continue;
       context.drawImage(board.atlas, strip.x, strip.y, STRIP_PIXELS.width, STRIP_PIXELS.height, x, y, w, h);
+      if (strip.columns.length === 1)
+        context.drawImage(board.atlas, strip.x, strip.y, 1, STRIP_PIXELS.height, x, y, w * LONE_SHARE, h);
       context.fillStyle = theme === 'dark' ? 'rgb(255 255 255 / 0.13)' : 'rgb(0 0 0 / 0.1)';
       for (const power of GRID_POWERS) {
         context.fillRect(x, y + (yOfPower(power, TOP_EXPONENT) / STRIP_PIXELS.height) * h, w, 1);
@@ -132,7 +136,8 @@ export function stripUnder(board: StripBoard, view: View, x: number, y: number):
       if (!strip) continue;
       return {
         strip,
-        column: Math.floor(across * STRIP_PIXELS.width),
+        column:
+          strip.columns.length === 1 && across < LONE_SHARE ? 0 : Math.floor(across * STRIP_PIXELS.width),
         y: Math.floor(down * STRIP_PIXELS.height),
       };
     }
