@@ -10,10 +10,10 @@ async function trainSteps(page: Page, template: RegExp, steps: number): Promise<
   const step = page.getByRole('button', { name: 'Train one step' });
   // The first press compiles; a software GPU takes its time.
   await step.click();
-  await expect(page.getByText(/^Paused$/)).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText(/^Paused$/)).toBeVisible({ timeout: 180_000 });
   for (let i = 1; i <= steps; i++) {
     await step.click();
-    await expect(page.getByText(new RegExp(`^step ${i} ·`))).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText(new RegExp(`^step ${i} ·`))).toBeVisible({ timeout: 90_000 });
   }
 }
 
@@ -28,13 +28,13 @@ const pictureOf = (page: Page) =>
   });
 
 test('going back shows that step everywhere, and the newest is one key away', async ({ app }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(420_000);
   const { page } = app;
   await trainSteps(page, /^MLP on spirals/, 4);
   await page.getByRole('tab', { name: 'Look inside' }).click();
   const tabs = page.getByRole('navigation', { name: 'What to look at' });
-  await tabs.getByRole('button', { name: 'Decision regions' }).click({ timeout: 60_000 });
-  await expect(page.getByText(/weights of step 4 ·/)).toBeVisible({ timeout: 60_000 });
+  await tabs.getByRole('button', { name: 'Decision regions' }).click({ timeout: 90_000 });
+  await expect(page.getByText(/weights of step 4 ·/)).toBeVisible({ timeout: 90_000 });
   await expect(timeline(page)).toContainText('step 3 of 3');
   const newest = await pictureOf(page);
 
@@ -42,24 +42,24 @@ test('going back shows that step everywhere, and the newest is one key away', as
   await page.keyboard.press('[');
   await expect(timeline(page)).toContainText('step 1 of 3');
   await expect.poll(() => pictureOf(page)).not.toBe(newest);
-  await expect(page.getByText(/weights of step 1 ·/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/weights of step 1 ·/)).toBeVisible({ timeout: 90_000 });
   await app.picture('inside');
 
   await page.keyboard.press('End');
   await expect(timeline(page)).toContainText('step 3 of 3');
-  await expect(page.getByText(/weights of step 4 ·/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/weights of step 4 ·/)).toBeVisible({ timeout: 90_000 });
   await expect.poll(() => pictureOf(page)).toBe(newest);
 });
 
 test('samples behind a cell of the confusion matrix are walked through node by node', async ({ app }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(420_000);
   const { page } = app;
   await trainSteps(page, /^MLP on spirals/, 1);
   await page.getByRole('tab', { name: 'Look inside' }).click();
   const tabs = page.getByRole('navigation', { name: 'What to look at' });
-  await tabs.getByRole('button', { name: 'Confusion matrix' }).click({ timeout: 60_000 });
+  await tabs.getByRole('button', { name: 'Confusion matrix' }).click({ timeout: 90_000 });
   const matrix = page.getByRole('group', { name: /^Confusion matrix/ });
-  await expect(matrix).toBeVisible({ timeout: 60_000 });
+  await expect(matrix).toBeVisible({ timeout: 90_000 });
   await matrix.focus();
   await page.keyboard.press('ArrowRight');
   const behind = page.getByRole('region', { name: 'Samples behind the cell' });
@@ -72,7 +72,7 @@ test('samples behind a cell of the confusion matrix are walked through node by n
   await behind.getByRole('button', { name: 'Microscope' }).first().click();
 
   const stage = page.getByRole('article').filter({ hasText: 'shape' });
-  await expect(stage).toContainText('linear_1', { timeout: 60_000 });
+  await expect(stage).toContainText('linear_1', { timeout: 90_000 });
   // The formula of the declaration, with the weights as numbers beside it.
   await expect(stage.locator('annotation').first()).toHaveText('y = x W^\\top + b');
   await page.getByRole('group', { name: /^Stages/ }).focus();
@@ -87,7 +87,7 @@ test('a picture leaves as CSV, SVG and PNG, and says what it is from the keyboar
   app,
   context,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(420_000);
   const { page } = app;
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await trainSteps(page, /^MLP on spirals/, 2);
