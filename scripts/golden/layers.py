@@ -263,6 +263,16 @@ def embedding():
     for shape, p in [([2, 5, 6], {}), ([1, 3, 4], {"base": 50, "pairs": "halves"}), ([1, 2, 4, 2], {})]:
         c.append(case("rotaryEncoding", p, {"x": shape}, lambda x, p=p: rope(x, **p)))
     c.append(case("paddingMask", {"padding": 2}, {"x": ([3, 4], 4)}, lambda x: (x != 2).double()))
+    for shape in [[2, 3, 4], [3, 1, 2], [1, 5, 1]]:
+        for pool in ["mean", "max", "sum"]:
+            c.append(case("timePool", {"pool": pool}, {"x": shape}, lambda x, p=pool: x.amax(1) if p == "max" else getattr(x, p)(1)))
+    for pool, f in [
+        ("mean", lambda x, m: (x * m[..., None]).sum(1) / m.sum(1, keepdim=True)),
+        ("max", lambda x, m: x.masked_fill(m[..., None] == 0, -math.inf).amax(1)),
+        ("sum", lambda x, m: (x * m[..., None]).sum(1)),
+    ]:
+        for shape in [[2, 5, 3], [3, 4, 1]]:
+            c.append(case("timePool", {"pool": pool}, {"x": shape, "mask": (shape[:2], "mask")}, f, name="masked"))
     write("embedding", c)
 
 

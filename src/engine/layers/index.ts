@@ -24,6 +24,7 @@ import { poolings } from './pooling.ts';
 import { recurrents } from './recurrent.ts';
 import { flatten, reshape } from './shape.ts';
 import { shrinkages } from './shrinkage.ts';
+import { timePools } from './time-pool.ts';
 import { transformers } from './transformer.ts';
 import { upsample } from './upsample.ts';
 
@@ -47,6 +48,7 @@ export const layerList: readonly LayerSpec[] = [
   ...embeddings,
   oneHot,
   ...recurrents,
+  ...timePools,
   ...attentions,
   ...transformers,
   add,

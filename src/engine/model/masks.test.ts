@@ -89,6 +89,40 @@ describe.each<Record<string, Json>>([{}, { bidirectional: true }, { layers: 2 }]
   },
 );
 
+function classifier(pool: string, masked: boolean): GraphDocument {
+  return documentOf(
+    {
+      data: 'data',
+      embed: ['embedding', { vocabulary: 4, features: 4 }],
+      encoder: ['transformerEncoderLayer', { heads: 2, feedForward: 3, dropout: 0 }],
+      row: ['timePool', { pool }],
+      out: ['linear', { units: 3 }],
+      loss: 'crossEntropy',
+      ...(masked && { mask: 'paddingMask' }),
+    },
+    [
+      'data.x -> embed.x',
+      'embed.y -> encoder.x',
+      'encoder.y -> row.x',
+      'row.y -> out.x',
+      'out.y -> loss.prediction',
+      'data.y -> loss.target',
+      ...(masked ? ['data.x -> mask.x', 'mask.y -> encoder.mask', 'mask.y -> row.mask'] : []),
+    ],
+  );
+}
+
+test.each(['mean', 'max', 'sum'])(
+  'a transformer that classifies by the %s over time learns nothing from padding',
+  (pool) => {
+    const parts = sequences.map(({ x, y }) =>
+      run(build(classifier(pool, false), 1, x.length, true), x, y.slice(-1)),
+    );
+    const both = parts[0]!.map((values, k) => values.map((v, i) => (v + parts[1]![k]![i]!) / 2));
+    expect(run(build(classifier(pool, true), 2, 3, true), padded.x, [2, 2])).toEqual(close(both));
+  },
+);
+
 test('what stands under the padding changes nothing', () => {
   const model = build(net({}, true), 2, 3, false);
   const other = [...padded.y.slice(0, 5), 2];
