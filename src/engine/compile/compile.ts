@@ -41,7 +41,23 @@ export interface CompileOptions extends Target {
   readonly arena: string;
   /** Words of the uniform buffer that other programs beside this one agree on. */
   readonly uniforms: readonly string[];
+  /** Passes that are left out: results are the same to rounding, and come slower. */
+  readonly without?: readonly PassName[];
 }
+
+/** What makes programs faster and can be left out. */
+export const passNames = ['simplify', 'gatherSums', 'splitDepths', 'shareTexts'] as const;
+export type PassName = (typeof passNames)[number];
+
+/** The rewrites of a graph before it is grouped, in their order. */
+const rewrites: ReadonlyArray<
+  readonly [PassName, (roots: readonly Value[], target: Target) => readonly Value[]]
+> = [
+  ['simplify', simplify],
+  ['gatherSums', gatherSums],
+  ['simplify', simplify],
+  ['splitDepths', (roots, { processor }) => splitDepths(roots, processor)],
+];
 
 export interface Compiled {
   readonly program: Program;
@@ -57,8 +73,13 @@ export function compileGraph(
   placeOf: (leaf: Value) => Place,
   options: CompileOptions,
 ): Compiled {
-  const simple = simplify(gatherSums(simplify(wanted.map((w) => w.value))));
-  const kept = splitDepths(simple, options.processor).map(behindReshapes);
+  const isOn = (pass: PassName): boolean => !options.without?.includes(pass);
+  const kept = rewrites
+    .reduce<readonly Value[]>(
+      (roots, [pass, rewrite]) => (isOn(pass) ? rewrite(roots, options) : roots),
+      wanted.map((w) => w.value),
+    )
+    .map(behindReshapes);
   const given = new Map<Value, Place>();
   wanted.forEach(({ at }, i) => {
     // A result with a place of its own is computed for that place alone: the second to want it gets a copy.
@@ -104,7 +125,7 @@ export function compileGraph(
   });
   return {
     program: {
-      dispatches: shareTexts(dispatches),
+      dispatches: isOn('shareTexts') ? shareTexts(dispatches) : dispatches,
       buffers: { [options.arena]: memory.size },
       uniforms: options.uniforms,
     },

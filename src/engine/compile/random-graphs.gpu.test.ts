@@ -14,8 +14,9 @@ import { layerNorm } from '../ops/normalise.ts';
 import { matmul } from '../ops/product.ts';
 import { max, mean, sum } from '../ops/reduce.ts';
 import { softmax } from '../ops/softmax.ts';
-import { runOnGpu } from '../runtime/testing.ts';
+import { type RunOptions, runOnGpu } from '../runtime/testing.ts';
 import { expectAllClose, randomArray } from '../testing.ts';
+import { passNames } from './compile.ts';
 
 /** Ways to make a matrix out of one or two; every one keeps numbers small. */
 const steps: ReadonlyArray<(a: Value, b: Value) => Value> = [
@@ -65,23 +66,34 @@ function graphOf({ rows, columns, moves }: Plan): { roots: Value[]; feeds: Map<V
   return { roots: [loss, values[Math.floor(values.length / 2)]!, ...gradients(loss, leaves)], feeds };
 }
 
+async function compare(plan: Plan, options: RunOptions): Promise<void> {
+  const { roots, feeds } = graphOf(plan);
+  const expected = evaluate(roots, feeds);
+  const { results } = await runOnGpu(roots, feeds, options);
+  roots.forEach((root, i) => {
+    const scale = expected[i]!.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-3);
+    try {
+      expectAllClose(results[i]!, expected[i]!, { rtol: 1e-4, atol: 1e-4 * scale });
+    } catch (error) {
+      throw new Error(`root ${i} (${root.op.id})\n${printGraph(roots)}`, { cause: error });
+    }
+  });
+}
+
+const corpus = (runs: number) => ({ numRuns: runs, seed: 2026, endOnFailure: false });
+
 describe.each(['cpu', 'gpu'] as const)('random graphs, cut for a %s', (processor) => {
   test('give what the interpreter gives', async () => {
     await fc.assert(
-      fc.asyncProperty(plans, async (plan) => {
-        const { roots, feeds } = graphOf(plan);
-        const expected = evaluate(roots, feeds);
-        const { results } = await runOnGpu(roots, feeds, { processor });
-        roots.forEach((root, i) => {
-          const scale = expected[i]!.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-3);
-          try {
-            expectAllClose(results[i]!, expected[i]!, { rtol: 1e-4, atol: 1e-4 * scale });
-          } catch (error) {
-            throw new Error(`root ${i} (${root.op.id})\n${printGraph(roots)}`, { cause: error });
-          }
-        });
-      }),
-      { numRuns: 25, seed: 2026, endOnFailure: false },
+      fc.asyncProperty(plans, (plan) => compare(plan, { processor })),
+      corpus(25),
     );
   });
+});
+
+test.each(passNames)('random graphs give the same without the pass %s', async (pass) => {
+  await fc.assert(
+    fc.asyncProperty(plans, (plan) => compare(plan, { without: [pass] })),
+    corpus(6),
+  );
 });

@@ -1,6 +1,6 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
-import { type Compiled, compileGraph } from '../compile/compile.ts';
+import { type Compiled, compileGraph, type PassName } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
 import type { ProcessorKind } from '../compile/tiling.ts';
 import type { DType } from '../ir/dtype.ts';
@@ -43,13 +43,15 @@ export interface RunOptions {
   readonly hypers?: Readonly<Record<string, number>>;
   /** Which cut of the kernels: the one for software adapters, or the one for GPUs. */
   readonly processor?: ProcessorKind;
+  /** Passes of the compiler that are left out. */
+  readonly without?: readonly PassName[];
 }
 
 /** The elements of each root, computed by the compiled program. Feeds are keyed by their input values. */
 export async function runOnGpu(
   roots: readonly Value[],
   feeds: ReadonlyMap<Value, ArrayLike<number>>,
-  { hypers = {}, processor = 'cpu' }: RunOptions = {},
+  { hypers = {}, processor = 'cpu', without = [] }: RunOptions = {},
 ): Promise<GpuRun> {
   const machine = new Machine(await testDevice());
   const { device } = machine;
@@ -62,7 +64,12 @@ export async function runOnGpu(
   const compiled = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
-    { arena: 'arena', uniforms, ...targetOf({ device, name: 'test', software: processor === 'cpu' }) },
+    {
+      arena: 'arena',
+      uniforms,
+      without,
+      ...targetOf({ device, name: 'test', software: processor === 'cpu' }),
+    },
   );
   await machine.reserve(
     Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),
