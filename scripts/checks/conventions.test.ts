@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
 
 const files = globSync('{src,scripts,e2e,bench}/**/*.{ts,tsx,mjs}', { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => !path.endsWith('.d.ts'))
+  .filter((path) => !path.endsWith('.d.ts') && !path.includes('node_modules/'))
   .sort();
 const texts = new Map(files.map((path) => [path, readFileSync(`${root}/${path}`, 'utf8')]));
 

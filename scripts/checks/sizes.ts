@@ -20,7 +20,7 @@ function sourceFiles(tree: string): SourceFile[] {
     throw error;
   }
   return entries
-    .filter((name) => /\.(ts|tsx|mjs|css|html)$/.test(name))
+    .filter((name) => /\.(ts|tsx|mjs|css|html)$/.test(name) && !name.includes('node_modules'))
     .map((name) => {
       const path = join(root, tree, name);
       const isTest = /\.(test|spec)\.tsx?$/.test(name) || name.endsWith('testing.ts') || tree === 'e2e';

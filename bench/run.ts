@@ -1,0 +1,167 @@
+/**
+ * `npm run bench`: Gradloom against jax-js and TensorFlow.js in one Chromium, and its host's own cost in Node; writes
+ * docs/performance.md. What it measures against is installed here, in bench/, and nowhere else.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Page } from '@playwright/test';
+import { stringifyDocument } from '../src/engine/model/migrate.ts';
+import { onPage } from './browser.ts';
+import { hostCosts } from './host-cost.ts';
+import { withReport } from './report.ts';
+import {
+  type Circumstances,
+  type Growth,
+  type How,
+  hasNumbers,
+  median,
+  type Results,
+  type WorkloadResult,
+} from './results.ts';
+import { workloads } from './workloads.ts';
+
+const usage = `Usage: npm run bench -- [options]
+  --only NAMES       of ${[...workloads.map(({ name }) => name), 'product', 'growth', 'host'].join(', ')}
+  --engines NAMES    of Gradloom, jax-js, TensorFlow.js
+  --rounds N         rounds per workload (default 7)
+  --quick            2 short rounds, growth left out
+  --documents DIR    only writes the workloads as documents, for the command line
+Without --only, everything is measured anew; with it, the rest of the last report stays.`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    engines: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    documents: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const root = join(import.meta.dirname, '..');
+const report = join(root, 'docs/performance.md');
+/** What was measured last, so that parts can be measured again. */
+const memory = join(root, 'out/bench-results.json');
+
+const names = (list: string | undefined): string[] => list?.split(',').filter((name) => name !== '') ?? [];
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+function install(): void {
+  const folder = import.meta.dirname;
+  const installed = join(folder, 'node_modules/.package-lock.json');
+  if (existsSync(installed)) return;
+  console.log('Installing what Gradloom is measured against …');
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail('npm could not install the packages of bench/.');
+}
+
+/** The page's sources name packages that other checkouts lack, so no other check sees their types. */
+function checkTypes(): void {
+  const compiler = join(root, 'node_modules/.bin/tsc');
+  const { status } = spawnSync(compiler, ['-p', import.meta.dirname], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail('The sources of the bench do not fit together.');
+}
+
+function remembered(): Results {
+  if (!values.only || !existsSync(memory)) return { workloads: {}, growth: [], host: [] };
+  return JSON.parse(readFileSync(memory, 'utf8')) as Results;
+}
+
+function say(result: WorkloadResult): void {
+  console.log(result.name);
+  for (const e of result.engines) {
+    const text = hasNumbers(e)
+      ? `${median(e.rounds).toFixed(2)} ms a step, loss ${e.losses.at(-1)?.toFixed(6) ?? '–'} after ${e.losses.length}`
+      : `failed: ${e.error}`;
+    console.log(`  ${e.engine}: ${text}`);
+  }
+}
+
+/** Batches of mlp and depths of deep. */
+const growthSizes = { batch: [16, 64, 256, 1024], depth: [2, 5, 20] } as const;
+
+const ask = {
+  workload: (page: Page, name: string, how: How): Promise<WorkloadResult> =>
+    page.evaluate(async ([n, h]) => (await globalThis.bench).workload(n, h), [name, how] as const),
+  product: (page: Page, how: How): Promise<WorkloadResult> =>
+    page.evaluate(async (h) => (await globalThis.bench).product(1024, h), how),
+  growth: (page: Page, along: Growth['along'], size: number, how: How): Promise<WorkloadResult> =>
+    page.evaluate(async ([a, s, h]) => (await globalThis.bench).growth(a, s, h), [along, size, how] as const),
+};
+
+async function measure(wanted: (name: string) => boolean, how: How): Promise<void> {
+  let results = remembered();
+  const keep = (changes: Partial<Results>): void => {
+    results = { ...results, ...changes };
+    mkdirSync(join(root, 'out'), { recursive: true });
+    writeFileSync(memory, JSON.stringify(results));
+    writeFileSync(report, withReport(readFileSync(report, 'utf8'), results));
+  };
+  const inBrowser = [...workloads.map(({ name }) => name), 'product', 'growth'].filter(wanted);
+  if (inBrowser.length > 0)
+    await onPage(async (page, browser) => {
+      const { name: adapter } = await page.evaluate(async () => (await globalThis.bench).adapter);
+      console.log(`${adapter}, ${browser}`);
+      const under = (): Circumstances => ({
+        adapter,
+        browser,
+        processors: availableParallelism(),
+        load: loadavg()[0] ?? 0,
+      });
+      for (const name of inBrowser.filter((n) => n !== 'growth')) {
+        const result = await (name === 'product' ? ask.product(page, how) : ask.workload(page, name, how));
+        say(result);
+        keep({ workloads: { ...results.workloads, [name]: { ...result, under: under() } } });
+      }
+      if (!inBrowser.includes('growth')) return;
+      const growth: Growth[] = [];
+      for (const along of ['batch', 'depth'] as const)
+        for (const size of growthSizes[along]) {
+          const result = await ask.growth(page, along, size, how);
+          say(result);
+          growth.push({ along, size, result });
+        }
+      keep({ growth });
+    });
+  if (wanted('host')) keep({ host: await hostCosts(workloads.map(({ name }) => name)) });
+}
+
+function writeDocuments(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { name, document } of workloads) {
+    const file = join(folder, `${name}.gradloom`);
+    writeFileSync(file, stringifyDocument(document));
+    console.log(file);
+  }
+}
+
+const only = names(values.only);
+const rounds = Number(values.rounds ?? (values.quick ? 2 : 7));
+const known = new Set([...workloads.map(({ name }) => name), 'product', 'growth', 'host']);
+const unknown = only.filter((name) => !known.has(name));
+if (values.help) console.log(usage);
+else if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) fail(usage);
+else if (values.documents !== undefined) writeDocuments(values.documents);
+else {
+  install();
+  checkTypes();
+  const wanted = (name: string): boolean =>
+    only.length > 0 ? only.includes(name) : !(values.quick && name === 'growth');
+  await measure(wanted, { rounds, roundTime: values.quick ? 150 : 500, engines: names(values.engines) });
+}
+process.exit(0); // Dawn in Node would keep the process alive
