@@ -139,6 +139,7 @@ export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export { themes } from './templates/themes.ts';
 export type { EarlyStop } from './train/best.ts';
+export type { StartReport } from './train/examine.ts';
 export type { GenerateOptions } from './train/generate.ts';
 export type {
   FieldFacts,

@@ -32,11 +32,19 @@ export function nonFinite(
     thresholds: {},
     window: { from: step, to: step, captures: 1 },
     doubt: 'It is never a false alarm; but the first tensor that broke is not always where the cause lies.',
-    fixes:
-      grew || step > 0
-        ? ['lower-rate', 'clip', 'standardise', 'batch-norm']
-        : ['standardise', 'xavier', 'lower-rate'],
+    fixes: fixesFor(net, grew || step > 0),
     raisedAt: step,
     clearedAt: null,
   };
+}
+
+/** Rates that serve most nets, by family of optimiser. */
+const usualRates = { plain: 0.03, scaled: 0.003 } as const;
+
+function fixesFor({ optimizer }: NetFacts, whileTraining: boolean): readonly string[] {
+  const usual = usualRates[optimizer.family];
+  const rate = optimizer.learningRate > 10 * usual ? `learning-rate=${usual}` : 'lower-rate';
+  return whileTraining
+    ? [rate, 'clip', 'standardise', 'xavier', 'batch-norm']
+    : ['standardise', 'xavier', rate, 'batch-norm'];
 }

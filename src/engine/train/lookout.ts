@@ -8,6 +8,9 @@ import type { ProbeCapture, ProbeTrack } from '../probe/types.ts';
 import type { LoadedProgram, Machine, Pass, Submission } from '../runtime/machine.ts';
 import type { Probed } from './probed.ts';
 
+/** Sums of squares of larger numbers leave float32. */
+const tooLargeToSquare = 1e15;
+
 /** What a lookout must know of its run. */
 export interface LookoutFacts {
   /** Elements of the arenas of parameters and gradients. */
@@ -132,7 +135,24 @@ export class Lookout {
         };
       }
     }
-    return null;
+    return this.largestGradient(moments);
+  }
+
+  /** Every number is finite, so what was not is the norm of them all: the parameter with the largest gradient. */
+  private largestGradient(moments: Float32Array): { node: string; name: string; what: string } | null {
+    const gradients = this.probed.segments
+      .map(({ what, node, name }, i) => ({
+        what,
+        node,
+        name,
+        size: momentAt(moments, i, 'largestMagnitude'),
+      }))
+      .filter(({ what, size }) => what === 'weightGradient' && size > tooLargeToSquare)
+      .sort((a, b) => b.size - a.size);
+    const [largest] = gradients;
+    return largest
+      ? { node: largest.node, name: largest.name, what: 'a gradient too large to be squared' }
+      : null;
   }
 
   /** What one look takes, in ms: the median of a few that nobody reads. */

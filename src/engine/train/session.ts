@@ -84,7 +84,10 @@ export class Session {
   }
 
   private async handle(message: ToWorker): Promise<void> {
-    if (message.type === 'create') return this.create(message);
+    if (message.type === 'create') {
+      this.examined = 0;
+      return this.create(message);
+    }
     if (message.type === 'examine') return this.examine(message);
     const run = this.runs.get(message.run);
     if (!run) return;

@@ -390,7 +390,7 @@ export class TrainingClient {
       this.#resetting.delete(message.run);
       return false;
     }
-    return ['status', 'steps', 'captures', 'evaluation'].includes(message.type);
+    return ['status', 'steps', 'captures', 'evaluation', 'verdicts'].includes(message.type);
   }
 
   #begin({ run, report }: Extract<FromWorker, { type: 'examined' }>): void {

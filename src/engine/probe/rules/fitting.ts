@@ -3,6 +3,9 @@ import { defineRule, good, number, percent, unclear } from '../rule.ts';
 import { noiseScale } from '../statistics.ts';
 import { readable } from '../words.ts';
 
+/** Below this share of its start, and of chance, a training loss has fallen. */
+const learnt = 0.9;
+
 export const overfitting = defineRule<null, 'rise' | 'gap' | 'evaluations'>({
   id: 'over-fitting',
   title: 'Over-fitting',
@@ -18,9 +21,11 @@ export const overfitting = defineRule<null, 'rise' | 'gap' | 'evaluations'>({
   doubt: 'A small validation part is noisy, and its loss may rise while its accuracy still grows.',
   atStart: false,
   memory: null,
-  look(memory, { course }, limits) {
+  look(memory, { net, course, raised }, limits) {
     const { validation, loss } = course;
-    if (validation.evaluations < 3) return unclear(memory);
+    if (validation.evaluations < 3 || raised.size > 0) return unclear(memory);
+    // What has learnt nothing has learnt nothing by heart.
+    if (loss.now > learnt * Math.min(loss.start, net.chanceLoss ?? loss.start)) return good(memory);
     const rise = validation.now / validation.lowest;
     const gap = loss.now / validation.now;
     const isBad = rise > limits.rise && gap < limits.gap && validation.since >= limits.evaluations;
@@ -44,12 +49,26 @@ export const overfitting = defineRule<null, 'rise' | 'gap' | 'evaluations'>({
   },
 });
 
-export const underfitting = defineRule<null, 'loss' | 'signal' | 'slope' | 'steps'>({
+/** A long average of the gradient's signal to noise, and of how much of it is known: a capture reaches back ten only. */
+interface Gradient {
+  readonly sum: number;
+  readonly weight: number;
+}
+
+/** Captures that the long average reaches back, about. */
+const longMemory = 20;
+
+function averaged({ sum, weight }: Gradient, measured: number): Gradient {
+  if (Number.isNaN(measured)) return { sum, weight };
+  return { sum: sum + (measured - sum) / longMemory, weight: weight + (1 - weight) / longMemory };
+}
+
+export const underfitting = defineRule<Gradient, 'loss' | 'signal' | 'slope' | 'steps'>({
   id: 'under-fitting',
   title: 'Under-fitting',
   thresholds: {
     loss: { title: 'loss as a share of its start, at least', value: 0.75 },
-    signal: { title: 'gradient’s signal to noise, at most', value: 0.03 },
+    signal: { title: 'gradient’s signal to noise, at most', value: 0.04 },
     slope: { title: 'fall of the loss of late, as a share of its start, at most', value: 0.01 },
     steps: { title: 'steps trained, at least', value: 60 },
     captures: { title: 'captures in a row', value: 20 },
@@ -61,11 +80,12 @@ export const underfitting = defineRule<null, 'loss' | 'signal' | 'slope' | 'step
   doubt:
     'Where the labels cannot be told from the inputs, no net does better; and a plateau may look like a minimum for long.',
   atStart: false,
-  memory: null,
-  look(memory, { net, capture, course, raised }, limits) {
+  memory: { sum: 0, weight: 0 },
+  look(before, { net, capture, course, raised }, limits) {
     const { loss } = course;
-    if (loss.steps < limits.steps || raised.size > 0) return unclear(memory);
-    const signal = net.batch / noiseScale(net.segments, capture, net.batch);
+    const memory = averaged(before, net.batch / noiseScale(net.segments, capture, net.batch));
+    if (loss.steps < limits.steps || memory.weight === 0 || raised.size > 0) return unclear(memory);
+    const signal = memory.sum / memory.weight;
     const fall = (loss.slow - loss.now) / loss.start;
     const isBad =
       loss.now >= limits.loss * loss.start && signal <= limits.signal && Math.abs(fall) <= limits.slope;

@@ -1,0 +1,27 @@
+// The zoo in short: `npm run zoo` watches all of it, at several seeds.
+import { expect, test } from 'vitest';
+import { testDevice } from '../../src/engine/runtime/testing.ts';
+import { zoo } from './cases.ts';
+import { judgeCase, lineOf, scoreOf } from './run.ts';
+
+test('every verdict has ill nets in both halves, and twins that differ from them', () => {
+  const rules = new Set(zoo.map(({ verdict }) => verdict));
+  expect(zoo.length).toBeGreaterThanOrEqual(24);
+  expect(rules.size).toBe(12);
+  for (const rule of rules)
+    expect(new Set(zoo.filter(({ verdict }) => verdict === rule).map(({ half }) => half)).size).toBe(2);
+  for (const { ill, healthy } of zoo) expect(healthy).not.toEqual(ill);
+});
+
+test.each(['ReLU with biases of −10', 'learning rate 10⁻⁶', 'all weights and biases 0'])(
+  '%s is told from its healthy twin',
+  async (name) => {
+    const zooCase = zoo.find((candidate) => candidate.name === name)!;
+    const gpu = { device: await testDevice(), name: 'test', software: true };
+    const results = await judgeCase(gpu, zooCase, [1], false);
+    for (const result of results) console.log(lineOf(result));
+    const score = scoreOf(results);
+    expect([score.precision, score.recall]).toEqual([1, 1]);
+    expect(score.mostSteps).toBeLessThanOrEqual(60);
+  },
+);
