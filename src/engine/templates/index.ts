@@ -1,6 +1,8 @@
 // The list of templates, theme by theme, in the order of the start screen.
 import { smoothers } from './attention.ts';
 import { boundaries } from './boundaries.ts';
+import { broadcasting } from './broadcast.ts';
+import { characters, miniGpt } from './characters.ts';
 import { stepLengths } from './clipping.ts';
 import { convolutions } from './convolution.ts';
 import { deepNets } from './deep-nets.ts';
@@ -16,18 +18,21 @@ import { transformers } from './transformers.ts';
 
 export const templates: readonly Template[] = [
   ...deepNets,
+  ...starts,
   ...lines,
   ...boundaries,
   ...nets,
-  ...starts,
+  broadcasting,
   ...steps,
   ...schedules,
   ...stepLengths,
   ...generalising,
   ...convolutions,
   ...memories,
+  ...characters,
   ...smoothers,
   ...transformers,
+  miniGpt,
 ];
 
 export function templateOf(id: string): Template | undefined {

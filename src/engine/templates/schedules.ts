@@ -18,7 +18,7 @@ const restless = {
 
 const family = (variant: string) => ({
   title: 'Learning-rate schedules',
-  summary: 'Long steps first, short ones later: four rules for when.',
+  summary: 'Long steps first, short ones later: five rules for when.',
   variant,
 });
 
@@ -100,6 +100,21 @@ export const scheduleCyclic = chainTemplate({
   },
 });
 
+export const schedulePlateau = chainTemplate({
+  ...net,
+  id: 'schedule-plateau',
+  family: family('On plateau'),
+  title: 'Reduce on plateau',
+  summary: 'The learning rate falls when the validation loss has stopped falling.',
+  text: text(
+    'This one watches: when the validation loss has brought nothing new for three epochs, the rate falls to a third.',
+    'the steps in the curve of the learning rate: each follows a stretch without progress.',
+    'a patience of 1: it takes every wave for the end, and the rate dies out.',
+  ),
+  quality,
+  training: { ...restless, schedule: { kind: 'plateau', params: { gamma: 0.3, patience: 3 } } },
+});
+
 export const rangeTest = chainTemplate({
   ...net,
   id: 'learning-rate-range-test',
@@ -128,5 +143,6 @@ export const schedules: readonly Template[] = [
   scheduleExponential,
   scheduleCosine,
   scheduleCyclic,
+  schedulePlateau,
   rangeTest,
 ];

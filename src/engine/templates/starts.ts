@@ -6,7 +6,7 @@ const depth = 5;
 const width = 32;
 
 const shared = {
-  theme: 'gradients',
+  theme: 'first',
   data: { origin: { source: 'generated', kind: 'circles', params: { samples: 600, noise: 0.08 } } },
   loss: ['crossEntropy'],
   training: {

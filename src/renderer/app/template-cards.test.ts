@@ -16,7 +16,8 @@ test('templates of one family share a card, all others have their own', () => {
 
 test('a search finds what a template is about, what it is made of, and how it is trained', () => {
   expect(ids('vanishing')).toContain('deep-sigmoid');
-  expect(ids('batchnorm')).toEqual(['deep-sigmoid-batchnorm']);
+  expect(ids('batchnorm sigmoids')).toEqual(['deep-sigmoid-batchnorm']);
+  expect(ids('residual block')).toContain('resnet');
   expect(ids('rmsprop')).toContain('race-rmsprop');
   expect(ids('spirals deep')).toContain('deep-relu');
   expect(ids('')).toHaveLength(templates.length);

@@ -26,6 +26,7 @@ function wordsOf({ id, title, summary, family, theme, document }: Template): str
     family?.variant,
     themes.find((t) => t.id === theme)?.title,
     document.training.optimizer.kind,
+    ...Object.values(document.blocks).map((block) => block.title),
     ...[...kinds].flatMap((kind) => [kind, layerOf(kind)?.title]),
   ].join(' ');
 }
