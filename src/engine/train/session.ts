@@ -168,6 +168,8 @@ export class Session {
   }
 
   private async create(message: Message<'create'>): Promise<void> {
+    // A net that is about to be trained shows itself: what was to be examined makes room.
+    this.examined = message.run;
     const { run: id, document, files, weights } = message;
     this.options.post({
       type: 'status',
