@@ -24,6 +24,16 @@ export interface Answer<T> {
 
 const nothing = { value: null, problem: null };
 
+const stopped = {
+  value: null,
+  problem: 'This run was stopped and its GPU memory freed. Play again to look inside.',
+};
+
+/** An answer and what it answers: one to another question is none. */
+interface Kept<T> extends Answer<T> {
+  readonly to: object | null;
+}
+
 /** @param request keep it the same object while it asks the same; null asks nothing */
 export function useAnswer<K extends InspectRequest['kind']>(
   run: RunView,
@@ -32,7 +42,7 @@ export function useAnswer<K extends InspectRequest['kind']>(
   const { client, store } = useTrainingClient();
   const isFixed = request !== null && fixedKinds.has(request.kind);
   const at = useTraining((s) => (isFixed ? null : s.at));
-  const [answer, setAnswer] = useState<Answer<Inspected<K>>>(nothing);
+  const [answer, setAnswer] = useState<Kept<Inspected<K>>>({ ...nothing, to: null });
   const { id, generation } = run;
   const isReady = run.facts !== null;
   const isStopped = run.status === 'stopped';
@@ -49,10 +59,14 @@ export function useAnswer<K extends InspectRequest['kind']>(
       const began = performance.now();
       try {
         const value = await client.inspect<K>(id, at, request);
-        if (!isOver) setAnswer({ value, problem: null });
+        if (!isOver) setAnswer({ value, problem: null, to: request });
       } catch (error) {
         if (!isOver)
-          setAnswer({ value: null, problem: error instanceof Error ? error.message : String(error) });
+          setAnswer({
+            value: null,
+            problem: error instanceof Error ? error.message : String(error),
+            to: request,
+          });
         return;
       }
       pause = Math.max(PAUSE_MS, PATIENCE * (performance.now() - began));
@@ -69,7 +83,8 @@ export function useAnswer<K extends InspectRequest['kind']>(
     };
     // A reset (`generation`) makes the same question a new one.
   }, [client, store, id, generation, isReady, isStopped, isFixed, at, request]);
-  return answer;
+  if (answer.to === request) return answer;
+  return isStopped ? stopped : nothing;
 }
 
 /** The first samples of the training part, to be laid over pictures. */
