@@ -1,10 +1,12 @@
-/** Files that are dropped on the page: a document is opened, a table becomes the data of the net. */
+/** Files that are dropped on the page: a document is opened, a table or a text becomes the data of the net. */
 import { toast } from 'sonner';
+import type { DataOrigin } from '../../engine/index.ts';
 import { addData, dataNodeOf, setData } from '../document/commands/data.ts';
-import type { DroppedFile } from '../host.ts';
+import type { DroppedFile, Host } from '../host.ts';
 import { openCsv } from '../session/csv.ts';
 import { mayLeave, newDocument, openCopy, openPath, readDocument, sayFailure } from '../session/files.ts';
 import { selectNodes } from '../session/session.ts';
+import { openText } from '../session/text.ts';
 import type { Workbench } from '../session/workbench.ts';
 
 /** Opens a file that was dropped at a point of the screen. */
@@ -14,12 +16,13 @@ export async function openDropped(
   at: readonly [number, number],
 ): Promise<void> {
   const dropped = await workbench.host.dropped(file);
-  if (/\.(csv|tsv)$/i.test(dropped.name)) await takeTable(workbench, dropped, at);
+  if (/\.(csv|tsv)$/i.test(dropped.name)) await takeData(workbench, dropped, at, openCsv);
+  else if (/\.(txt|text)$/i.test(dropped.name)) await takeData(workbench, dropped, at, openText);
   else if (/\.(gradloom|json)$/i.test(dropped.name)) await openDocument(workbench, dropped);
   else {
     sayFailure({
-      title: `${dropped.name} is neither a Gradloom document nor a table`,
-      fix: 'Drop a .gradloom file, or a .csv file with a header line.',
+      title: `${dropped.name} is neither a Gradloom document nor data`,
+      fix: 'Drop a .gradloom file, a .csv file with a header line, or a .txt file.',
     });
   }
 }
@@ -34,14 +37,15 @@ async function openDocument(workbench: Workbench, { name, path, bytes }: Dropped
   if (doc) await openCopy(workbench, doc);
 }
 
-/** The net's data node reads the table from now on; a net without one gets one where the file was dropped. */
-async function takeTable(
+/** The net's data node reads the file from now on; a net without one gets one where the file was dropped. */
+async function takeData(
   workbench: Workbench,
   dropped: DroppedFile,
   at: readonly [number, number],
+  open: (host: Host, path: string) => Promise<DataOrigin | null>,
 ): Promise<void> {
   const { host, document, session, canvas } = workbench;
-  const origin = await openCsv(host, host.keepDropped(dropped));
+  const origin = await open(host, host.keepDropped(dropped));
   if (!origin) return;
   if (session.getState().screen === 'start') await newDocument(workbench);
   const { doc, run } = document.getState();

@@ -20,6 +20,18 @@ export async function openText(host: Host, path: string): Promise<TextOrigin | n
   return origin.source === 'text' ? origin : null;
 }
 
+/** How a text begins; null where it cannot be read, which the problem on the data node says. */
+export async function startOfText(host: Host, path: string, characters: number): Promise<string | null> {
+  const file = await host.readData(path);
+  if (!file.ok) return null;
+  const bytes = Uint8Array.from(file.value.bytes).buffer;
+  const preview = await previewText(bytes, file.value.name).catch((error: unknown) => {
+    if (error instanceof EngineError) return null;
+    throw error;
+  });
+  return preview?.text.slice(0, characters) ?? null;
+}
+
 /** The text of a file, read once more. */
 async function readText(host: Host, path: string): Promise<TextPreview | null> {
   const file = valueOrSay(await host.readData(path));

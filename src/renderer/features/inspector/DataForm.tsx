@@ -4,6 +4,7 @@ import {
   type DataOrigin,
   type DataSpec,
   dataSpec,
+  describeData,
   generators,
   type Json,
   paramFields,
@@ -69,6 +70,7 @@ export function DataForm({ id, params }: Props) {
       {spec ? (
         <SplitForm
           split={spec.split}
+          hasShares={hasClassShares(spec)}
           onChange={(next, g) => write({ ...spec, split: next }, 'change the split', g && `split:${id}:${g}`)}
         />
       ) : null}
@@ -165,13 +167,26 @@ function ShippedForm({ origin, onChange }: { readonly origin: ShippedOrigin; rea
   );
 }
 
+/** Whether parts can have classes in equal shares: samples have one class each, and are not cut out of one long row. */
+function hasClassShares(spec: DataSpec): boolean {
+  const { origin } = spec;
+  if (origin.source === 'generated') {
+    const [target] = describeData(spec).targets;
+    return target?.kind === 'class' && target.shape.length === 0;
+  }
+  if ('recipe' in origin && origin.windows === undefined)
+    return origin.recipe.columns.some(({ role, type }) => role === 'target' && type !== 'number');
+  return origin.source === 'shipped' && origin.id === 'mnist';
+}
+
 interface SplitFormProps {
   readonly split: DataSpec['split'];
+  readonly hasShares: boolean;
   onChange(split: DataSpec['split'], gesture?: string): void;
 }
 
 /** The test part is what the other two leave. */
-function SplitForm({ split, onChange }: SplitFormProps) {
+function SplitForm({ split, hasShares, onChange }: SplitFormProps) {
   const shares = (train: number, validation: number): DataSpec['split'] => {
     const round = (share: number): number => Math.round(share * 1e6) / 1e6;
     const kept = Math.min(validation, round(1 - train));
@@ -214,12 +229,14 @@ function SplitForm({ split, onChange }: SplitFormProps) {
         integer
         onChange={(seed, gesture) => onChange({ ...split, seed }, gesture && `seed:${gesture}`)}
       />
-      <SwitchField
-        label="Keep class shares"
-        name="Keep class shares"
-        value={split.stratify}
-        onChange={(stratify) => onChange({ ...split, stratify })}
-      />
+      {hasShares ? (
+        <SwitchField
+          label="Keep class shares"
+          name="Keep class shares"
+          value={split.stratify}
+          onChange={(stratify) => onChange({ ...split, stratify })}
+        />
+      ) : null}
     </>
   );
 }

@@ -1,8 +1,9 @@
 /** A text as data: where it is, its characters, and how it becomes samples. */
 import { FileText } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { type DataOrigin, paramFields, type TextWindows, textWindows } from '../../../engine/index.ts';
 import { asJson } from '../../document/commands/data.ts';
-import { chooseText, type TextOrigin } from '../../session/text.ts';
+import { chooseText, startOfText, type TextOrigin } from '../../session/text.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import styles from './Inspector.module.css';
@@ -27,6 +28,7 @@ export function TextFileForm({ origin, onChange }: FileProps) {
         <FileText aria-hidden /> {name}
       </p>
       <Button onClick={() => void choose()}>Choose another file</Button>
+      <TextStart path={origin.path} name={name} />
       <TextForm
         windows={origin.windows}
         onChange={(windows, gesture) => onChange({ ...origin, windows }, 'change the windows', gesture)}
@@ -40,6 +42,29 @@ export function TextFileForm({ origin, onChange }: FileProps) {
 
 /** Characters as they can be seen. */
 const shown = (alphabet: string): string => alphabet.replace('\n', '⏎').replace('\t', '⇥').replace(' ', '␣');
+
+/** More does not help, and pushes the form down. */
+const shownCharacters = 400;
+
+/** The first lines of the file. */
+function TextStart({ path, name }: { readonly path: string; readonly name: string }) {
+  const { host } = useWorkbench();
+  const [start, setStart] = useState<string | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    void startOfText(host, path, shownCharacters).then((text) => {
+      if (isCurrent) setStart(text);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [host, path]);
+  return start === null ? null : (
+    <section aria-label={`The beginning of ${name}`}>
+      <pre className={styles.textStart}>{start}</pre>
+    </section>
+  );
+}
 
 interface Props {
   readonly windows: TextWindows;
