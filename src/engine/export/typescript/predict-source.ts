@@ -15,25 +15,58 @@ export interface Answer {
   readonly scale: { readonly mean: readonly number[]; readonly std: readonly number[] } | null;
 }
 
+/** What tokens stand for, where samples are text. */
+export interface Vocabulary {
+  /** By token. */
+  readonly characters: readonly string[];
+  readonly lowercase: boolean;
+}
+
 const listOf = (items: readonly string[]): string => `[${items.join(', ')}]`;
 
-/** The whole file. `columns` are those of the table that the model was trained on; null where samples are numbers as they are. */
-export function predictSource(model: Model, answer: Answer, columns: readonly FittedColumn[] | null): string {
+/**
+ * The whole file. `columns` are those of the table that the model was trained on; null where samples are numbers as they are.
+ * With a vocabulary a sample is a text, or its tokens.
+ */
+export function predictSource(
+  model: Model,
+  answer: Answer,
+  columns: readonly FittedColumn[] | null,
+  vocabulary: Vocabulary | null,
+): string {
   const input = model.data?.x;
   const output = model.prediction?.value;
   const size = input ? sizeOf(input.shape.slice(1)) : 0;
   const array = input ? arrayType(input) : 'Float32Array';
   const width = output ? sizeOf(output.shape.slice(1)) : 0;
+  const sample = columns
+    ? 'ArrayLike<number> | Row'
+    : vocabulary
+      ? 'string | ArrayLike<number>'
+      : 'ArrayLike<number>';
+  const usage = vocabulary
+    ? `node predict.ts "some text"        one sample, its ${size} characters
+//   node predict.ts samples.json      a list of samples: texts, or lists of tokens`
+    : `node predict.ts 0.5 -1.2          one sample, its ${size} numbers
+//   node predict.ts samples.json      a list of samples: lists of numbers${columns ? ', or rows with the columns of the table' : ''}`;
+  const rowNumbers = columns
+    ? "  const numbers = 'length' in sample && typeof sample.length === 'number' ? (sample as ArrayLike<number>) : encode(sample as Row);\n"
+    : '';
+  const textNumbers = vocabulary
+    ? "  const numbers = typeof sample === 'string' ? encode(sample) : checkTokens(sample);\n"
+    : '';
+  const takesText = vocabulary
+    ? '  if (args.length === 1 && first !== undefined && [...first].length === sampleSize) return [first];\n'
+    : '';
   return `// Predicts with the trained model. Needs nothing but Node 22.18 or newer:
-//   node predict.ts 0.5 -1.2          one sample, its ${size} numbers
-//   node predict.ts samples.json      a list of samples: lists of numbers${columns ? ', or rows with the columns of the table' : ''}
+//   ${usage}
 import { readFileSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { model, type Tensor, type Weights, weightShapes } from './model.ts';
 
 /** How many numbers a sample has. */
 export const sampleSize = ${size};
-${answerSource(answer, width)}${columns ? encoderSource(columns) : ''}
+${answerSource(answer, width, vocabulary !== null)}${columns ? encoderSource(columns) : ''}${vocabulary ? vocabularySource(vocabulary) : ''}
 /** Reads safetensors: the header's length, a header of JSON, then little-endian float32. */
 export function readWeights(file: URL): Weights {
   const bytes = readFileSync(file);
@@ -53,18 +86,18 @@ export function readWeights(file: URL): Weights {
 
 let weights: Weights | undefined;
 
-/** The model's answer to one sample${columns ? ': its numbers, or a row of the table' : ''}. */
-export function predict(${columns ? 'sample: ArrayLike<number> | Row' : 'numbers: ArrayLike<number>'}): Answer {
+/** The model's answer to one sample${columns ? ': its numbers, or a row of the table' : vocabulary ? ': a text, or its tokens' : ''}. */
+export function predict(${columns || vocabulary ? 'sample' : 'numbers'}: ${sample}): Answer {
   weights ??= readWeights(new URL('./weights.safetensors', import.meta.url));
-${columns ? "  const numbers = 'length' in sample && typeof sample.length === 'number' ? (sample as ArrayLike<number>) : encode(sample as Row);\n" : ''}  if (numbers.length !== sampleSize)
+${rowNumbers}${textNumbers}  if (numbers.length !== sampleSize)
     throw new Error(\`A sample has \${sampleSize} numbers, not \${numbers.length}.\`);
   return answer(model(${array}.from(numbers), weights));
 }
 
-function samplesFrom(args: readonly string[]): ${columns ? '(ArrayLike<number> | Row)[]' : 'ArrayLike<number>[]'} {
+function samplesFrom(args: readonly string[]): (${sample})[] {
   const [first] = args;
   if (first?.endsWith('.json')) return JSON.parse(readFileSync(first, 'utf8'));
-  const numbers = args.map(Number);
+${takesText}  const numbers = args.map(Number);
   if (numbers.length !== sampleSize || numbers.some(Number.isNaN))
     throw new Error(\`Give the \${sampleSize} numbers of a sample, or a .json file with a list of samples.\`);
   return [numbers];
@@ -81,8 +114,31 @@ if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.ar
 `;
 }
 
+/** A text as tokens, by the characters that the model was trained on. */
+function vocabularySource({ characters, lowercase }: Vocabulary): string {
+  return `
+/** The characters that the model knows, in the order of their tokens. */
+export const vocabulary: readonly string[] = ${listOf(characters.map(quoted))};
+
+/** A text as the tokens that the model takes. */
+export function encode(text: string): number[] {
+  return Array.from(text.normalize('NFC')${lowercase ? '.toLowerCase()' : ''}, (character) => {
+    const token = vocabulary.indexOf(character);
+    if (token < 0) throw new Error(\`\${JSON.stringify(character)} is not among the ${characters.length} characters that the model knows.\`);
+    return token;
+  });
+}
+
+function checkTokens(tokens: ArrayLike<number>): ArrayLike<number> {
+  for (const token of Array.from(tokens))
+    if (vocabulary[token] === undefined) throw new Error(\`\${token} is no token: they are 0 to ${characters.length - 1}.\`);
+  return tokens;
+}
+`;
+}
+
 /** The type of an answer, and how it is made of the model's numbers. */
-function answerSource({ decision, classes, scale }: Answer, width: number): string {
+function answerSource({ decision, classes, scale }: Answer, width: number, isText: boolean): string {
   const names = classes.length > 0 ? `\nconst classes = ${listOf(classes.map(quoted))};\n` : '';
   if (scale)
     return `
@@ -96,6 +152,20 @@ export interface Answer {
 
 function answer(y: ArrayLike<number>): Answer {
   return { output: Array.from(y, (v, i) => v * deviation[i % deviation.length] + mean[i % mean.length]) };
+}
+`;
+  if (isText && decision === 'largest' && classes.length > 0 && width % classes.length === 0)
+    return `${names}
+export interface Answer {
+  readonly output: readonly number[];
+  /** The character that most likely comes next. */
+  readonly answer: string;
+}
+
+function answer(y: ArrayLike<number>): Answer {
+  const output = Array.from(y);
+  const last = output.slice(-classes.length);
+  return { output, answer: classes[last.indexOf(Math.max(...last))] };
 }
 `;
   const chosen =

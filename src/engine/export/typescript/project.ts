@@ -15,7 +15,7 @@ import { stringifyDocument } from '../../model/migrate.ts';
 import type { GraphDocument } from '../../model/schema.ts';
 import { type StoredTensor, writeSafetensors } from '../safetensors.ts';
 import { assertExportable, type ModelCode, modelCode, storedTensors } from './model-code.ts';
-import { type Answer, predictSource } from './predict-source.ts';
+import { type Answer, predictSource, type Vocabulary } from './predict-source.ts';
 import { readmeText } from './readme.ts';
 import { trainSource } from './train-source.ts';
 
@@ -52,7 +52,10 @@ export function exportTypeScript(document: GraphDocument, options: TypeScriptExp
   const columns = columnsOf(options.preprocessing);
   const files = new Map<string, string | Uint8Array<ArrayBuffer>>([
     ['model.ts', code.code],
-    ['predict.ts', predictSource(code.model, answerOf(code.model, data, options), columns)],
+    [
+      'predict.ts',
+      predictSource(code.model, answerOf(code.model, data, options), columns, vocabularyOf(data)),
+    ],
     ['weights.safetensors', new Uint8Array(weightsFile(document, code, options.weights))],
     ['model.gradloom', stringifyDocument(document)],
     ['package.json', packageText(document, options.engine !== undefined)],
@@ -62,6 +65,7 @@ export function exportTypeScript(document: GraphDocument, options: TypeScriptExp
       readmeText(document, code.model, {
         trains: options.engine !== undefined,
         columns: columns?.map((c) => c.column.name) ?? [],
+        takesText: vocabularyOf(data) !== null,
       }),
     ],
   ]);
@@ -75,6 +79,19 @@ export function exportTypeScript(document: GraphDocument, options: TypeScriptExp
 
 const columnsOf = (preprocessing: Preprocessing | undefined): readonly FittedColumn[] | null =>
   preprocessing?.kind === 'table' ? preprocessing.columns : null;
+
+/** The characters behind the tokens, where the data is a text. */
+function vocabularyOf(data: DataSpec | null): Vocabulary | null {
+  const [input] = data ? describeData(data).inputs : [];
+  if (!data || input?.dtype !== 'u32' || !('windows' in data.origin) || 'recipe' in data.origin) return null;
+  return {
+    characters: input.names,
+    lowercase:
+      data.origin.windows !== undefined &&
+      'lowercase' in data.origin.windows &&
+      data.origin.windows.lowercase,
+  };
+}
 
 /** What the numbers of a prediction mean, by the data that the document asks for. */
 function answerOf({ judged }: Model, data: DataSpec | null, { targets }: TypeScriptExport): Answer {

@@ -10,9 +10,15 @@ export interface ReadmeFacts {
   readonly trains: boolean;
   /** Names of the columns that a row of the table has. */
   readonly columns: readonly string[];
+  /** Whether a sample is a text. */
+  readonly takesText: boolean;
 }
 
-export function readmeText(document: GraphDocument, model: Model, { trains, columns }: ReadmeFacts): string {
+export function readmeText(
+  document: GraphDocument,
+  model: Model,
+  { trains, columns, takesText }: ReadmeFacts,
+): string {
   const shapeOf = (shape: readonly number[] | undefined): string => formatShape(shape?.slice(1) ?? []);
   const numbers = Array.from({ length: Math.min(4, sampleSizeOf(model)) }, (_, i) =>
     i % 2 === 0 ? '0.5' : '-1.2',
@@ -20,18 +26,26 @@ export function readmeText(document: GraphDocument, model: Model, { trains, colu
   const parts = [
     `# ${markdownText(document.name) || 'Untitled'}`,
     '',
-    `A model of ${formatCount(parameterCount(model))} parameters, exported from Gradloom. It takes ${shapeOf(model.data?.x.shape)} numbers and gives ${shapeOf(model.prediction?.value.shape)}.`,
+    `A model of ${formatCount(parameterCount(model))} parameters, exported from Gradloom. It takes ${shapeOf(model.data?.x.shape)} ${takesText ? 'characters' : 'numbers'} and gives ${shapeOf(model.prediction?.value.shape)}.`,
     '',
     '## Predict',
     '',
     'Node 22.18 or newer is all it needs (22.6 to 22.17 with `--experimental-strip-types`); nothing is installed, nothing is downloaded.',
     '',
     '```',
-    `node predict.ts ${numbers.join(' ')}${sampleSizeOf(model) > 4 ? ' …' : ''}`,
+    takesText
+      ? `node predict.ts "a text of ${sampleSizeOf(model)} characters"`
+      : `node predict.ts ${numbers.join(' ')}${sampleSizeOf(model) > 4 ? ' …' : ''}`,
     'node predict.ts samples.json',
     '```',
     '',
     '`samples.json` is a list of samples, each a list of numbers.',
+    ...(takesText
+      ? [
+          '',
+          'A sample is a text, or its tokens: `encode` in `predict.ts` makes one of the other by `vocabulary`.',
+        ]
+      : []),
     ...(columns.length > 0
       ? [
           '',
