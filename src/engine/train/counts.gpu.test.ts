@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { testDevice } from '../runtime/testing.ts';
 import { mlpMnist } from '../templates/nets.ts';
 import { dataOf } from '../templates/testing.ts';
+import { mlp, spirals } from './testing.ts';
 import { Trainer } from './trainer.ts';
 
 type Counts = Map<string, number>;
@@ -74,6 +75,30 @@ test('a step of an MLP on MNIST keeps to its budgets, looked at or not', async (
     }
     expect(trainer.machine.created).toBe(before);
     console.log(lines.join('\n'));
+  } finally {
+    trainer.dispose();
+  }
+});
+
+test('short epochs cost a write or two now and then, not one each', async () => {
+  const counts: Counts = new Map();
+  const open = { device: watched(await testDevice(), counts), name: 'counted', software: true };
+  const trainer = await Trainer.create(open, mlp([2], 'relu', { batchSize: 500 }), await spirals, {
+    probes: false,
+  });
+  try {
+    counts.clear();
+    let most = 0;
+    for (let steps = 0; steps < 2 * trainer.stepsPerEpoch * 200; ) {
+      const before = counts.get('writeBuffer') ?? 0;
+      const count = Math.min(16, trainer.mostSteps());
+      await trainer.run(count);
+      steps += count;
+      most = Math.max(most, (counts.get('writeBuffer') ?? 0) - before);
+    }
+    expect(counts.get('writeBuffer')).toBeGreaterThan(0); // the counter hears
+    // The order of the coming epochs; the coming learning rates, and the first of them.
+    expect(most).toBeLessThanOrEqual(3);
   } finally {
     trainer.dispose();
   }

@@ -121,7 +121,8 @@ export function compileStep(spec: StepSpec): StepProgram {
     : null;
   const watched = kept?.values ?? [];
 
-  const epochs = Math.max(2, Math.min(1024, Math.ceil(orderLength / spec.samples)));
+  // Even, since half of them are laid out at a time.
+  const epochs = 2 * Math.max(1, Math.min(512, Math.ceil(orderLength / spec.samples / 2)));
   const stepsPerEpoch = Math.max(1, Math.floor(spec.samples / (size * accumulation)));
   const places: Record<string, Place> = {
     'data.x': spec.data.x,

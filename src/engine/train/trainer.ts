@@ -21,6 +21,7 @@ import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { EpochOrders } from './epoch-orders.ts';
 import { evalCountUniform } from './eval-program.ts';
 import { Evaluator } from './evaluator.ts';
 import { type GenerateListener, type GenerateOptions, TextGenerator, type TrainedNet } from './generate.ts';
@@ -84,6 +85,7 @@ export class Trainer {
   private generator: TextGenerator | null = null;
   private readonly net: TrainedNet;
   private readonly rates: Rates;
+  private readonly orders: EpochOrders;
   private readonly best: BestWeights | null;
   private stopping: TrainingSettings['stopping'];
   private hypers: Record<string, number>;
@@ -91,10 +93,6 @@ export class Trainer {
   private given: ReadonlyMap<string, Float32Array> | null;
   private seed: number;
   private submitted = 0;
-  /** Epochs whose order is on the GPU: all below this number that still matter. */
-  private orderedEpochs = 0;
-  /** The first epoch whose order was laid out since the last start. */
-  private firstOrdered = 0;
   private hypersChanged = true;
 
   /** Builds, compiles and uploads; throws an `EngineError` where the document cannot be trained or does not fit. */
@@ -134,6 +132,7 @@ export class Trainer {
     this.evaluator = new Evaluator(run.machine, this.ring, run.evaluation, run.metrics);
     this.best = run.best;
     this.stopping = run.document.training.stopping;
+    this.orders = new EpochOrders(run.machine, run.step, run.data.split.train);
     this.rates = new Rates(run.machine, run.step.rates);
     this.setRates(run.document.training);
     const uniforms = Object.keys(run.hypers);
@@ -259,9 +258,7 @@ export class Trainer {
     this.lookout?.restart();
     const { stepsPerEpoch, batch } = this.program;
     const epoch = Math.floor(step / stepsPerEpoch);
-    this.firstOrdered = epoch;
-    this.orderedEpochs = epoch;
-    this.layOrder(step);
+    this.orders.restart(step, seed);
     this.machine.write(counterPlace, Uint32Array.of(step));
     this.machine.write(microPlace, Uint32Array.of(0));
     const order = epochOrder(this.data.split.train, { seed, epoch });
@@ -269,30 +266,10 @@ export class Trainer {
     this.machine.write(batch, Int32Array.from(order.subarray(at, at + batch.length)));
   }
 
-  /** Puts the order of the coming epochs on the GPU where it is not there yet; says how many steps it covers from here. */
-  private layOrder(step: number): number {
-    const { epochs, stepsPerEpoch, order } = this.program;
-    const epoch = Math.floor(step / stepsPerEpoch);
-    // The last dispatch of a step lays out the next batch, so one more epoch than is trained is needed. All epochs of a
-    // stretch are written at once, in slots that steps already submitted no longer read.
-    if (epoch + 1 >= this.orderedEpochs) {
-      const perEpoch = order.length / epochs;
-      const half = Math.max(1, Math.floor(epochs / 2));
-      const until = this.orderedEpochs + (this.orderedEpochs === this.firstOrdered ? epochs : half);
-      for (let e = this.orderedEpochs; e < until; e++) {
-        const indices = epochOrder(this.data.split.train, { seed: this.seed, epoch: e });
-        const place = { buffer: order.buffer, offset: (e % epochs) * perEpoch, length: perEpoch };
-        this.machine.write(place, Int32Array.from(indices));
-      }
-      this.orderedEpochs = until;
-    }
-    return (this.orderedEpochs - 1) * stepsPerEpoch - step;
-  }
-
   /** The most steps that may be submitted at once from here. */
   mostSteps(): number {
     const { stepsPerEpoch, ringRows } = this.program;
-    const most = Math.min(ringRows, Math.max(1, this.layOrder(this.submitted)));
+    const most = Math.min(ringRows, Math.max(1, this.orders.cover(this.submitted)));
     return this.watchesEpochs ? Math.min(most, stepsPerEpoch - (this.submitted % stepsPerEpoch)) : most;
   }
 
