@@ -41,7 +41,11 @@ async function cost(trainer: Trainer, perSubmission: number, looking: boolean): 
 async function keptPerStep(trainer: Trainer): Promise<number> {
   const steps = 2048;
   const train = async (): Promise<number> => {
-    for (let done = 0; done < steps; done += manySteps) await trainer.run(manySteps);
+    for (let done = 0; done < steps; ) {
+      const count = Math.min(manySteps, trainer.mostSteps());
+      await trainer.run(count);
+      done += count;
+    }
     collect();
     return process.memoryUsage().heapUsed;
   };
