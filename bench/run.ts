@@ -21,7 +21,7 @@ import {
   type Results,
   type WorkloadResult,
 } from './results.ts';
-import { workloads } from './workloads.ts';
+import { gptText, workloads } from './workloads.ts';
 
 const usage = `Usage: npm run bench -- [options]
   --only NAMES       of ${[...workloads.map(({ name }) => name), 'product', 'growth', 'host'].join(', ')}
@@ -148,6 +148,14 @@ function writeDocuments(folder: string): void {
     writeFileSync(file, stringifyDocument(document));
     console.log(file);
   }
+  // Every character follows every other one somewhere: 65 strides through the alphabet.
+  const { path, alphabet } = gptText;
+  const size = alphabet.length;
+  const text = Array.from(
+    { length: size * size },
+    (_, i) => alphabet[(i * (1 + Math.floor(i / size))) % size],
+  );
+  writeFileSync(join(folder, path), text.join(''));
 }
 
 const only = names(values.only);

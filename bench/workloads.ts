@@ -182,6 +182,12 @@ const residual = (normed: boolean): Workload =>
     },
   });
 
+/** 65 different characters, and a file of them, so that the document has the vocabulary of the workload. */
+export const gptText = {
+  path: 'gpt.txt',
+  alphabet: `\n${String.fromCharCode(...Array.from({ length: 64 }, (_, i) => 32 + i))}`,
+} as const;
+
 const gpt = workload({
   name: 'gpt',
   about: 'vocabulary 65, 64 tokens, 64 features, 4 heads, 2 layers, GELU, batch 16',
@@ -190,7 +196,7 @@ const gpt = workload({
   net: { kind: 'gpt', depth: 2 },
   mflop: 730,
   limits: { dispatches: 100, hostMs: 1.5, timesJax: 2.5 },
-  data: shipped('sonnets'),
+  data: { origin: { source: 'text', ...gptText } },
   weaveNet: (weave, x) =>
     weave.chain(
       x,
