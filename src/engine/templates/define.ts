@@ -28,7 +28,10 @@ export interface Quality {
   /** After this many steps; all epochs of the document where it is absent. */
   readonly steps?: number;
   readonly claims: readonly Claim[];
-  /** The rules whose verdicts come, because the template shows the fault. Where this is absent, no verdict comes at all. */
+  /**
+   * The rules whose verdicts come, because the template shows the fault; others may come as well. Where this is absent, no
+   * verdict comes at all; where it is empty, what rules say of so odd a net does not matter.
+   */
   readonly verdicts?: readonly string[];
   /** ‖∂L/∂h‖ of a recurrent layer at its first time step as a share of that at its last, before anything is learnt. */
   readonly gradientOverTime?: { readonly atLeast?: number; readonly atMost?: number };

@@ -116,6 +116,7 @@ Reaches no root mean squared error below 0.4, on the training part neither (0.51
       { metric: 'rmse', split: 'train', atLeast: 0.4 },
       { metric: 'rmse', split: 'test', atLeast: 0.4 },
     ],
+    verdicts: [],
   },
   layers: byDegree(1),
 });
@@ -161,6 +162,7 @@ Reaches 0.08 on the training part, below the noise of 0.1, and no better than 0.
       { metric: 'rmse', split: 'train', atMost: 0.08 },
       { metric: 'rmse', split: 'test', atLeast: 0.14 },
     ],
+    verdicts: [],
   },
   layers: byDegree(15),
 });
