@@ -14,19 +14,14 @@ export class Evaluator {
   private readonly machine: Machine;
   private readonly ring: ReadbackRing;
   private readonly program: EvalProgram;
-  private readonly loaded: LoadedProgram;
+  /** Made when it is first needed, so that the first step need not wait for its pipelines. */
+  private loading: Promise<LoadedProgram> | null = null;
   private readonly metrics: readonly Metric[];
 
-  constructor(
-    machine: Machine,
-    ring: ReadbackRing,
-    { program, loaded }: { readonly program: EvalProgram; readonly loaded: LoadedProgram },
-    metrics: readonly Metric[],
-  ) {
+  constructor(machine: Machine, ring: ReadbackRing, program: EvalProgram, metrics: readonly Metric[]) {
     this.machine = machine;
     this.ring = ring;
     this.program = program;
-    this.loaded = loaded;
     this.metrics = metrics;
   }
 
@@ -35,10 +30,16 @@ export class Evaluator {
     return ring.length + (confusion?.length ?? 0);
   }
 
+  private async load(): Promise<LoadedProgram> {
+    this.loading ??= this.machine.load(this.program.program);
+    return this.loading;
+  }
+
   /** Measures these samples; the uniforms say how many they are. */
   async measure(samples: Int32Array<ArrayBuffer>): Promise<Measured> {
     const { machine, program } = this;
     const { batchSize, columns, confusion } = program;
+    const loaded = await this.load();
     const runs = Math.ceil(samples.length / batchSize);
     const order = new Int32Array(program.capacity);
     order.set(samples);
@@ -49,7 +50,7 @@ export class Evaluator {
     const encoder = machine.device.createCommandEncoder();
     if (confusion) encoder.clearBuffer(machine.buffer(confusion.buffer));
     const pass = encoder.beginComputePass();
-    for (let i = 0; i < runs; i++) machine.encode(pass, this.loaded);
+    for (let i = 0; i < runs; i++) machine.encode(pass, loaded);
     pass.end();
     const rows: Place = { ...program.ring, length: runs * columns };
     const words = this.ring.copy(encoder, slot, 0, [rows, ...(confusion ? [confusion] : [])]);

@@ -58,7 +58,8 @@ export interface PreparedRun {
   /** Where training may stop early. */
   readonly best: BestWeights | null;
   readonly lookout: Lookout | null;
-  readonly evaluation: { readonly program: EvalProgram; readonly loaded: LoadedProgram };
+  /** Its buffers are reserved; its pipelines are made when something is first evaluated. */
+  readonly evaluation: EvalProgram;
   /** The scalars that the programs read, by name. */
   readonly hypers: Record<string, number>;
   readonly target: Target;
@@ -139,7 +140,6 @@ export async function prepareRun(
   machine.reserveUniforms(uniforms);
   const loaded = await machine.load(step.program);
   const micro = step.micro && { loaded: await machine.load(step.micro.program), count: step.micro.count };
-  const evalLoaded = await machine.load(evaluate.program);
   uploadData(machine, data.dataset, model, dataPlaces);
 
   const lookout =
@@ -185,7 +185,7 @@ export async function prepareRun(
     masks: options.masks ? maskArenaOf(layout.parameters, options.masks) : null,
     best,
     lookout,
-    evaluation: { program: evaluate, loaded: evalLoaded },
+    evaluation: evaluate,
     hypers,
     target,
   };

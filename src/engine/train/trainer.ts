@@ -126,7 +126,7 @@ export class Trainer {
     this.seed = run.document.training.seed;
     const words = Math.max(
       run.step.ring.length + capturesPerChunk * (run.lookout?.words ?? 0),
-      Evaluator.words(run.evaluation.program),
+      Evaluator.words(run.evaluation),
     );
     this.ring = new ReadbackRing(run.machine, words, slots);
     this.evaluator = new Evaluator(run.machine, this.ring, run.evaluation, run.metrics);
