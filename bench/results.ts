@@ -39,6 +39,8 @@ export function median(values: readonly number[]): number {
 /** How a measurement is made. */
 export interface How {
   readonly rounds: number;
+  /** Steps at the start whose losses are compared between engines. */
+  readonly compared: number;
   /** ms that a round of one engine should take. */
   readonly roundTime: number;
   /** Names of engines that take part; all where it is empty. */

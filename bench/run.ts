@@ -170,6 +170,12 @@ else {
   checkTypes();
   const wanted = (name: string): boolean =>
     only.length > 0 ? only.includes(name) : !(values.quick && name === 'growth');
-  await measure(wanted, { rounds, roundTime: values.quick ? 150 : 500, engines: names(values.engines) });
+  const roundTime = values.quick ? 150 : 500;
+  await measure(wanted, {
+    rounds,
+    roundTime,
+    compared: values.quick ? 3 : 5,
+    engines: names(values.engines),
+  });
 }
 process.exit(0); // Dawn in Node would keep the process alive

@@ -18,8 +18,6 @@ import { handWritten } from './hand-written.ts';
 import { jax } from './jax.ts';
 import { tfjs } from './tfjs.ts';
 
-/** Losses that are compared between engines. */
-const comparedSteps = 5;
 const mostSteps = 4096;
 
 interface Opened {
@@ -93,8 +91,7 @@ async function measure(one: Opened, roundTime: number, isFirst: boolean): Promis
 
 async function compete(
   entries: readonly { readonly engine: Engine; open(): Promise<Contender> }[],
-  { rounds, roundTime }: How,
-  compared: number,
+  { rounds, roundTime, compared }: How,
 ): Promise<(EngineResult | EngineFailure)[]> {
   const failures: EngineFailure[] = [];
   let opened: Opened[] = [];
@@ -145,7 +142,7 @@ async function start(): Promise<BenchPage> {
     const given = givenFor(workload);
     const entries = chosen(how, all).map((engine) => ({ engine, open: () => engine.open(given) }));
     const { name, about, mflop } = workload;
-    return { name, about, mflop, engines: await compete(entries, how, comparedSteps) };
+    return { name, about, mflop, engines: await compete(entries, how) };
   };
   return {
     adapter: { name: open.name, software: open.software },
@@ -159,7 +156,7 @@ async function start(): Promise<BenchPage> {
       const entries = chosen(how, all).map((engine) => ({ engine, open: () => engine.openProduct(side) }));
       const mflop = (2 * side ** 3) / 1e6;
       const about = `${side}³, forward`;
-      return { name: 'product', about, mflop, engines: await compete(entries, how, 1) };
+      return { name: 'product', about, mflop, engines: await compete(entries, { ...how, compared: 1 }) };
     },
     growth(along, size, how) {
       return train(along === 'batch' ? mlp(size) : deep(size), how, [own, jax, tfjs]);
