@@ -13,7 +13,7 @@ import type { ZooCase } from './cases.ts';
 import { netOf } from './net.ts';
 
 /** Steps that a net is watched for. */
-const watched = 100;
+const watched = 140;
 
 /** What was said of one net at one seed. */
 export interface Watch {

@@ -8,30 +8,28 @@ export interface LossTrend {
   readonly start: number;
   /** Exponential moving average of the loss. */
   readonly now: number;
-  /** The same with a longer memory: where it lies above `now`, the loss falls. */
-  readonly slow: number;
   /** The lowest that `now` has been. */
   readonly lowest: number;
   /** Moving average of |loss − the one before|: how rough the curve is. */
   readonly wobble: number;
   readonly last: number;
+  /** What `now` was at every tenth step of the last forty, the oldest first. */
+  readonly past: readonly number[];
 }
 
 const START_STEPS = 5;
 /** The average forgets half in about seven steps. */
 const SMOOTHING = 0.1;
-/** Half in about 23 steps. */
-const SLOW_SMOOTHING = 0.03;
 
 export const noLoss: LossTrend = {
   steps: 0,
   first: 0,
   start: 0,
   now: 0,
-  slow: 0,
   lowest: Number.POSITIVE_INFINITY,
   wobble: 0,
   last: 0,
+  past: [],
 };
 
 /** Takes the loss of the next step. A non-finite loss is for its own rule and leaves the trend as it is. */
@@ -47,11 +45,19 @@ export function addLoss(trend: LossTrend, loss: number): LossTrend {
     first: steps === 1 ? loss : trend.first,
     start,
     now,
-    slow: isStart ? start : trend.slow + SLOW_SMOOTHING * (loss - trend.slow),
     lowest: Math.min(trend.lowest, now),
     wobble: steps === 1 ? 0 : steps === 2 ? jump : trend.wobble + SMOOTHING * (jump - trend.wobble),
     last: loss,
+    past: steps % pastEvery === 0 ? [...trend.past, now].slice(-pastLength) : trend.past,
   };
+}
+
+const pastEvery = 10;
+const pastLength = 5;
+
+/** By how much the loss has fallen over the last forty steps, as a share of its start; NaN before there were as many. */
+export function recentFall({ past, now, start }: LossTrend): number {
+  return past.length < pastLength ? Number.NaN : (past[0]! - now) / start;
 }
 
 /** The loss now as a share of the net's own at its start: of the first mini-batches, or of the very first where that was lower. */

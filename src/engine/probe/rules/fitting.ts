@@ -1,4 +1,5 @@
 /** Learning curves: a net that learns its samples by heart, and one that cannot learn them at all. */
+import { recentFall } from '../loss-trend.ts';
 import { defineRule, good, number, percent, unclear } from '../rule.ts';
 import { noiseScale } from '../statistics.ts';
 import { readable } from '../words.ts';
@@ -63,18 +64,19 @@ function averaged({ sum, weight }: Gradient, measured: number): Gradient {
   return { sum: sum + (measured - sum) / longMemory, weight: weight + (1 - weight) / longMemory };
 }
 
-export const underfitting = defineRule<Gradient, 'loss' | 'signal' | 'slope' | 'steps'>({
+export const underfitting = defineRule<Gradient, 'loss' | 'moved' | 'signal' | 'slope' | 'steps'>({
   id: 'under-fitting',
   title: 'Under-fitting',
   thresholds: {
-    loss: { title: 'loss as a share of its start, at least', value: 0.75 },
-    signal: { title: 'gradient’s signal to noise, at most', value: 0.04 },
-    slope: { title: 'fall of the loss of late, as a share of its start, at most', value: 0.01 },
+    loss: { title: 'loss as a share of its start, at least', value: 0.6 },
+    moved: { title: 'and at most: what never moved is on a plateau', value: 0.97 },
+    signal: { title: 'gradient’s signal to noise, at most', value: 0.08 },
+    slope: { title: 'fall of the loss over 40 steps, as a share of its start, at most', value: 0.008 },
     steps: { title: 'steps trained, at least', value: 60 },
     captures: { title: 'captures in a row', value: 20 },
   },
   because: ({ loss, signal, captures }) =>
-    `The loss stands at ${percent(loss)} of its start or more and no longer falls, the gradients of single batches cancel out ` +
+    `The loss has fallen, stands at ${percent(loss)} of its start or more and no longer falls, the gradients of single batches cancel out ` +
     `(their signal to noise is ${readable(signal)} or less: a minimum, not a plateau), and no other rule says why, for ` +
     `${captures} captures in a row.`,
   doubt:
@@ -86,11 +88,10 @@ export const underfitting = defineRule<Gradient, 'loss' | 'signal' | 'slope' | '
     const memory = averaged(before, net.batch / noiseScale(net.segments, capture, net.batch));
     if (loss.steps < limits.steps || memory.weight === 0 || raised.size > 0) return unclear(memory);
     const signal = memory.sum / memory.weight;
-    const fall = (loss.slow - loss.now) / loss.start;
-    const isBad =
-      loss.now >= limits.loss * loss.start && signal <= limits.signal && Math.abs(fall) <= limits.slope;
-    if (!isBad) return good(memory);
     const share = loss.now / loss.start;
+    const isHigh = share >= limits.loss && share <= limits.moved;
+    const isBad = isHigh && signal <= limits.signal && Math.abs(recentFall(loss)) <= limits.slope;
+    if (!isBad) return good(memory);
     return {
       memory,
       sign: 'bad',
