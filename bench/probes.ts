@@ -1,0 +1,53 @@
+/**
+ * `node bench/probes.ts [TEXT]`: what looking costs, for five workloads. Each net is trained in turn without probes, with tensors kept
+ * for probes but not looked at, and with a look at every step, in one process; medians of the same steps are compared.
+ */
+
+import { Trainer } from '../src/engine/index.ts';
+import { loadData } from '../src/main/cli/files.ts';
+import { openGpu } from '../src/main/cli/gpu.ts';
+import { zoo } from './zoo/cases.ts';
+import { netOf } from './zoo/net.ts';
+
+const workloads = [
+  '8 ReLU layers, weights N(0, 1)',
+  'raw pixels 0…255',
+  'a convolution with biases of −10',
+  'an RNN over 30 steps',
+  'a transformer at learning rate 10⁻⁷',
+];
+const rounds = 9;
+const steps = 8;
+
+const median = (times: number[]): number =>
+  times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+
+const gpu = await openGpu(false);
+for (const name of workloads) {
+  const found = zoo.find((zooCase) => zooCase.name === name);
+  if (!found || !name.includes(process.argv[2] ?? '')) continue;
+  const document = netOf(found.healthy);
+  const { data } = await loadData('bench', document);
+  const plain = await Trainer.create(gpu, document, data, { probes: false });
+  const probed = await Trainer.create(gpu, document, data, { probes: true });
+  const times = { plain: [] as number[], kept: [] as number[], looked: [] as number[] };
+  const timed = async (into: number[], trainer: Trainer, look: boolean): Promise<void> => {
+    const start = performance.now();
+    await trainer.run(steps, () => look);
+    into.push((performance.now() - start) / steps);
+  };
+  for (let round = 0; round < rounds; round++) {
+    await timed(times.plain, plain, false);
+    await timed(times.kept, probed, false);
+    await timed(times.looked, probed, true);
+  }
+  const [base, kept, looked] = [median(times.plain), median(times.kept), median(times.looked)];
+  const look = Math.max(0, looked - kept);
+  console.log(
+    `${name}, its twin: ${base.toFixed(2)} ms a step, ${((100 * kept) / base - 100).toFixed(1)} % more where tensors are kept, ` +
+      `${look.toFixed(2)} ms a look; 3 % allows one in ${Math.ceil(look / (0.03 * base))} steps`,
+  );
+  plain.dispose();
+  probed.dispose();
+}
+process.exit(0);
