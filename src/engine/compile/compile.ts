@@ -13,7 +13,7 @@ import { gatherSums } from './gather-sums.ts';
 import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import type { Part } from './in-place.ts';
 import { mapKernel } from './map-kernel.ts';
-import { aligned, alignment, type Lifetime, planMemory } from './memory.ts';
+import { aligned, alignment, arenaOf, type Lifetime, planArenas } from './memory.ts';
 import { productKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
@@ -91,7 +91,7 @@ export function compileGraph(
   const plan = decideStores(grouping);
 
   const lifetimes = joinParts(lifetimesOf(plan, new Set(kept), given), parts);
-  const memory = planMemory(lifetimes);
+  const arenas = planArenas(lifetimes, options.arena);
   const find = (v: Value): Place => {
     if (isLeaf(v)) return placeOf(v);
     const part = parts.get(v);
@@ -99,8 +99,14 @@ export function compileGraph(
       const whole = find(part.whole);
       return { ...whole, offset: whole.offset + part.offset, length: sizeOf(v.shape) };
     }
-    const offset = memory.offsets.get(v);
-    return given.get(v) ?? { buffer: options.arena, offset: offset ?? fail(v), length: sizeOf(v.shape) };
+    const offset = arenas.offsets.get(v);
+    return (
+      given.get(v) ?? {
+        buffer: arenaOf(v.dtype, options.arena),
+        offset: offset ?? fail(v),
+        length: sizeOf(v.shape),
+      }
+    );
   };
   const values = new Map<number, Value>();
   for (const { stores, loads } of plan) for (const v of [...stores, ...loads]) values.set(v.id, v);
@@ -126,11 +132,11 @@ export function compileGraph(
   return {
     program: {
       dispatches: isOn('shareTexts') ? shareTexts(dispatches) : dispatches,
-      buffers: { [options.arena]: memory.size },
+      buffers: arenas.sizes,
       uniforms: options.uniforms,
     },
     places: kept.map(find),
-    lowerBound: memory.lowerBound,
+    lowerBound: arenas.lowerBound,
   };
 }
 

@@ -2,6 +2,7 @@
  * The memory plan: where each kept value lives, and how long. Values whose lifetimes do not meet share bytes; the peak is
  * known before anything is allocated.
  */
+import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 
@@ -65,4 +66,32 @@ function mostAlive(items: ReadonlyArray<Lifetime & { size: number }>): number {
     most = Math.max(most, alive);
   }
   return most;
+}
+
+/** Where every kept value lives, in arenas of one type each. */
+export interface Arenas {
+  /** Offsets in elements of the value's arena. */
+  readonly offsets: ReadonlyMap<Value, number>;
+  /** Elements of each arena, by the name of its buffer. */
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly lowerBound: number;
+}
+
+/** The buffer that holds what is kept of a type. A kernel binds a range of a buffer once, as one type. */
+export function arenaOf(dtype: DType, arena: string): string {
+  return dtype === 'f32' ? arena : `${arena}.${dtype}`;
+}
+
+/** Plans an arena for each type that is kept; the one for f32 is always there. */
+export function planArenas(lifetimes: readonly Lifetime[], arena: string): Arenas {
+  const offsets = new Map<Value, number>();
+  const sizes: Record<string, number> = {};
+  let lowerBound = 0;
+  for (const dtype of new Set<DType>(['f32', ...lifetimes.map((l) => l.value.dtype)])) {
+    const plan = planMemory(lifetimes.filter((l) => l.value.dtype === dtype));
+    for (const [value, offset] of plan.offsets) offsets.set(value, offset);
+    sizes[arenaOf(dtype, arena)] = plan.size;
+    lowerBound += plan.lowerBound;
+  }
+  return { offsets, sizes, lowerBound };
 }

@@ -207,6 +207,9 @@ export function compileStep(spec: StepSpec): StepProgram {
     epochs,
     stepsPerEpoch,
     probed: kept?.at(main.places.slice(firstWatched)) ?? null,
-    arena: { size: main.program.buffers.arena ?? 0, lowerBound: main.lowerBound },
+    arena: {
+      size: Object.values(main.program.buffers).reduce((total, size) => total + size, 0),
+      lowerBound: main.lowerBound,
+    },
   };
 }
