@@ -131,6 +131,31 @@ Reaches 92 % on the test part in three epochs.`,
   training: shorter,
 });
 
+export const inception = netTemplate({
+  ...digits,
+  id: 'inception',
+  title: 'Inception blocks',
+  summary: 'Four branches look through windows of four sizes, and their channels are put side by side.',
+  text: `Which window is right, 1 × 1, 3 × 3 or 5 × 5? GoogLeNet takes them all (Szegedy et al. 2015): in an **Inception block** four branches
+run side by side and their channels are **concatenated**. 1 × 1 convolutions before the large windows keep them cheap, and in place
+of large dense layers at the end there is a **global average** of each channel.
+
+**Look** inside a block by opening it: each branch is a few boxes. **Look at** the gradients of the four branches: which one does
+the net rely on?
+
+**Try** taking the 5 × 5 branch out: little is lost on digits this small. Then more of its channels.
+
+Reaches 92 % on the test part in three epochs.`,
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.92 }], quick },
+  net(weave, x) {
+    const narrow = weave.chain(x, ...stem(16), ['maxPool2d']);
+    const first = weave.block('inception', {}, narrow);
+    const second = weave.block('inception', { b1: 24, b3: 32, b5: 12, pool_features: 12 }, first);
+    return weave.chain(second, ['globalAvgPool'], ['linear', { units: 10 }]);
+  },
+  training: shorter,
+});
+
 /** Blocks per stage, after the first of a stage that narrows it. */
 const others = { '=': 'blocks - 1' };
 
@@ -200,4 +225,4 @@ Reaches 92 % on the test part in three epochs.`,
   training: shorter,
 });
 
-export const convolutions: readonly Template[] = [cnnWaves, lenet, alexnet, resnet, resnext];
+export const convolutions: readonly Template[] = [cnnWaves, lenet, alexnet, inception, resnet, resnext];
