@@ -51,7 +51,7 @@ test('a CSV file becomes the data of a net, its columns are corrected, and it tr
     .click();
   await expect(page.getByRole('button', { name: 'No problems' })).toBeVisible();
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await expect(page.getByText(/^step [1-9]\d*/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^step [1-9]\d* ·/)).toBeVisible({ timeout: 60_000 });
 });
 
 test('a table that is dropped on an empty canvas makes a data node', async ({ app }) => {

@@ -97,6 +97,17 @@ describe('a training session', () => {
     expect(desk.of('evaluation').at(-1)).toMatchObject({ evaluation: { step: 30, split: 'validation' } });
   });
 
+  test('takes a step that is asked for while the one before it is measured', async () => {
+    await start('mlp-spirals');
+    desk.session.take({ type: 'step', run: 1, count: 1 });
+    await desk.until(() => desk.losses().length === 1);
+    // By now the first evaluation has begun, and takes a while to be compiled.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    desk.session.take({ type: 'step', run: 1, count: 1 });
+    await desk.until(() => desk.status === 'paused');
+    expect(desk.losses()).toHaveLength(2);
+  });
+
   test('resets to the very same run, and to another one with another seed', async () => {
     await start('mlp-spirals');
     await trainTo(20);

@@ -402,7 +402,8 @@ export class Session {
   private async pauseAt(run: Run): Promise<void> {
     await this.evaluateNow(run, true);
     run.checkpoint = await run.trainer.checkpoint();
-    this.setStatus(run, 'paused');
+    // What was asked for meanwhile goes on.
+    if (run.until <= run.trainer.step) this.setStatus(run, 'paused');
   }
 
   private async evaluateNow(run: Run, always: boolean): Promise<void> {
