@@ -133,13 +133,13 @@ export const earlyStopping = chainTemplate({
   text: `The same net and points, and nothing in its way; but training **stops** when the validation loss has been no better than its best for
 ten epochs, and the weights of that best epoch are put back. It costs nothing, and it is the remedy that is always at hand.
 
-**Look at** where it stops: after 22 epochs of a hundred, with the weights of the twelfth. The validation part has chosen the weights, so only the test
+**Look at** where it stops: after some twenty epochs of a hundred, with the weights of ten epochs before. The validation part has chosen the weights, so only the test
 part is still an honest judge.
 
 **Try** a patience of 2: a single wave of the loss ends it too soon. Then 50, to see what it waits for in vain.
 
-Reaches a loss of 0.5 on the test part (measured: 0.36), where a hundred epochs end at 1.7.`,
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.5 }], verdicts: [] },
+Reaches a loss of 0.7 or less on the test part (measured: 0.36 and 0.51; when it stops hangs by a few roundings), where a hundred epochs end at 1.7.`,
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.7 }], verdicts: [] },
   layers: wide(),
   training: {
     optimizer: { kind: 'adam', params: { learningRate: 0.01 } },
