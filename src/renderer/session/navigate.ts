@@ -1,7 +1,7 @@
 /** Going from canvas to canvas: into a block, out of it, and to whatever somebody points at, wherever it stands. */
 import { parentOf, splitPath } from '../document/level.ts';
 import { selectNodes } from './session.ts';
-import type { Workbench } from './workbench.ts';
+import type { Revealing, Workbench } from './workbench.ts';
 
 /** Opens the block that a node of the open canvas stands for, at one of its repetitions; false where it stands for none. */
 export function openBlock(workbench: Workbench, id: string, repetition = 0): boolean {
@@ -31,15 +31,15 @@ export function openPathOf(workbench: Workbench, path: string): void {
 }
 
 /** Shows and selects a node by its path, on whatever canvas it stands. */
-export function showNode(workbench: Workbench, flat: string): void {
+export function showNode(workbench: Workbench, flat: string, how?: Revealing): void {
   const { path, id } = splitPath(flat);
   const { path: before, open } = workbench.document.getState();
   if (path !== before) open(path);
   if (!workbench.document.getState().level.nodes[id]) return; // deleted since
   workbench.session.setState({ selection: selectNodes([id]) });
   // Another canvas has its nodes only when it is drawn.
-  if (path === before) workbench.canvas.current?.reveal([id]);
-  else afterDrawing(() => workbench.canvas.current?.reveal([id]));
+  if (path === before) workbench.canvas.current?.reveal([id], how);
+  else afterDrawing(() => workbench.canvas.current?.reveal([id], how));
 }
 
 function showWhole({ canvas }: Workbench): void {

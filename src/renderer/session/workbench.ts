@@ -15,13 +15,18 @@ import { createLiveStore, type LiveState, type LiveStore, type WireTint } from '
 import { createQuestionStore, type QuestionStore } from './questions.ts';
 import { createSessionStore, type SessionState, type SessionStore } from './session.ts';
 
+/** How nodes are brought into view: the keyboard goes along with them, unless whoever shows them keeps it. */
+export interface Revealing {
+  readonly keepFocus: boolean;
+}
+
 /** What the canvas can be told from outside while it is mounted. */
 export interface CanvasControls {
   fitAll(): void;
   fitSelection(): void;
   zoomBy(factor: number): void;
   /** Shows nodes in the middle, and gives one of them the keyboard. */
-  reveal(nodes: readonly string[]): void;
+  reveal(nodes: readonly string[], how?: Revealing): void;
   /** The middle of what is seen, in canvas units: where a new node goes. */
   centre(): [number, number];
   /** The pointer in canvas units if it is over the canvas, else the middle: where a paste goes. */

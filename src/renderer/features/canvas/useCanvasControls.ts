@@ -43,13 +43,14 @@ export function useCanvasControls(box: RefObject<HTMLDivElement | null>): void {
         });
       },
       zoomBy: (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() }),
-      reveal: (ids) => {
+      reveal: (ids, how) => {
         void flow.fitView({
           nodes: ids.map((id) => ({ id })),
           padding: 0.6,
           maxZoom: 1,
           duration: duration(),
         });
+        if (how?.keepFocus) return;
         const [first] = ids;
         const node = [...element.querySelectorAll<HTMLElement>('.react-flow__node')].find(
           (n) => n.dataset.id === first,

@@ -54,7 +54,7 @@ export function Microscope({ run, inside, node, sample, onSample }: MicroscopePr
     setPlace(next);
     const at = stages[next]?.output.node;
     // The canvas shows where we are.
-    if (at !== undefined) showNode(workbench, at);
+    if (at !== undefined) showNode(workbench, at, { keepFocus: true });
   }
   function keys(event: KeyboardEvent): void {
     const isField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
