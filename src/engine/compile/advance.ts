@@ -9,7 +9,7 @@ import { add, binary, lessThan, mul } from '../ir/index-math.ts';
 import { type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
 import type { Value } from '../ir/value.ts';
 import { input } from '../ops/leaf.ts';
-import { type CompileOptions, dispatchOf } from './compile.ts';
+import { type DispatchOptions, dispatchOf } from './bindings.ts';
 import type { Dispatch, Place } from './program.ts';
 
 export interface AdvanceSpec {
@@ -46,7 +46,7 @@ class Slots {
     return value;
   }
 
-  dispatch(name: string, body: readonly Stmt[], options: CompileOptions): Dispatch {
+  dispatch(name: string, body: readonly Stmt[], options: DispatchOptions): Dispatch {
     const kernel: Kernel = { name, threads, groups: 1, shared: [], body, flops: 0 };
     const place = new Map([...this.places.values()].map((s) => [s.value, s.place]));
     return dispatchOf(
@@ -88,7 +88,7 @@ function layOut(spec: AdvanceSpec, slots: Slots): Stmt[] {
 }
 
 /** The dispatch that ends a step. */
-export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dispatch {
+export function advanceDispatch(spec: AdvanceSpec, options: DispatchOptions): Dispatch {
   const slots = new Slots();
   const counter = slots.slot('counter', spec.counter, 'u32');
   const ring = slots.slot('ring', spec.ring, 'f32');
@@ -122,7 +122,7 @@ export function advanceDispatch(spec: AdvanceSpec, options: CompileOptions): Dis
 }
 
 /** The dispatch that ends a micro-batch: the next one of the same step, or the first of the next. */
-export function nextMicroDispatch(spec: AdvanceSpec, options: CompileOptions): Dispatch {
+export function nextMicroDispatch(spec: AdvanceSpec, options: DispatchOptions): Dispatch {
   invariant(spec.micro, 'the step takes several micro-batches');
   const slots = new Slots();
   const counter = slots.slot('counter', spec.counter, 'u32');
