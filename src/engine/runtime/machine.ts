@@ -27,6 +27,8 @@ export interface LoadedProgram {
 
 const wordBytes = 4;
 const bindingBytes = 256;
+/** The buffer of the hyper-parameters. */
+const uniformBuffer = 'hyper';
 /** Of the letters of a layout's key. */
 const bindingTypes = { r: 'read-only-storage', w: 'storage', u: 'uniform' } as const;
 
@@ -45,7 +47,6 @@ export class Machine {
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   /** Of each loaded program, the numbers in which its dispatches differ. */
   private readonly arguments: GPUBuffer[] = [];
-  private uniformBuffer: GPUBuffer | null = null;
   private uniformGroup: GPUBindGroup | null = null;
   private uniformNames: readonly string[] = [];
 
@@ -81,23 +82,31 @@ export class Machine {
   /** Sets up the uniform buffer; all programs of a machine share its words. */
   reserveUniforms(names: readonly string[]): void {
     this.uniformNames = names;
-    this.uniformBuffer?.destroy();
+    this.buffers.get(uniformBuffer)?.destroy();
     const size = Math.max(16, Math.ceil(names.length / 4) * 16);
     this.created += 2;
-    this.uniformBuffer = this.device.createBuffer({
-      label: 'hyper',
+    const buffer = this.device.createBuffer({
+      label: uniformBuffer,
       size,
       usage: usageUniform | usageCopyDst,
     });
+    this.buffers.set(uniformBuffer, buffer);
     this.uniformGroup = this.device.createBindGroup({
       layout: this.uniformLayout(),
-      entries: [{ binding: 0, resource: { buffer: this.uniformBuffer } }],
+      entries: [{ binding: 0, resource: { buffer } }],
     });
   }
 
-  /** Writes all hyper-parameters at once, in the order of the reserved names. */
-  writeUniforms(values: Readonly<Record<string, number>>, integers: ReadonlySet<string> = new Set()): void {
-    invariant(this.uniformBuffer, 'uniforms are reserved before they are written');
+  /** Where the hyper-parameters lie, in the order of the reserved names. */
+  get uniforms(): Place {
+    return { buffer: uniformBuffer, offset: 0, length: this.uniformNames.length };
+  }
+
+  /** Values of all hyper-parameters, as they lie there. */
+  uniformWords(
+    values: Readonly<Record<string, number>>,
+    integers: ReadonlySet<string> = new Set(),
+  ): Uint32Array<ArrayBuffer> {
     const words = new DataView(new ArrayBuffer(this.uniformNames.length * wordBytes));
     this.uniformNames.forEach((name, i) => {
       const value = values[name];
@@ -105,7 +114,13 @@ export class Machine {
       if (integers.has(name)) words.setUint32(i * wordBytes, value >>> 0, true);
       else words.setFloat32(i * wordBytes, value, true);
     });
-    if (words.byteLength > 0) this.device.queue.writeBuffer(this.uniformBuffer, 0, words.buffer);
+    return new Uint32Array(words.buffer);
+  }
+
+  /** Writes all hyper-parameters at once. */
+  writeUniforms(values: Readonly<Record<string, number>>, integers?: ReadonlySet<string>): void {
+    const words = this.uniformWords(values, integers);
+    if (words.length > 0) this.write(this.uniforms, words);
   }
 
   buffer(name: string): GPUBuffer {
@@ -253,7 +268,6 @@ export class Machine {
   dispose(): void {
     for (const b of [...this.buffers.values(), ...this.arguments]) b.destroy();
     this.buffers.clear();
-    this.uniformBuffer?.destroy();
   }
 }
 

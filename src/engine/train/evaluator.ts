@@ -3,6 +3,7 @@ import type { Place } from '../compile/program.ts';
 import { finishMetric, type Metric } from '../model/metrics.ts';
 import { classReport, joinSpreads, type Spread } from '../model/scores.ts';
 import type { LoadedProgram, Machine } from '../runtime/machine.ts';
+import type { Outbox } from '../runtime/outbox.ts';
 import type { ReadbackRing } from '../runtime/readback.ts';
 import type { EvalProgram, MeanColumns } from './eval-program.ts';
 import { evalCounterPlace } from './places.ts';
@@ -12,14 +13,22 @@ export interface Measured extends Pick<Evaluation, 'loss' | 'metrics' | 'scores'
 
 export class Evaluator {
   private readonly machine: Machine;
+  private readonly outbox: Outbox;
   private readonly ring: ReadbackRing;
   private readonly program: EvalProgram;
   /** Made when it is first needed, so that the first step need not wait for its pipelines. */
   private loading: Promise<LoadedProgram> | null = null;
   private readonly metrics: readonly Metric[];
 
-  constructor(machine: Machine, ring: ReadbackRing, program: EvalProgram, metrics: readonly Metric[]) {
+  constructor(
+    machine: Machine,
+    outbox: Outbox,
+    ring: ReadbackRing,
+    program: EvalProgram,
+    metrics: readonly Metric[],
+  ) {
     this.machine = machine;
+    this.outbox = outbox;
     this.ring = ring;
     this.program = program;
     this.metrics = metrics;
@@ -30,24 +39,32 @@ export class Evaluator {
     return ring.length + (confusion?.length ?? 0);
   }
 
+  /** The most elements that wait in the outbox. */
+  static sent({ capacity, batch }: EvalProgram): number {
+    return capacity + batch.length + evalCounterPlace.length;
+  }
+
   private async load(): Promise<LoadedProgram> {
     this.loading ??= this.machine.load(this.program.program);
     return this.loading;
   }
 
-  /** Measures these samples; the uniforms say how many they are. */
-  async measure(samples: Int32Array<ArrayBuffer>): Promise<Measured> {
-    const { machine, program } = this;
+  /** Measures these samples; the uniforms, which are posted with them, say how many they are. */
+  async measure(samples: Int32Array<ArrayBuffer>, postUniforms: () => void): Promise<Measured> {
+    const { machine, outbox, program } = this;
     const { batchSize, columns, confusion } = program;
     const loaded = await this.load();
     const runs = Math.ceil(samples.length / batchSize);
-    const order = new Int32Array(program.capacity);
+    // Behind the last sample comes what an earlier measurement left: indices too, and none that counts.
+    const order = new Int32Array(runs * batchSize);
     order.set(samples);
-    machine.write(program.order, order);
-    machine.write(program.batch, order.subarray(0, batchSize));
-    machine.write(evalCounterPlace, Uint32Array.of(0));
     const slot = await this.ring.acquire();
+    postUniforms();
+    outbox.post(program.order, order);
+    outbox.post(program.batch, order.subarray(0, batchSize));
+    outbox.post(evalCounterPlace, Uint32Array.of(0));
     const encoder = machine.device.createCommandEncoder();
+    outbox.send(encoder);
     if (confusion) encoder.clearBuffer(machine.buffer(confusion.buffer));
     const pass = encoder.beginComputePass();
     for (let i = 0; i < runs; i++) machine.encode(pass, loaded);

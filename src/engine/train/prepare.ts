@@ -24,15 +24,18 @@ import { gradientHypers } from '../optim/gradients.ts';
 import { optimizerOf } from '../optim/index.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
+import { Outbox, outboxBuffer } from '../runtime/outbox.ts';
 import type { DataPlaces, FieldPlace } from './batch.ts';
 import { BestWeights } from './best.ts';
+import { EpochOrders } from './epoch-orders.ts';
 import { compileEval, type EvalProgram, evalCountUniform } from './eval-program.ts';
+import { Evaluator } from './evaluator.ts';
 import { type Layout, type Layouts, layOut } from './layout.ts';
 import { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
 import type { RunFacts } from './protocol.ts';
 import type { Masks } from './pruning.ts';
-import { rateRule } from './rates.ts';
+import { Rates, rateRule } from './rates.ts';
 import { compileStep, type StepProgram } from './step-program.ts';
 import { gradientUniform, maskArena, optimizerUniform } from './update-program.ts';
 
@@ -45,6 +48,8 @@ export interface PreparedRun {
   readonly facts: RunFacts;
   readonly model: Model;
   readonly machine: Machine;
+  /** For what changes between submissions. */
+  readonly outbox: Outbox;
   readonly document: GraphDocument;
   readonly data: LoadedData;
   readonly layout: Layouts;
@@ -136,6 +141,9 @@ export async function prepareRun(
   for (const p of programs)
     for (const [name, n] of Object.entries(p.buffers)) sizes[name] = Math.max(sizes[name] ?? 0, n);
   for (const p of [dataPlaces.x, dataPlaces.y]) sizes[p.buffer] = p.length;
+  // All that may wait for one submission: the numbers of the next steps, and those of an evaluation between them.
+  sizes[outboxBuffer] =
+    2 * uniforms.length + EpochOrders.words(step) + Rates.words(step.rates) + Evaluator.sent(evaluate);
   await machine.reserve(sizes);
   machine.reserveUniforms(uniforms);
   const loaded = await machine.load(step.program);
@@ -175,6 +183,7 @@ export async function prepareRun(
     facts,
     model,
     machine,
+    outbox: new Outbox(machine, sizes[outboxBuffer]),
     document,
     data,
     layout,

@@ -7,7 +7,7 @@ import { EngineError } from '../errors.ts';
 import type { TrainingSettings } from '../model/schema.ts';
 import { addEpoch, noPlateau, type Plateau, plateau, plateauParams } from '../optim/plateau.ts';
 import { scheduleOf } from '../optim/schedule.ts';
-import type { Machine } from '../runtime/machine.ts';
+import type { Outbox } from '../runtime/outbox.ts';
 import { paramsOf } from './params.ts';
 import { ratePlace } from './places.ts';
 
@@ -32,7 +32,7 @@ export function rateRule({ schedule }: Pick<TrainingSettings, 'schedule'>, learn
 }
 
 export class Rates {
-  private readonly machine: Machine;
+  private readonly outbox: Outbox;
   private readonly table: Place;
   private readonly values: Float32Array<ArrayBuffer>;
   private rule: RateRule = () => 0;
@@ -42,10 +42,15 @@ export class Rates {
   private from = 0;
   private until = 0;
 
-  constructor(machine: Machine, table: Place) {
-    this.machine = machine;
+  constructor(outbox: Outbox, table: Place) {
+    this.outbox = outbox;
     this.table = table;
     this.values = new Float32Array(table.length);
+  }
+
+  /** The most elements that wait in the outbox. */
+  static words(table: Place): number {
+    return table.length + ratePlace.length;
   }
 
   /** Takes over settings. @throws EngineError where they are not valid; then nothing changes */
@@ -88,9 +93,9 @@ export class Rates {
     const { table, values } = this;
     if (first >= this.from && first + count < this.until) return;
     for (let step = first; step < first + table.length; step++) values[step % table.length] = this.at(step);
-    this.machine.write(table, values);
+    this.outbox.post(table, values);
     // The first of them has its rate from the step before, which may not know it yet.
-    this.machine.write(ratePlace, Float32Array.of(this.at(first)));
+    this.outbox.post(ratePlace, Float32Array.of(this.at(first)));
     this.from = first;
     this.until = first + table.length;
   }

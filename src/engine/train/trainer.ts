@@ -18,6 +18,7 @@ import type { ProbeCapture } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import { type KernelTime, timeKernels } from '../runtime/kernel-times.ts';
 import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
+import type { Outbox } from '../runtime/outbox.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -71,6 +72,7 @@ export class Trainer {
   readonly machine: Machine;
   /** Looks inside the net, apart from training. */
   readonly inspector: Inspector;
+  private readonly outbox: Outbox;
   private readonly document: GraphDocument;
   private readonly data: LoadedData;
   private readonly layout: Layouts;
@@ -111,6 +113,7 @@ export class Trainer {
     this.facts = run.facts;
     this.model = run.model;
     this.machine = run.machine;
+    this.outbox = run.outbox;
     this.document = run.document;
     this.data = run.data;
     this.layout = run.layout;
@@ -129,11 +132,11 @@ export class Trainer {
       Evaluator.words(run.evaluation),
     );
     this.ring = new ReadbackRing(run.machine, words, slots);
-    this.evaluator = new Evaluator(run.machine, this.ring, run.evaluation, run.metrics);
+    this.evaluator = new Evaluator(run.machine, run.outbox, this.ring, run.evaluation, run.metrics);
     this.best = run.best;
     this.stopping = run.document.training.stopping;
-    this.orders = new EpochOrders(run.machine, run.step, run.data.split.train);
-    this.rates = new Rates(run.machine, run.step.rates);
+    this.orders = new EpochOrders(run.machine, run.outbox, run.step, run.data.split.train);
+    this.rates = new Rates(run.outbox, run.step.rates);
     this.setRates(run.document.training);
     const uniforms = Object.keys(run.hypers);
     const shapes = describeDataset(run.data.dataset);
@@ -249,6 +252,7 @@ export class Trainer {
 
   /** Makes `step` the next one: its counter, its learning rate, the order of its epoch and its batch. */
   private startAt({ step, seed, plateau, stopping }: Omit<Checkpoint, 'arenas'>): void {
+    this.outbox.drop();
     this.rates.restore(plateau);
     if (this.best) this.best.state = stopping;
     this.seed = seed;
@@ -283,14 +287,16 @@ export class Trainer {
       count >= 1 && count <= this.mostSteps(),
       `1 to ${this.mostSteps()} steps are submitted at once`,
     );
-    const { machine, lookout } = this;
-    this.syncHypers();
+    const { machine, lookout, outbox } = this;
     const first = this.submitted;
-    this.rates.cover(first, count);
     const captureSteps: number[] = [];
     this.submitted += count;
     const slot = await this.ring.acquire();
+    this.orders.post(first + count);
+    this.rates.cover(first, count);
+    this.postHypers();
     const encoder = machine.device.createCommandEncoder();
+    outbox.send(encoder);
     let word = this.program.ring.length;
     let pass: Pass | null = null;
     for (let step = first; step < first + count; step++) {
@@ -382,8 +388,7 @@ export class Trainer {
     }
     this.hypers[evalCountUniform] = samples.length;
     this.hypersChanged = true;
-    this.syncHypers();
-    return { step, split, ...(await this.evaluator.measure(samples)) };
+    return { step, split, ...(await this.evaluator.measure(samples, () => this.postHypers())) };
   }
 
   /** What the model says to given inputs: rows of the model's input, in eval mode. */
@@ -459,6 +464,14 @@ export class Trainer {
     invariant(name in this.hypers, `${name} is a hyper-parameter of this run`);
     this.hypers[name] = value;
     this.hypersChanged = true;
+  }
+
+  /** Has the next submission bring the hyper-parameters along. */
+  private postHypers(): void {
+    if (!this.hypersChanged) return;
+    const { machine, hypers } = this;
+    this.outbox.post(machine.uniforms, machine.uniformWords(hypers, integerWords));
+    this.hypersChanged = false;
   }
 
   private syncHypers(): void {
