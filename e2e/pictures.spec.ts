@@ -49,6 +49,15 @@ test('going back shows that step everywhere, and the newest is one key away', as
   await expect(timeline(page)).toContainText('step 3 of 3');
   await expect(page.getByText(/weights of step 4 ·/)).toBeVisible({ timeout: 90_000 });
   await expect.poll(() => pictureOf(page)).toBe(newest);
+
+  await page.keyboard.press('Home');
+  await page.keyboard.press(']');
+  await page.getByRole('tab', { name: 'Scores' }).click();
+  const scores = page.getByRole('region', { name: 'Scores' });
+  await expect(scores).toContainText('weights of step 1', { timeout: 90_000 });
+  await expect(page.getByRole('region', { name: 'Confusion matrix' })).toContainText('weights of step 1');
+  await timeline(page).getByRole('button', { name: 'Newest' }).click();
+  await expect(scores).toContainText('weights of step 4');
 });
 
 test('samples behind a cell of the confusion matrix are walked through node by node', async ({ app }) => {

@@ -9,7 +9,7 @@ import { saturated } from './rules/saturated.ts';
 import { symmetric } from './rules/symmetric.ts';
 import { throughTime } from './rules/through-time.ts';
 import { vanishing } from './rules/vanishing.ts';
-import type { ChangedThresholds, Evidence, Verdict } from './verdict.ts';
+import type { ChangedThresholds, Evidence, EvidenceNumber, Verdict } from './verdict.ts';
 
 /** The rules: what explains others before what it explains, since each knows which alarms stand before it. */
 export const rules: readonly Rule[] = [
@@ -66,4 +66,10 @@ export function judgeStart(evidence: Case, changed: ChangedThresholds = {}): rea
     raised.add(rule.id);
   }
   return verdicts;
+}
+
+/** The numbers that a rule goes by, of any run at any capture: what a verdict is compared by. */
+export function measuredBy(id: string, evidence: Case): readonly EvidenceNumber[] {
+  const rule = rules.find((known) => known.id === id);
+  return rule?.measure({ ...evidence, raised: new Set() }) ?? [];
 }

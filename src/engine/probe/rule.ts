@@ -57,6 +57,8 @@ export interface Rule {
   judge(state: RuleState, evidence: Evidence, changed: Thresholds): RuleState;
   /** What the first capture alone says, before any training. */
   atStart(evidence: Evidence, changed: Thresholds): Verdict | null;
+  /** The numbers that the rule goes by, of one capture alone, whether they are bad or not; empty where it has nothing to say. */
+  measure(evidence: Evidence): readonly EvidenceNumber[];
 }
 
 /** Declares a rule. Its memory is only ever its own `memory` or what its own `look` returned. */
@@ -117,6 +119,10 @@ export function defineRule<M, T extends string>(spec: RuleSpec<M, T>): Rule {
       const { step } = evidence.capture;
       if (sign !== 'bad' || !finding) return null;
       return announce(finding, limits, { window: { from: step, to: step, captures: 1 }, raisedAt: step });
+    },
+    measure(evidence) {
+      const { finding } = spec.look(spec.memory, evidence, withDefaults(thresholds, {}));
+      return finding?.numbers ?? [];
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../ir/shape.ts';
 import type { Decision } from '../layers/define.ts';
+import type { Evaluation } from './protocol.ts';
 
 export type Part = 'train' | 'validation' | 'test';
 
@@ -35,6 +36,8 @@ export type InspectRequest =
     }
   /** The net's answer to the samples of a part, at most `most` of them, and what they should be. */
   | { readonly kind: 'answers'; readonly part: Part; readonly most: number }
+  /** Loss, metrics and confusion matrix over a whole part, as an evaluation at that step measured or would have measured them. */
+  | { readonly kind: 'scores'; readonly part: Part }
   | { readonly kind: 'weights' }
   /** The largest singular values of a matrix, at kept steps. */
   | { readonly kind: 'spectrum'; readonly parameter: string; readonly count: number };
@@ -132,6 +135,7 @@ export type InspectAnswer =
       readonly targets: Float32Array<ArrayBuffer>;
       readonly losses: Float32Array<ArrayBuffer>;
     }
+  | { readonly kind: 'scores'; readonly evaluation: Evaluation }
   | { readonly kind: 'weights'; readonly tensors: Readonly<Record<string, Tensor>> }
   | {
       readonly kind: 'spectrum';

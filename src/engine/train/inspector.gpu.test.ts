@@ -123,6 +123,26 @@ describe('inside a classifier of points', () => {
     expect(of(await ask({ kind: 'weights' }))).toEqual(of(then));
   });
 
+  test('scores of a step gone back to are those measured when the run was there, and weights stay as they are', async () => {
+    const pausedAt = (step: number): boolean =>
+      said.some((m) => m.type === 'status' && m.status === 'paused' && m.step === step);
+    await session.take({ type: 'reset', run: 1 });
+    for (const step of [9, 21]) {
+      await session.take({ type: 'play', run: 1, until: step });
+      await until(() => pausedAt(step));
+    }
+    const measured = said.findLast((m) => m.type === 'evaluation' && m.evaluation.step === 9);
+    const before = await ask({ kind: 'weights' });
+    const { evaluation, step } = await ask({ kind: 'scores', part: 'validation' }, 9);
+    expect(step).toBe(9);
+    expect(measured).toMatchObject({ evaluation });
+    expect(evaluation.confusion?.flat().reduce((a, b) => a + b)).toBe(inside.parts.validation);
+    expect(await ask({ kind: 'weights' })).toEqual(before);
+    const now = await ask({ kind: 'scores', part: 'validation' });
+    expect(now.evaluation.step).toBe(21);
+    expect(now.evaluation.loss).not.toBe(evaluation.loss);
+  });
+
   test('the spectrum begins with the initial weights, largest value first', async () => {
     const { steps, values } = await ask({ kind: 'spectrum', parameter: 'linear_2.weight', count: 4 });
     expect(steps[0]).toBe(0);

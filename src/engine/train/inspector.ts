@@ -19,6 +19,7 @@ import { describeInside, sampleRows } from './inside.ts';
 import type { InspectAnswer, InspectRequest, Part, Tensor, Wish } from './inspect-protocol.ts';
 import type { KeptWeights, WeightsAt } from './kept-weights.ts';
 import { type Layouts, placeOfWeight } from './layout.ts';
+import type { Evaluation } from './protocol.ts';
 import { singularValues } from './singular-values.ts';
 
 export interface InspectorOptions {
@@ -30,6 +31,8 @@ export interface InspectorOptions {
   readonly target: Target;
   /** The scalars that programs read, as they are now. */
   hypers(): { readonly values: Readonly<Record<string, number>>; readonly integers: ReadonlySet<string> };
+  /** Measures a part of the data with the weights of a kept step, or those of now; training goes on as if it had not been asked. */
+  measure(part: Part, weights: WeightsAt | null): Promise<Evaluation>;
 }
 
 /** Programs come in these sizes; more rows go through the largest in turns. */
@@ -77,6 +80,8 @@ export class Inspector {
         return { kind: 'values', tensors: await this.values(request, weights) };
       case 'answers':
         return this.answers(request.part, request.most, weights);
+      case 'scores':
+        return { kind: 'scores', evaluation: await this.options.measure(request.part, weights) };
       case 'weights':
         return { kind: 'weights', tensors: await this.weights(weights) };
       case 'spectrum': {

@@ -8,7 +8,7 @@ import type { LoadedData } from '../data/load.ts';
 import { epochOrder } from '../data/shuffle.ts';
 import { EngineError, invariant } from '../errors.ts';
 import { initialValues } from '../layers/init.ts';
-import type { Model, ModelParameter, ModelState } from '../model/build.ts';
+import type { Model } from '../model/build.ts';
 import { finishMetric, type Metric } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import { optimizerOf } from '../optim/index.ts';
@@ -26,9 +26,9 @@ import { EpochOrders } from './epoch-orders.ts';
 import { evalCountUniform } from './eval-program.ts';
 import { Evaluator } from './evaluator.ts';
 import { type GenerateListener, type GenerateOptions, TextGenerator, type TrainedNet } from './generate.ts';
-import { Inspector } from './inspector.ts';
+import { Inspector, type InspectorOptions } from './inspector.ts';
 import type { WeightsAt } from './kept-weights.ts';
-import type { Layout, Layouts } from './layout.ts';
+import type { Layouts } from './layout.ts';
 import type { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
 import { counterPlace, microPlace } from './places.ts';
@@ -39,6 +39,7 @@ import type { Masks } from './pruning.ts';
 import { Rates } from './rates.ts';
 import type { StepProgram } from './step-program.ts';
 import { arenaPlace, maskArena } from './update-program.ts';
+import { type NamedWeights, readWeights, weightsByName, writeWeights } from './weights.ts';
 
 export interface TrainerOptions {
   /** Keep activations and their gradients where probes can look at them. */
@@ -146,7 +147,8 @@ export class Trainer {
     });
     const { machine, document, data, layout, target } = run;
     const hypers = () => ({ values: this.hypers, integers: integerWords });
-    this.inspector = new Inspector({ machine, document, data, layout, target, hypers });
+    const measure: InspectorOptions['measure'] = (part, at) => this.evaluateAt(part, at);
+    this.inspector = new Inspector({ machine, document, data, layout, target, hypers, measure });
     this.net = { machine, document, data, layout, uniforms, target };
   }
 
@@ -222,12 +224,8 @@ export class Trainer {
   }
 
   /** The weights as they are now. Waits for the steps submitted so far. */
-  async weightsNow(): Promise<WeightsAt> {
-    const { machine, layout, submitted: step } = this;
-    const read = async (buffer: string, length: number): Promise<Float32Array<ArrayBuffer>> =>
-      new Float32Array(await machine.read({ buffer, offset: 0, length }));
-    const params = await read('params', layout.parameters.size);
-    return { step, params, memory: await read('memory', layout.memory.size) };
+  weightsNow(): Promise<WeightsAt> {
+    return readWeights(this.machine, this.layout, this.submitted);
   }
 
   /**
@@ -391,6 +389,18 @@ export class Trainer {
     return { step, split, ...(await this.evaluator.measure(samples, () => this.postHypers())) };
   }
 
+  /** Evaluates with the weights of another step, then puts back those there were. Meant for between two submissions. */
+  private async evaluateAt(split: Evaluation['split'], weights: WeightsAt | null): Promise<Evaluation> {
+    if (!weights) return this.evaluate(split);
+    const now = await this.weightsNow();
+    writeWeights(this.machine, weights);
+    try {
+      return { ...(await this.evaluate(split)), step: weights.step };
+    } finally {
+      writeWeights(this.machine, now);
+    }
+  }
+
   /** What the model says to given inputs: rows of the model's input, in eval mode. */
   predict(rows: Float32Array): Promise<Float32Array> {
     this.syncHypers();
@@ -405,22 +415,8 @@ export class Trainer {
   }
 
   /** All weights by name, and what layers remember beside them: PyTorch's state_dict. */
-  async weights(): Promise<Map<string, { shape: readonly number[]; data: Float32Array<ArrayBuffer> }>> {
-    const { parameters, memory } = this.layout;
-    const found = new Map<string, { shape: readonly number[]; data: Float32Array<ArrayBuffer> }>();
-    const collect = async (layout: Layout<ModelParameter | ModelState>, arena: string): Promise<void> => {
-      if (layout.items.length === 0) return;
-      const all = new Float32Array(
-        await this.machine.read({ buffer: arena, offset: 0, length: layout.size }),
-      );
-      for (const item of layout.items) {
-        const { offset, length } = layout.place(item.name, arena);
-        found.set(item.name, { shape: item.shape, data: all.slice(offset, offset + length) });
-      }
-    };
-    await collect(parameters, 'params');
-    await collect(memory, 'memory');
-    return found;
+  weights(): Promise<Map<string, NamedWeights>> {
+    return weightsByName(this.machine, this.layout);
   }
 
   /** The first tensor, from the data on, that holds a number that is not finite. Meant for a step that was halted. */

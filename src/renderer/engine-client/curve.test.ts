@@ -41,3 +41,10 @@ test('the value at a step is that of the point that holds it', () => {
   // Two values to a point by now.
   expect([0, 1, 2, 7, 99].map((step) => curve.at(step))).toEqual([0.5, 0.5, 2.5, 6.5, 6.5]);
 });
+
+test('what was known by a step is the last point that was over by then', () => {
+  const curve = new Curve(8);
+  expect(curve.before(3)).toBeNaN();
+  for (const step of [4, 8, 12]) curve.add(step, step / 4);
+  expect([3, 4, 7, 8, 99].map((step) => curve.before(step))).toEqual([Number.NaN, 1, 1, 2, 3]);
+});

@@ -64,6 +64,18 @@ export class Curve {
     return this.#length === 0 ? Number.NaN : this.#means[low]!;
   }
 
+  /** The mean of the last point that is over by a step; NaN where none is. */
+  before(step: number): number {
+    let count = 0;
+    let high = this.#length;
+    while (count < high) {
+      const middle = Math.floor((count + high) / 2);
+      if (this.#steps[middle]! <= step) count = middle + 1;
+      else high = middle;
+    }
+    return count === 0 ? Number.NaN : this.#means[count - 1]!;
+  }
+
   add(step: number, value: number): void {
     this.#latest = value;
     if (this.#length > 0 && this.#inLast < this.#perPoint) {

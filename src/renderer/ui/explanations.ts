@@ -64,6 +64,11 @@ export const explanations = {
     text: 'How good the predictions are in terms that a person cares for, such as the share of right answers. Training never sees it, so it may stand still while the loss falls, and the other way round.',
     source: 'Goodfellow, Bengio & Courville 2016, section 11.1',
   },
+  scores: {
+    title: 'Scores',
+    text: 'Loss and measures over a whole part of the data in eval mode, with the weights of the step that stands in the column’s head; in the past, with those kept at or before it. Precision, recall and F1 are plain means over the classes, so that rare classes count as much as common ones.',
+    source: 'Sokolova & Lapalme, A systematic analysis of performance measures, 2009',
+  },
   depthProfile: {
     title: 'Depth profile of the gradient',
     text: 'The root mean square of ∂L/∂a (solid) and of ∂L/∂w (dashed) at every layer, from the input to the loss, in powers of ten; the band holds the 10th to 90th percentile of the non-zero elements. A level line is healthy, a line that falls towards the input is a vanishing gradient, one that rises towards it an exploding one.',
@@ -127,7 +132,7 @@ export const explanations = {
   },
   comparison: {
     title: 'Runs side by side',
-    text: 'The same numbers of both runs, each at its own newest step, and the verdict’s own numbers measured on both. With the same seed the two see the same batches in the same order.',
+    text: 'The same numbers of both runs, the verdict’s own among them, each at its newest step or both at the step that is looked at. With the same seed the two see the same batches in the same order.',
     source: own,
   },
   lookingCost: {

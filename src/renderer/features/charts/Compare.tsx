@@ -1,5 +1,6 @@
-/** The second tab of the bottom panel: a run and its fork (or any other) side by side, live. */
+/** The second tab of the bottom panel: a run and its fork (or any other) side by side: live, or at the step that is looked at. */
 
+import { useTraining } from '../../engine-client/training.ts';
 import { chartLook } from '../../ui/chart-look.ts';
 import { useTheme } from '../../ui/theme.ts';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
@@ -11,6 +12,7 @@ import { useComparedRuns } from './runs.ts';
 
 export function Compare() {
   const runs = useComparedRuns();
+  const at = useTraining((s) => s.at);
   const look = chartLook(useTheme());
   if (runs.length < 2) {
     return (
@@ -24,7 +26,7 @@ export function Compare() {
     <div className={styles.compare}>
       <section className={styles.numbers} aria-label="Numbers of both runs">
         <p className={styles.outcome}>
-          {outcomeInWords(runs)} <WhatIsThis topic="comparison" />
+          {outcomeInWords(runs, at)} <WhatIsThis topic="comparison" />
         </p>
         <table>
           <thead>
@@ -39,7 +41,7 @@ export function Compare() {
             </tr>
           </thead>
           <tbody>
-            {comparedNumbers(runs).map(({ label, texts }) => (
+            {comparedNumbers(runs, at).map(({ label, texts }) => (
               <tr key={label}>
                 <th scope="row">{label}</th>
                 {texts.map((text, place) => (

@@ -70,21 +70,42 @@ describe('the depth profile', () => {
 
 describe('the comparison', () => {
   test('shows the verdict’s own numbers of both runs', () => {
-    const numbers = comparedNumbers([relu, sigmoid]);
+    const numbers = comparedNumbers([relu, sigmoid], null);
     expect(numbers.find(({ label }) => label === 'verdicts')?.texts).toEqual(['none', 'Gradients vanish']);
     expect(numbers.find(({ label }) => label === 'seed')?.texts).toEqual(['3', '3']);
   });
 
   test('measures what rules go by on both, also where a run is well and has no verdict', () => {
-    const labels = comparedNumbers([relu, sigmoid]).map(({ label }) => label);
+    const labels = comparedNumbers([relu, sigmoid], null).map(({ label }) => label);
     expect(labels).toContain('∂L/∂a, first : last layer');
     expect(labels).not.toContain('gradient through time, first : last'); // neither has time steps
-    const ratios = comparedNumbers([relu, sigmoid]).find(({ label }) => label.startsWith('∂L/∂a, first'));
+    const ratios = comparedNumbers([relu, sigmoid], null).find(({ label }) =>
+      label.startsWith('∂L/∂a, first'),
+    );
     expect(ratios?.texts.every((text) => text !== '–')).toBe(true);
   });
 
+  test('measures the numbers of a verdict on the fork too, whatever the fix called its layers', () => {
+    const own = comparedNumbers([relu, sigmoid], null).filter(({ label }) =>
+      label.startsWith('Gradients vanish: '),
+    );
+    expect(own.map(({ label }) => label)).toContain('Gradients vanish: ∂L/∂a at sigmoid_1 (first hidden)');
+    for (const { texts } of own.slice(0, 4)) expect(texts).not.toContain('–');
+  });
+
+  test('is that of the step that is looked at', () => {
+    const at = (step: number | null) =>
+      new Map(comparedNumbers([relu, sigmoid], step).map(({ label, texts }) => [label, texts]));
+    expect(at(9).get('step')).toEqual(['10', '10']);
+    expect(at(9).get('verdicts')).toEqual(['none', 'none']); // raised only after twenty captures
+    expect(at(55).get('verdicts')).toEqual(at(null).get('verdicts'));
+    for (const label of ['loss (smoothed)', '∂L/∂a, first : last layer'])
+      expect(at(9).get(label)).not.toEqual(at(null).get(label));
+    expect(outcomeInWords([relu, sigmoid], 29)).toMatch(/^After 30 steps Run 2 .* after 30 steps Run 1 /);
+  });
+
   test('says in a sentence what it shows', () => {
-    expect(outcomeInWords([relu, sigmoid])).toMatch(
+    expect(outcomeInWords([relu, sigmoid], null)).toMatch(
       /^After 60 steps Run 2 is at \d+ % of its first loss; after 60 steps Run 1 is at (9\d|10\d) %\.$/,
     );
   });

@@ -1,14 +1,17 @@
 /** The numbers by which two runs are compared, the verdict's own among them, and what they say in one sentence. */
 import {
+  describeNet,
+  type EvidenceNumber,
   foldedOf,
+  measuredBy,
   type ProbeCapture,
   type ProbeSegment,
   readable,
   readablePower,
   statisticsOf,
 } from '../../../engine/index.ts';
+import { type Moment, momentOf } from '../../engine-client/moment.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { seenCapture } from '../../engine-client/seen.ts';
 import { profileOf } from './profile-option.ts';
 import { trackLines } from './track-option.ts';
 
@@ -18,26 +21,38 @@ export interface ComparedNumber {
   readonly texts: readonly string[];
 }
 
-export function comparedNumbers(runs: readonly RunView[]): readonly ComparedNumber[] {
-  const number = (label: string, text: (run: RunView) => string): ComparedNumber => ({
+/** A run, and what it had come to by the step that is looked at. */
+interface Seen extends Moment {
+  readonly run: RunView;
+  readonly at: number | null;
+}
+
+const seenOf = (runs: readonly RunView[], at: number | null): readonly Seen[] =>
+  runs.map((run) => ({ run, at, ...momentOf(run, at) }));
+
+/** @param at the step that is looked at, of both; null for the newest of each */
+export function comparedNumbers(runs: readonly RunView[], at: number | null): readonly ComparedNumber[] {
+  const all = seenOf(runs, at);
+  const number = (label: string, text: (seen: Seen) => string): ComparedNumber => ({
     label,
-    texts: runs.map(text),
+    texts: all.map(text),
   });
   return [
     number('step', ({ step }) => String(step)),
-    number('seed', ({ document }) => String(document.training.seed)),
+    number('seed', ({ run }) => String(run.document.training.seed)),
     number('loss (smoothed)', ({ trend }) => (trend.steps > 0 ? readable(trend.now) : unknown)),
     number('loss at the start', ({ trend }) => (trend.steps > 0 ? readable(trend.start) : unknown)),
-    number('validation loss', ({ log }) => latestOf(log?.splits.validation.loss.latest)),
-    number('∂L/∂a, first : last layer', (run) => {
-      const ratio = firstToLast(run);
+    number('validation loss', ({ validationLoss }) =>
+      Number.isNaN(validationLoss) ? unknown : readable(validationLoss),
+    ),
+    number('∂L/∂a, first : last layer', (seen) => {
+      const ratio = firstToLast(seen);
       return ratio === null ? unknown : readablePower(ratio);
     }),
-    number('verdicts', ({ verdicts }) => {
-      const standing = verdicts.filter(({ clearedAt }) => clearedAt === null);
-      return standing.length === 0 ? 'none' : standing.map(({ title }) => title).join(', ');
-    }),
-    ...verdictNumbers(runs),
+    number('verdicts', ({ standing }) =>
+      standing.length === 0 ? 'none' : standing.map(({ title }) => title).join(', '),
+    ),
+    ...verdictNumbers(all),
     ...measures.map(({ label, of }) => number(label, of)),
   ].filter(({ label, texts }) => always.has(label) || texts.some((text) => text !== unknown));
 }
@@ -47,26 +62,25 @@ const unknown = '–';
 const always: ReadonlySet<string> = new Set(['step', 'loss (smoothed)', 'validation loss', 'verdicts']);
 
 /** What rules go by, measured on any run: a fork that is well has no verdict whose numbers could be compared. */
-const measures: readonly { readonly label: string; of(run: RunView): string }[] = [
+const measures: readonly { readonly label: string; of(seen: Seen): string }[] = [
   {
     label: 'dead units, worst layer',
-    of: (run) => worst(run, 'dead', (capture, i) => foldedOf(capture, i, 'deadUnits')),
+    of: (seen) => worst(seen, 'dead', (capture, i) => foldedOf(capture, i, 'deadUnits')),
   },
   {
     label: 'saturated outputs, worst layer',
-    of: (run) => worst(run, 'saturated', (capture, i) => statisticsOf(capture, i).saturated),
+    of: (seen) => worst(seen, 'saturated', (capture, i) => statisticsOf(capture, i).saturated),
   },
   { label: 'update : weight, median', of: medianRatio },
   { label: 'gradient through time, first : last', of: throughTime },
 ];
 
-/** The largest share among the tensors of which it is counted, at the newest capture. */
+/** The largest share among the tensors of which it is counted. */
 function worst(
-  run: RunView,
+  { run, capture }: Seen,
   counted: ProbeSegment['counted'],
   share: (capture: ProbeCapture, segment: number) => number,
 ): string {
-  const capture = seenCapture(run, null);
   const shares = (run.facts?.segments ?? []).flatMap((segment, i) =>
     capture && segment.counted === counted ? share(capture, i) : [],
   );
@@ -74,58 +88,70 @@ function worst(
   return known.length === 0 ? unknown : `${Math.round(100 * Math.max(...known))} %`;
 }
 
-function medianRatio({ log }: RunView): string {
-  const latest = (log?.ratios ?? []).map(({ curve }) => curve.latest).filter(Number.isFinite);
-  const middle = latest.sort((a, b) => a - b)[Math.floor(latest.length / 2)];
+function medianRatio({ run, at }: Seen): string {
+  const ratios = (run.log?.ratios ?? []).map(({ curve }) => (at === null ? curve.latest : curve.before(at)));
+  const known = ratios.filter(Number.isFinite).sort((a, b) => a - b);
+  const middle = known[Math.floor(known.length / 2)];
   return middle === undefined ? unknown : readablePower(middle);
 }
 
-function throughTime(run: RunView): string {
-  const ratios = trackLines(run, 'timeGradient', null).flatMap(({ values }) => {
+function throughTime({ run, at }: Seen): string {
+  const ratios = trackLines(run, 'timeGradient', at).flatMap(({ values }) => {
     const [first = 0, last = 0] = [values[0], values.at(-1)];
     return first > 0 && last > 0 ? Math.log10(first / last) : [];
   });
   return ratios.length === 0 ? unknown : readablePower(Math.min(...ratios));
 }
 
-/** Every number of every verdict that one of the runs has come to, as all of the runs measure it. */
-function verdictNumbers(runs: readonly RunView[]): readonly ComparedNumber[] {
-  const all = runs.flatMap(({ verdicts }) => verdicts);
-  const rows = all.flatMap(({ rule, title, numbers }) =>
-    numbers.map(({ label }) => ({ rule, title, label })),
-  );
-  const once = new Map(rows.map((row) => [`${row.rule} ${row.label}`, row]));
-  return [...once.values()].map(({ rule, title, label }) => ({
-    label: `${title}: ${label}`,
-    texts: runs.map((run) => textOf(run, rule, label)),
-  }));
+/**
+ * The numbers of every verdict that one of the runs has come to, as the same rule measures them on all of them at the step that
+ * is looked at. They are called what the run with the verdict calls them: a fix may have given a layer another name.
+ */
+function verdictNumbers(all: readonly Seen[]): readonly ComparedNumber[] {
+  const verdicts = all.flatMap((seen) => seen.run.verdicts.map((verdict) => ({ seen, verdict })));
+  const once = new Map(verdicts.map((found) => [found.verdict.rule, found]));
+  return [...once.values()].flatMap(({ seen: owner, verdict: { rule, title, numbers } }) => {
+    const measured = all.map((seen) => measuredOf(seen, rule));
+    const own = measured[all.indexOf(owner)] ?? [];
+    const named = own.length > 0 ? own : numbers;
+    return named.map(({ label }, place) => ({
+      label: `${title}: ${label}`,
+      texts: measured.map((of) => counterpart(of, label, place, named.length)),
+    }));
+  });
 }
 
-function textOf({ verdicts }: RunView, rule: string, label: string): string {
-  const numbers = verdicts.find((verdict) => verdict.rule === rule)?.numbers ?? [];
-  return numbers.find((number) => number.label === label)?.text ?? unknown;
+/** What one run's numbers say to another run's label: by name, or by place where a rule gave as many. */
+function counterpart(of: readonly EvidenceNumber[], label: string, place: number, count: number): string {
+  const found = of.find((number) => number.label === label) ?? (of.length === count ? of[place] : undefined);
+  return found?.text ?? unknown;
+}
+
+/** A rule's numbers on a run: measured now; where one capture is not enough for it, those of its own verdict. */
+function measuredOf({ run, at, capture, course }: Seen, rule: string): readonly EvidenceNumber[] {
+  if (!run.facts || !capture) return [];
+  const measured = measuredBy(rule, { net: describeNet(run.document, run.facts), capture, course });
+  if (measured.length > 0 || at !== null) return measured;
+  return run.verdicts.find((verdict) => verdict.rule === rule)?.numbers ?? [];
 }
 
 /** What the comparison shows so far, of a fork (first) and the run that it comes from (second). */
-export function outcomeInWords([fork, origin]: readonly RunView[]): string {
+export function outcomeInWords(runs: readonly RunView[], at: number | null): string {
+  const [fork, origin] = seenOf(runs, at);
   if (!fork || !origin) return '';
   if (fork.trend.steps < 20 || origin.trend.steps < 20)
-    return 'Both are training; the first 20 steps tell little.';
-  const [a, b] = [fork.trend, origin.trend];
-  const [fallenA, fallenB] = [a.now / a.start, b.now / b.start];
-  const words = (share: number): string => `${Math.round(100 * share)} %`;
+    return at === null
+      ? 'Both are training; the first 20 steps tell little.'
+      : 'Within the first 20 steps, which tell little.';
+  const fallen = ({ trend }: Seen): string => `${Math.round((100 * trend.now) / trend.start)} %`;
   return (
-    `After ${fork.step} steps ${fork.title} is at ${words(fallenA)} of its first loss; ` +
-    `after ${origin.step} steps ${origin.title} is at ${words(fallenB)}.`
+    `After ${fork.step} steps ${fork.run.title} is at ${fallen(fork)} of its first loss; ` +
+    `after ${origin.step} steps ${origin.run.title} is at ${fallen(origin)}.`
   );
 }
 
-function firstToLast(run: RunView): number | null {
-  const levels = profileOf(run, null).flatMap(({ gradient }) => gradient?.rms ?? []);
+function firstToLast({ run, at }: Seen): number | null {
+  const levels = profileOf(run, at).flatMap(({ gradient }) => gradient?.rms ?? []);
   const [first, last] = [levels[0], levels.at(-1)];
   return first === undefined || last === undefined || Number.isNaN(first - last) ? null : first - last;
-}
-
-function latestOf(value: number | undefined): string {
-  return value === undefined || Number.isNaN(value) ? unknown : readable(value);
 }

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { Inside, Part } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Drawing } from '../../ui/Drawing.tsx';
 import { readAnswer, rowOf } from './answers.ts';
@@ -17,7 +18,6 @@ import {
 import styles from './Inspect.module.css';
 import { PartChoice } from './PartChoice.tsx';
 import { SampleFace } from './SampleFace.tsx';
-import { useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 /** Samples that are answered, and those of a cell that are shown. */

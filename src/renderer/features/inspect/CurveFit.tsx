@@ -2,11 +2,11 @@
 import { useMemo } from 'react';
 import type { Inside } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { allWeights, firstSamples, useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { useTheme } from '../../ui/theme.ts';
 import { curveInputs, fitOf, fitOption, fitTable, lastLayerOf } from './curve-fit.ts';
-import { allWeights, firstSamples, useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 export function CurveFit({ run, inside }: { readonly run: RunView; readonly inside: Inside }) {

@@ -4,6 +4,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { useMemo, useState } from 'react';
 import { type Inside, readable } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { allWeights, firstSamples, useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { axisLook, baseOption, chartLook, classColors } from '../../ui/chart-look.ts';
@@ -12,7 +13,6 @@ import { useTheme } from '../../ui/theme.ts';
 import { isClassifier } from './answers.ts';
 import styles from './Inspect.module.css';
 import { type Plane2, principalPlane } from './principal.ts';
-import { allWeights, firstSamples, useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 interface EmbeddingProps {

@@ -2,11 +2,11 @@
 import { useState } from 'react';
 import type { Inside } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { allWeights, useAnswer } from '../../engine-client/use-answer.ts';
 import { filterMaps, filterShapes } from './filters.ts';
 import { HeatMaps } from './HeatMaps.tsx';
 import { symmetricRange } from './heat-maps.ts';
 import styles from './Inspect.module.css';
-import { allWeights, useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 export function Filters({ run, inside }: { readonly run: RunView; readonly inside: Inside }) {

@@ -4,6 +4,7 @@ import type { Inside } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
+import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSession, useWorkbench } from '../../session/workbench.ts';
 import { Attention, attentionsOf } from './Attention.tsx';
 import { isClassifier } from './answers.ts';
@@ -19,7 +20,6 @@ import { Predictions } from './Predictions.tsx';
 import { Regions } from './Regions.tsx';
 import type { Chosen } from './SampleChoice.tsx';
 import { Spectrum, spectrumParameters } from './Spectrum.tsx';
-import { useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 export function LookInside() {

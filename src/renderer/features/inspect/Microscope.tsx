@@ -3,6 +3,7 @@ import { ArrowLeft, ArrowRight, ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, useMemo, useState } from 'react';
 import { formatShape, type Inside, layerOf, readable, type Tensor } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { allWeights, useAnswer } from '../../engine-client/use-answer.ts';
 import { showNode } from '../../session/navigate.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -14,7 +15,6 @@ import styles from './Inspect.module.css';
 import { type Chosen, SampleChoice } from './SampleChoice.tsx';
 import { type Stage, stagesOf, wishesOf } from './stages.ts';
 import { TensorFace } from './TensorFace.tsx';
-import { allWeights, useAnswer } from './use-answer.ts';
 import { useSample } from './use-sample.ts';
 import { Waiting } from './Waiting.tsx';
 

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { toast } from 'sonner';
 import { type Inside, type Part, readable } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { useAnswer } from '../../engine-client/use-answer.ts';
 import { Button } from '../../ui/Button.tsx';
 import { csvOf } from '../../ui/picture.ts';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
@@ -11,7 +12,6 @@ import { isClassifier, readAnswer, readTarget, rowOf } from './answers.ts';
 import styles from './Inspect.module.css';
 import { PartChoice } from './PartChoice.tsx';
 import { SampleFace } from './SampleFace.tsx';
-import { useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 const MOST_ANSWERS = 4000;

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { Inside, OutputFacts } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { firstSamples, useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Drawing } from '../../ui/Drawing.tsx';
 import { HeatMaps } from './HeatMaps.tsx';
@@ -18,7 +19,6 @@ import {
   regionTable,
   SIDE,
 } from './regions.ts';
-import { firstSamples, useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 /** Units shown; a wider layer shows its first ones. */

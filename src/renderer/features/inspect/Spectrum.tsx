@@ -5,13 +5,13 @@ import { type Inside, readable } from '../../../engine/index.ts';
 import type { Inspected } from '../../engine-client/client.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { useTraining } from '../../engine-client/training.ts';
+import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { axisLook, baseOption, chartLook, stepMark } from '../../ui/chart-look.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
 import { useTheme } from '../../ui/theme.ts';
 import styles from './Inspect.module.css';
-import { useAnswer } from './use-answer.ts';
 import { Waiting } from './Waiting.tsx';
 
 const COUNT = 6;

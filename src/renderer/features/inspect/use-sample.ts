@@ -2,8 +2,8 @@
 import { useMemo } from 'react';
 import type { Wish } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { useAnswer } from '../../engine-client/use-answer.ts';
 import type { Chosen } from './SampleChoice.tsx';
-import { useAnswer } from './use-answer.ts';
 
 /** @param wishes keep it the same list while it wishes the same */
 export function useSample(run: RunView, { part, index }: Chosen, wishes: readonly Wish[]) {

@@ -1,25 +1,60 @@
-/** The tab "Scores": every measure of the shown run on each part of the data, and which class was taken for which. */
+/**
+ * The tab "Scores": every measure of the shown run on each part of the data, and which class was taken for which. At a step
+ * that a person went back to, with the weights of that step; for the newest, what was measured last.
+ */
 import { classReport, type Evaluation, readable } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
+import { useAnswer } from '../../engine-client/use-answer.ts';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Scores.module.css';
 import { scoreTitles } from './words.ts';
 
 const splits = ['train', 'validation', 'test'] as const;
 const splitWords = { train: 'Training', validation: 'Validation', test: 'Test' } as const;
 
+/** What is asked at a past step, kept so that it is the same question. */
+const asked = {
+  validation: { kind: 'scores', part: 'validation' },
+  train: { kind: 'scores', part: 'train' },
+} as const;
+
 export function Scores() {
   const run = useTraining(shownRun);
-  const measured = splits.flatMap((split) => run?.scores[split] ?? []);
-  const latest = measured.find((e) => e.split === 'validation') ?? measured[0];
-  if (!run?.facts || !latest) {
-    return (
-      <p className={styles.empty}>
-        Scores appear here once the run has been measured: while it trains, and at its end.
-      </p>
-    );
-  }
+  const at = useTraining((s) => s.at);
+  if (!run?.facts) return <NothingYet />;
+  return at === null ? <NewestScores run={run} /> : <PastScores run={run} />;
+}
+
+function NothingYet() {
+  return (
+    <p className={styles.empty}>
+      Scores appear here once the run has been measured: while it trains, and at its end.
+    </p>
+  );
+}
+
+function NewestScores({ run }: { readonly run: RunView }) {
+  const measured = splits.flatMap((split) => run.scores[split] ?? []);
+  return measured.length === 0 ? <NothingYet /> : <ScoreTables run={run} measured={measured} />;
+}
+
+function PastScores({ run }: { readonly run: RunView }) {
+  const hasValidation = (run.facts?.samples.validation ?? 0) > 0;
+  const { value, problem } = useAnswer<'scores'>(run, hasValidation ? asked.validation : asked.train);
+  if (!value) return <p className={styles.empty}>{problem ?? 'Measuring with the weights of that step …'}</p>;
+  return <ScoreTables run={run} measured={[value.evaluation]} />;
+}
+
+interface ScoreTablesProps {
+  readonly run: RunView;
+  /** At least one. */
+  readonly measured: readonly Evaluation[];
+}
+
+function ScoreTables({ run, measured }: ScoreTablesProps) {
+  const latest = measured.find((e) => e.split === 'validation') ?? measured[0]!;
   const rows = measuresOf(run, latest).map(([name]) => name);
   return (
     <div className={styles.scores}>
@@ -27,10 +62,13 @@ export function Scores() {
         <table>
           <thead>
             <tr>
-              <th aria-label="Score" />
+              <th aria-label="Score">
+                <WhatIsThis topic="scores" />
+              </th>
               {measured.map(({ split, step }) => (
-                <th key={split} scope="col" title={`Measured at step ${step}`}>
+                <th key={split} scope="col">
                   {splitWords[split]}
+                  <small>weights of step {step}</small>
                 </th>
               ))}
             </tr>
@@ -47,7 +85,7 @@ export function Scores() {
           </tbody>
         </table>
       </section>
-      {latest.confusion ? <Confusion evaluation={latest} names={run.facts.classes} /> : null}
+      {latest.confusion ? <Confusion evaluation={latest} names={run.facts?.classes ?? []} /> : null}
     </div>
   );
 }
@@ -68,14 +106,17 @@ interface ConfusionProps {
 }
 
 /** Rows are what samples are, columns what they were taken for; what is off the diagonal is an error. */
-function Confusion({ evaluation: { confusion, split }, names }: ConfusionProps) {
+function Confusion({ evaluation: { confusion, split, step }, names }: ConfusionProps) {
   const matrix = confusion ?? [];
   const { classes } = classReport(matrix);
   const nameOf = (c: number): string => names[c] ?? String(c);
   return (
     <section aria-label="Confusion matrix">
       <table>
-        <caption>{splitWords[split]}: rows are what samples are, columns what they were taken for</caption>
+        <caption>
+          {splitWords[split]}, weights of step {step}: rows are what samples are, columns what they were taken
+          for; colour is the share of the row <WhatIsThis topic="confusion" />
+        </caption>
         <thead>
           <tr>
             <th aria-label="Class" />

@@ -1,12 +1,13 @@
 /**
  * Asks the worker about the inside of the shown run's net, for the step that is looked at; while it trains and the newest step
- * is looked at, asks again now and then, so rarely that training hardly feels it.
+ * is looked at, asks again now and then, so rarely that training hardly feels it. One question at a time: while the scrubber is
+ * drawn along, the steps that it has left by the time of an answer are never asked for.
  */
-import { useEffect, useState } from 'react';
-import type { InspectRequest } from '../../../engine/index.ts';
-import type { Inspected } from '../../engine-client/client.ts';
-import type { RunView } from '../../engine-client/run.ts';
-import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
+import { useEffect, useRef, useState } from 'react';
+import type { InspectRequest } from '../../engine/index.ts';
+import type { Inspected } from './client.ts';
+import type { RunView } from './run.ts';
+import { useTraining, useTrainingClient } from './training.ts';
 
 /** Between an answer and the next question, at least. */
 const PAUSE_MS = 500;
@@ -43,6 +44,7 @@ export function useAnswer<K extends InspectRequest['kind']>(
   const isFixed = request !== null && fixedKinds.has(request.kind);
   const at = useTraining((s) => (isFixed ? null : s.at));
   const [answer, setAnswer] = useState<Kept<Inspected<K>>>({ ...nothing, to: null });
+  const answering = useRef<Promise<unknown>>(Promise.resolve());
   const { id, generation } = run;
   const isReady = run.facts !== null;
   const isStopped = run.status === 'stopped';
@@ -55,10 +57,14 @@ export function useAnswer<K extends InspectRequest['kind']>(
     let pause = PAUSE_MS;
     const stepNow = (): number => store.getState().runs.get(id)?.step ?? 0;
     const ask = async (): Promise<void> => {
+      await answering.current;
+      if (isOver) return;
       asked = stepNow();
       const began = performance.now();
       try {
-        const value = await client.inspect<K>(id, at, request);
+        const inspected = client.inspect<K>(id, at, request);
+        answering.current = inspected.catch(() => undefined);
+        const value = await inspected;
         if (!isOver) setAnswer({ value, problem: null, to: request });
       } catch (error) {
         if (!isOver)
