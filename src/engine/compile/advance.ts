@@ -1,5 +1,5 @@
 /**
- * The last dispatch of a step: writes the step's numbers into a ring, and lays out the next batch and its learning rate. The
+ * The last kernel of a step: writes the step's numbers into a ring, and lays out the next batch and its learning rate. The
  * step number lives on the GPU, so many steps go into one submission. A step whose numbers are not finite is not left: the next one in the
  * submission meets the same weights and the same batch, so that the culprit can be looked at.
  */
@@ -9,8 +9,8 @@ import { add, binary, lessThan, mul } from '../ir/index-math.ts';
 import { type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
 import type { Value } from '../ir/value.ts';
 import { input } from '../ops/leaf.ts';
-import { type DispatchOptions, dispatchOf } from './bindings.ts';
-import type { Dispatch, Place } from './program.ts';
+import type { Operand, PlacedKernel } from './bindings.ts';
+import type { Place } from './program.ts';
 
 export interface AdvanceSpec {
   /** u32: the step number. */
@@ -38,23 +38,17 @@ const threads = 64;
 
 /** Leaves by their places, as a kernel's slots. */
 class Slots {
-  private readonly places = new Map<number, { readonly value: Value; readonly place: Place }>();
+  private readonly operands = new Map<number, Operand>();
 
   slot(name: string, place: Place, dtype: Value['dtype']): Value {
     const value = input(name, [place.length], 'state', dtype);
-    this.places.set(value.id, { value, place });
+    this.operands.set(value.id, { type: dtype, place });
     return value;
   }
 
-  dispatch(name: string, body: readonly Stmt[], options: DispatchOptions): Dispatch {
+  kernel(name: string, body: readonly Stmt[]): PlacedKernel {
     const kernel: Kernel = { name, threads, groups: 1, shared: [], body, flops: 0 };
-    const place = new Map([...this.places.values()].map((s) => [s.value, s.place]));
-    return dispatchOf(
-      kernel,
-      (slot) => this.places.get(slot)!.value,
-      (v) => place.get(v)!,
-      options,
-    );
+    return { kernel, operandOf: (slot) => this.operands.get(slot)! };
   }
 }
 
@@ -87,8 +81,8 @@ function layOut(spec: AdvanceSpec, slots: Slots): Stmt[] {
   ];
 }
 
-/** The dispatch that ends a step. */
-export function advanceDispatch(spec: AdvanceSpec, options: DispatchOptions): Dispatch {
+/** The kernel that ends a step. */
+export function advanceKernel(spec: AdvanceSpec): PlacedKernel {
   const slots = new Slots();
   const counter = slots.slot('counter', spec.counter, 'u32');
   const ring = slots.slot('ring', spec.ring, 'f32');
@@ -107,38 +101,30 @@ export function advanceDispatch(spec: AdvanceSpec, options: DispatchOptions): Di
   }
   if (spec.micro)
     recorded.push(store(slots.slot('micro', spec.micro.counter, 'u32'), i32(0), cast(i32(0), 'u32')));
-  return slots.dispatch(
-    'next batch',
-    [
-      define('step', cast(number(counter), 'i32')),
-      define('next', add(step, forward)),
-      ...(spec.micro ? [define('nextMicro', i32(0))] : []),
-      { kind: 'barrier' },
-      ...layOut(spec, slots),
-      onlyFirst([...recorded, store(counter, i32(0), cast(next, 'u32'))]),
-    ],
-    options,
-  );
+  return slots.kernel('next batch', [
+    define('step', cast(number(counter), 'i32')),
+    define('next', add(step, forward)),
+    ...(spec.micro ? [define('nextMicro', i32(0))] : []),
+    { kind: 'barrier' },
+    ...layOut(spec, slots),
+    onlyFirst([...recorded, store(counter, i32(0), cast(next, 'u32'))]),
+  ]);
 }
 
-/** The dispatch that ends a micro-batch: the next one of the same step, or the first of the next. */
-export function nextMicroDispatch(spec: AdvanceSpec, options: DispatchOptions): Dispatch {
+/** The kernel that ends a micro-batch: the next one of the same step, or the first of the next. */
+export function nextMicroKernel(spec: AdvanceSpec): PlacedKernel {
   invariant(spec.micro, 'the step takes several micro-batches');
   const slots = new Slots();
   const counter = slots.slot('counter', spec.counter, 'u32');
   const micro = slots.slot('micro', spec.micro.counter, 'u32');
   const count = i32(spec.micro.count);
   const after = variable('after', 'i32');
-  return slots.dispatch(
-    'next micro-batch',
-    [
-      define('after', add(cast(number(micro), 'i32'), i32(1))),
-      define('next', add(cast(number(counter), 'i32'), binary('div', after, count))),
-      define('nextMicro', binary('mod', after, count)),
-      { kind: 'barrier' },
-      ...layOut(spec, slots),
-      onlyFirst([store(micro, i32(0), cast(variable('nextMicro', 'i32'), 'u32'))]),
-    ],
-    options,
-  );
+  return slots.kernel('next micro-batch', [
+    define('after', add(cast(number(micro), 'i32'), i32(1))),
+    define('next', add(cast(number(counter), 'i32'), binary('div', after, count))),
+    define('nextMicro', binary('mod', after, count)),
+    { kind: 'barrier' },
+    ...layOut(spec, slots),
+    onlyFirst([store(micro, i32(0), cast(variable('nextMicro', 'i32'), 'u32'))]),
+  ]);
 }

@@ -6,7 +6,6 @@ import { invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
 import { type Expr, operandsOf } from '../ir/expr.ts';
 import { bodyOf, expressionsOf, type Kernel, type Stmt } from '../ir/kernel.ts';
-import type { Value } from '../ir/value.ts';
 import { gridOf, moduleText } from '../wgsl/module.ts';
 import { aligned, alignment } from './memory.ts';
 import type { Dispatch, Place } from './program.ts';
@@ -55,6 +54,18 @@ function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
   return slots;
 }
 
+/** What a kernel reads or writes. */
+export interface Operand {
+  readonly type: DType;
+  readonly place: Place;
+}
+
+/** A kernel, and where its operands lie. */
+export interface PlacedKernel {
+  readonly kernel: Kernel;
+  operandOf(slot: number): Operand;
+}
+
 /** What a dispatch must fit. */
 export interface DispatchOptions {
   readonly maxBindings: number;
@@ -70,17 +81,11 @@ interface Binding {
 
 /** Chooses bindings for a kernel's operands, and prints it. */
 export function dispatchOf(
-  kernel: Kernel,
-  operandOf: (slot: number) => Value,
-  placeOf: (v: Value) => Place,
+  { kernel, operandOf }: PlacedKernel,
   { maxBindings, uniforms }: DispatchOptions,
 ): Dispatch {
   const slots = slotsOf(kernel.body);
-  const operands = [...slots.keys()].map((slot) => ({
-    slot,
-    place: placeOf(operandOf(slot)),
-    type: operandOf(slot).dtype,
-  }));
+  const operands = [...slots.keys()].map((slot) => ({ slot, ...operandOf(slot) }));
   const writtenBuffers = new Set(
     operands.filter((o) => slots.get(o.slot)!.stored).map((o) => o.place.buffer),
   );

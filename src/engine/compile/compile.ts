@@ -5,7 +5,7 @@ import type { Kernel } from '../ir/kernel.ts';
 import { formatShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { detach } from '../ops/detach.ts';
-import { dispatchOf } from './bindings.ts';
+import { dispatchOf, type Operand, type PlacedKernel } from './bindings.ts';
 import { gatherSums } from './gather-sums.ts';
 import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import type { Part } from './in-place.ts';
@@ -58,6 +58,8 @@ const rewrites: ReadonlyArray<
 
 export interface Compiled {
   readonly program: Program;
+  /** What the program's dispatches are made of, in their order. */
+  readonly kernels: readonly PlacedKernel[];
   /** Where each wanted value is found, in the order of `wanted`. */
   readonly places: readonly Place[];
   /** Elements that any schedule of this order must hold at once. */
@@ -112,7 +114,11 @@ export function compileGraph(
   const home = new Map(plan.flatMap((p) => p.stores.map((v) => [v, p.group.number] as const)));
   // What has no elements takes no kernel.
   const busy = plan.filter(({ group }) => group.space.rows > 0 && !wholes.has(group.core));
-  const dispatches = busy.map(({ group, stores }) => {
+  const operandOf = (slot: number): Operand => {
+    const value = values.get(slot)!;
+    return { type: value.dtype, place: find(value) };
+  };
+  const kernels = busy.map(({ group, stores }): PlacedKernel => {
     const kernel = kernelOf(
       group,
       stores,
@@ -124,14 +130,16 @@ export function compileGraph(
           group.rowSum !== v),
       options.processor,
     );
-    return dispatchOf(kernel, (slot) => values.get(slot)!, find, options);
+    return { kernel, operandOf };
   });
+  const dispatches = kernels.map((k) => dispatchOf(k, options));
   return {
     program: {
       dispatches: isOn('shareTexts') ? shareTexts(dispatches) : dispatches,
       buffers: arenas.sizes,
       uniforms: options.uniforms,
     },
+    kernels,
     places: kept.map(find),
     lowerBound: arenas.lowerBound,
   };

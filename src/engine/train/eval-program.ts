@@ -3,7 +3,8 @@
  * it takes the next batch and writes a row of sums; a confusion matrix is counted up from batch to batch. A mean is a sum of
  * numbers over a sum of weights, so that batches join to what one batch of all samples would say, whatever a mask hides.
  */
-import { advanceDispatch } from '../compile/advance.ts';
+import { advanceKernel } from '../compile/advance.ts';
+import { dispatchOf } from '../compile/bindings.ts';
 import { type CompileOptions, compileGraph, type Target } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
@@ -127,24 +128,25 @@ export function compileEval(
   const capacity = Math.ceil(data.count / batchSize + 1) * batchSize;
   const order: Place = { buffer: 'evalOrder', offset: 0, length: capacity };
   const ring: Place = { buffer: 'evalRing', offset: 0, length: (capacity / batchSize) * sums.length };
-  const advance = advanceDispatch(
-    {
-      counter: evalCounterPlace,
-      order,
-      epochs: 1,
-      perEpoch: capacity,
-      stepsPerEpoch: capacity / batchSize,
-      batch: places['batch.indices']!,
-      columns: columnPlaces,
-      ring,
-      ringRows: capacity / batchSize,
-      sound: null,
-    },
-    compileOptions,
-  );
+  const advance = advanceKernel({
+    counter: evalCounterPlace,
+    order,
+    epochs: 1,
+    perEpoch: capacity,
+    stepsPerEpoch: capacity / batchSize,
+    batch: places['batch.indices']!,
+    columns: columnPlaces,
+    ring,
+    ringRows: capacity / batchSize,
+    sound: null,
+  });
   return {
     program: {
-      dispatches: [...main.program.dispatches, ...(counting?.dispatches ?? []), advance],
+      dispatches: [
+        ...main.program.dispatches,
+        ...(counting?.dispatches ?? []),
+        dispatchOf(advance, compileOptions),
+      ],
       buffers: {
         ...main.program.buffers,
         ...counting?.buffers,

@@ -3,7 +3,8 @@
  * Where gradients are accumulated it is two: one for each micro-batch, and one for the update at the end.
  */
 import { gradientMap } from '../autodiff/grad.ts';
-import { type AdvanceSpec, advanceDispatch, nextMicroDispatch } from '../compile/advance.ts';
+import { type AdvanceSpec, advanceKernel, nextMicroKernel } from '../compile/advance.ts';
+import { dispatchOf } from '../compile/bindings.ts';
 import { type CompileOptions, compileGraph, type Target, type Wanted } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
@@ -182,12 +183,12 @@ export function compileStep(spec: StepSpec): StepProgram {
     ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };
   const forwards = main.program.dispatches;
-  const backToWeights = [...norm.dispatches, ...update, advanceDispatch(advance, options)];
+  const backToWeights = [...norm.dispatches, ...update, dispatchOf(advanceKernel(advance), options)];
   const firstWatched = gradients.length + columns.length + memory.length;
   return {
     micro: accumulate && {
       program: {
-        dispatches: [...forwards, ...accumulate.dispatches, nextMicroDispatch(advance, options)],
+        dispatches: [...forwards, ...accumulate.dispatches, dispatchOf(nextMicroKernel(advance), options)],
         buffers,
         uniforms,
       },
