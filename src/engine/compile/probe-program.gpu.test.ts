@@ -39,7 +39,7 @@ async function look(
   const loaded = await machine.load(probe.program);
   for (const t of probe.tables) machine.write(t.place, t.data);
   const encoder = machine.device.createCommandEncoder();
-  encoder.clearBuffer(machine.buffer(probe.bins.buffer));
+  machine.clear(encoder, probe.bins.buffer);
   const pass = encoder.beginComputePass();
   machine.encode(pass, loaded);
   pass.end();

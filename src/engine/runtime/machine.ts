@@ -43,6 +43,8 @@ export class Machine {
   /** How many GPU objects were ever created here; tests hold it still while steps run. */
   created = 0;
   private readonly buffers = new Map<string, GPUBuffer>();
+  /** Names that are parts of other buffers. */
+  private readonly homes = new Map<string, Place>();
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   /** Of each loaded program, the numbers in which its dispatches differ. */
@@ -54,10 +56,18 @@ export class Machine {
     this.device = device;
   }
 
-  /** Makes room: each named buffer, in elements, zeroed. Buffers that exist and are large enough stay as they are. */
-  async reserve(sizes: Readonly<Record<string, number>>): Promise<void> {
+  /**
+   * Makes room: each named buffer, in elements, zeroed. Buffers that exist and are large enough stay as they are. Those that
+   * have a home are no buffers of their own, but that part of another one.
+   */
+  async reserve(
+    sizes: Readonly<Record<string, number>>,
+    homes: Readonly<Record<string, Place>> = {},
+  ): Promise<void> {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.device.limits;
+    for (const [name, home] of Object.entries(homes)) this.homes.set(name, home);
     for (const [name, elements] of Object.entries(sizes)) {
+      if (this.homes.has(name)) continue;
       const size = Math.max(bindingBytes, Math.ceil((elements * wordBytes) / bindingBytes) * bindingBytes);
       const known = this.buffers.get(name);
       if (known && known.size >= size) continue;
@@ -123,21 +133,53 @@ export class Machine {
     if (words.length > 0) this.write(this.uniforms, words);
   }
 
-  buffer(name: string): GPUBuffer {
+  private buffer(name: string): GPUBuffer {
     const found = this.buffers.get(name);
     invariant(found, `the buffer ${name} was reserved`);
     return found;
   }
 
+  /** Where a place really lies, in bytes. */
+  private region({ buffer, offset, length }: Place): { buffer: GPUBuffer; offset: number; size: number } {
+    const home = this.homes.get(buffer);
+    invariant(!home || offset + length <= home.length, `${buffer}+${offset} lies in its home`);
+    return {
+      buffer: this.buffer(home?.buffer ?? buffer),
+      offset: (offset + (home?.offset ?? 0)) * wordBytes,
+      size: length * wordBytes,
+    };
+  }
+
+  /** All of a named buffer, in bytes. */
+  private whole(name: string): { buffer: GPUBuffer; offset: number; size: number } {
+    const home = this.homes.get(name);
+    return home
+      ? this.region({ ...home, buffer: name, offset: 0 })
+      : { buffer: this.buffer(name), offset: 0, size: this.buffer(name).size };
+  }
+
   write(place: Place, data: Float32Array | Int32Array | Uint32Array): void {
     invariant(data.length <= place.length, `${data.length} elements fit ${place.buffer}[${place.length}]`);
-    this.device.queue.writeBuffer(
-      this.buffer(place.buffer),
-      place.offset * wordBytes,
-      data.buffer,
-      data.byteOffset,
-      data.byteLength,
-    );
+    const { buffer, offset } = this.region(place);
+    this.device.queue.writeBuffer(buffer, offset, data.buffer, data.byteOffset, data.byteLength);
+  }
+
+  /** Encodes that a named buffer becomes zero. */
+  clear(encoder: Submission, name: string): void {
+    const { buffer, offset, size } = this.whole(name);
+    encoder.clearBuffer(buffer, offset, size);
+  }
+
+  /** Encodes a copy of a place to one of the same length, perhaps of another machine on the same device. */
+  copy(encoder: Submission, from: Place, to: Place, into: Machine = this): void {
+    const [source, target] = [this.region(from), into.region(to)];
+    encoder.copyBufferToBuffer(source.buffer, source.offset, target.buffer, target.offset, source.size);
+  }
+
+  /** Encodes a copy of a place into a buffer for reading back, from a byte on. */
+  copyOut(encoder: Submission, from: Place, into: GPUBuffer, at: number): void {
+    const { buffer, offset, size } = this.region(from);
+    encoder.copyBufferToBuffer(buffer, offset, into, at, size);
   }
 
   /** Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. */
@@ -179,17 +221,17 @@ export class Machine {
   }
 
   private resource(place: Place): GPUBufferBinding {
-    const buffer = this.buffer(place.buffer);
-    const offset = place.offset * wordBytes;
+    const { buffer, offset, size } = this.region(place);
     invariant(
       offset % bindingBytes === 0,
       `${place.buffer}+${place.offset} starts at a multiple of ${bindingBytes} bytes`,
     );
+    const quad = 4 * wordBytes;
+    // Whole quads, since a kernel may read four elements at a time.
     return {
       buffer,
       offset,
-      // Whole quads, since a kernel may read four elements at a time.
-      size: Math.min(buffer.size - offset, Math.ceil(Math.max(1, place.length) / 4) * 4 * wordBytes),
+      size: Math.min(buffer.size - offset, Math.ceil(Math.max(1, size) / quad) * quad),
     };
   }
 
@@ -256,7 +298,7 @@ export class Machine {
       usage: usageMapRead | usageCopyDst,
     });
     const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(this.buffer(place.buffer), place.offset * wordBytes, staging, 0, bytes);
+    this.copyOut(encoder, place, staging, 0);
     this.device.queue.submit([encoder.finish()]);
     await staging.mapAsync(mapModeRead);
     const copy = staging.getMappedRange().slice(0, bytes);

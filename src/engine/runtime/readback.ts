@@ -49,13 +49,7 @@ export class ReadbackRing {
   copy(encoder: GPUCommandEncoder, slot: Slot, at: number, places: readonly Place[]): number {
     let word = at;
     for (const p of places) {
-      encoder.copyBufferToBuffer(
-        this.machine.buffer(p.buffer),
-        p.offset * wordBytes,
-        slot.buffer,
-        word * wordBytes,
-        p.length * wordBytes,
-      );
+      this.machine.copyOut(encoder, p, slot.buffer, word * wordBytes);
       word += p.length;
     }
     invariant(word * wordBytes <= slot.buffer.size, 'a staging buffer holds what a submission brings back');

@@ -60,7 +60,8 @@ export class BestWeights {
     const encoder = machine.device.createCommandEncoder();
     copies.forEach(([weights, best], i) => {
       const [from, to] = how === 'keep' ? [weights, best] : [best, weights];
-      encoder.copyBufferToBuffer(machine.buffer(from), 0, machine.buffer(to), 0, this.places[i]!.length * 4);
+      const { length } = this.places[i]!;
+      machine.copy(encoder, { buffer: from, offset: 0, length }, { buffer: to, offset: 0, length });
     });
     machine.device.queue.submit([encoder.finish()]);
   }

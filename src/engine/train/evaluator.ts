@@ -65,7 +65,7 @@ export class Evaluator {
     outbox.post(evalCounterPlace, Uint32Array.of(0));
     const encoder = machine.device.createCommandEncoder();
     outbox.send(encoder);
-    if (confusion) encoder.clearBuffer(machine.buffer(confusion.buffer));
+    if (confusion) machine.clear(encoder, confusion.buffer);
     const pass = encoder.beginComputePass();
     for (let i = 0; i < runs; i++) machine.encode(pass, loaded);
     pass.end();

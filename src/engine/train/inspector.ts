@@ -220,8 +220,9 @@ export class Inspector {
       ['params', layout.parameters.size],
       ['memory', layout.memory.size],
     ] as const) {
-      if (weights) machine.write({ buffer: name, offset: 0, length: size }, weights[name]);
-      else encoder.copyBufferToBuffer(training.buffer(name), 0, machine.buffer(name), 0, 4 * size);
+      const place = { buffer: name, offset: 0, length: size };
+      if (weights) machine.write(place, weights[name]);
+      else training.copy(encoder, place, place, machine);
     }
     machine.device.queue.submit([encoder.finish()]);
   }

@@ -66,18 +66,19 @@ export class Lookout {
   restart(): void {
     this.fold.restart();
     const encoder = this.machine.device.createCommandEncoder();
-    encoder.clearBuffer(this.machine.buffer(this.probed.gradients));
+    this.machine.clear(encoder, this.probed.gradients);
     this.machine.device.queue.submit([encoder.finish()]);
   }
 
   /** Encodes what must come before a step that is looked at: keeps its parameters and the gradients of the step before. */
   before(encoder: Submission): void {
     const { machine } = this;
-    const bytes = this.facts.arena * 4;
-    const kept = machine.buffer(beforeBuffer);
-    encoder.copyBufferToBuffer(machine.buffer('params'), 0, kept, 0, bytes);
-    encoder.copyBufferToBuffer(machine.buffer(this.probed.gradients), 0, kept, bytes, bytes);
-    encoder.clearBuffer(machine.buffer(this.probe.bins.buffer));
+    const length = this.facts.arena;
+    ['params', this.probed.gradients].forEach((buffer, i) => {
+      const kept = { buffer: beforeBuffer, offset: i * length, length };
+      machine.copy(encoder, { buffer, offset: 0, length }, kept);
+    });
+    machine.clear(encoder, this.probe.bins.buffer);
   }
 
   /** Encodes the look itself, behind its step. */
@@ -111,7 +112,7 @@ export class Lookout {
   async firstUnsound(): Promise<{ node: string; name: string; what: string } | null> {
     const { machine, probe } = this;
     const encoder = machine.device.createCommandEncoder();
-    encoder.clearBuffer(machine.buffer(probe.bins.buffer));
+    machine.clear(encoder, probe.bins.buffer);
     const pass = encoder.beginComputePass();
     this.encode(pass);
     pass.end();

@@ -185,8 +185,8 @@ export class Trainer {
       machine.write(place, this.pruned(place, values));
     }
     const encoder = machine.device.createCommandEncoder();
-    for (const name of this.stateArenas()) encoder.clearBuffer(machine.buffer(name));
-    encoder.clearBuffer(machine.buffer('grads'));
+    for (const name of this.stateArenas()) machine.clear(encoder, name);
+    machine.clear(encoder, 'grads');
     machine.device.queue.submit([encoder.finish()]);
     this.startAt({ step: 0, seed, plateau: noPlateau, stopping: noBest });
   }
