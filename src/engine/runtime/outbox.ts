@@ -52,16 +52,10 @@ export class Outbox {
   send(encoder: Submission): void {
     if (this.used === 0) return;
     const { machine } = this;
-    const from = machine.buffer(outboxBuffer);
-    machine.device.queue.writeBuffer(from, 0, this.words, 0, this.used * wordBytes);
-    for (const { to, at, length } of this.letters)
-      encoder.copyBufferToBuffer(
-        from,
-        at * wordBytes,
-        machine.buffer(to.buffer),
-        to.offset * wordBytes,
-        length * wordBytes,
-      );
+    const at = (offset: number, length: number): Place => ({ buffer: outboxBuffer, offset, length });
+    machine.write(at(0, this.used), new Uint32Array(this.words.buffer, 0, this.used));
+    for (const { to, at: first, length } of this.letters)
+      machine.copy(encoder, at(first, length), { ...to, length });
     this.drop();
   }
 }
