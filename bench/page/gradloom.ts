@@ -5,7 +5,8 @@ import { matmul } from '../../src/engine/ops/product.ts';
 import { type OpenDevice, targetOf } from '../../src/engine/runtime/device.ts';
 import { Machine } from '../../src/engine/runtime/machine.ts';
 import { Pace } from '../../src/engine/train/pace.ts';
-import { capturesPerChunk, Trainer } from '../../src/engine/train/trainer.ts';
+import { capturesPerChunk } from '../../src/engine/train/plan.ts';
+import { Trainer } from '../../src/engine/train/trainer.ts';
 import type { Contender, Engine } from '../engine.ts';
 
 /** `looking`: takes a capture of every tensor after every step. */

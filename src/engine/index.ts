@@ -1,4 +1,5 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
+export type { Target } from './compile/compile.ts';
 export { shippedDatasets } from './data/catalogue.ts';
 export { type DataDescription, type Dataset, sampleOf } from './data/dataset.ts';
 export { type CheckedDocument, checkDocument, isTextDocument } from './data/document.ts';
@@ -136,7 +137,7 @@ export {
 } from './probe/types.ts';
 export type { EvidenceNumber, NetFacts, Verdict } from './probe/verdict.ts';
 export { powerOfTen, readable, readablePower } from './probe/words.ts';
-export { type OpenDevice, openDevice } from './runtime/device.ts';
+export { type OpenDevice, openDevice, targetOf } from './runtime/device.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export { themes } from './templates/themes.ts';
@@ -155,6 +156,8 @@ export type {
   Tensor,
   Wish,
 } from './train/inspect-protocol.ts';
+export type { MemoryPlan, MemoryUse } from './train/memory-plan.ts';
+export { planRun } from './train/plan.ts';
 export type {
   DataFiles,
   Evaluation,

@@ -33,7 +33,10 @@ export interface Program {
   readonly uniforms: readonly string[];
 }
 
-/** Bytes of all buffers. */
-export function programBytes(program: Program): number {
-  return Object.values(program.buffers).reduce((n, elements) => n + elements * 4, 0);
+/** WebGPU's default alignment of what is bound, which every buffer is a multiple of. */
+const boundary = 256;
+
+/** Bytes of a buffer for so many elements. */
+export function bufferBytes(elements: number): number {
+  return Math.max(1, Math.ceil((elements * 4) / boundary)) * boundary;
 }

@@ -3,7 +3,7 @@
  * program is loaded; running a step creates nothing but the encoder of its submission.
  */
 
-import type { Dispatch, Place, Program } from '../compile/program.ts';
+import { bufferBytes, type Dispatch, type Place, type Program } from '../compile/program.ts';
 import { EngineError, invariant } from '../errors.ts';
 
 /** One dispatch, ready to be encoded. */
@@ -38,6 +38,16 @@ export function formatBytes(bytes: number): string {
   return `${(bytes / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
+/** Bytes of the buffer of so many hyper-parameters. */
+export function uniformBytes(words: number): number {
+  return Math.max(1, Math.ceil(words / 4)) * 4 * wordBytes;
+}
+
+/** Bytes of the buffer of a program's arguments. */
+export function argumentBytes({ dispatches }: Program): number {
+  return dispatches.filter((d) => d.args.length > 0).length * bindingBytes;
+}
+
 export class Machine {
   readonly device: GPUDevice;
   /** How many GPU objects were ever created here; tests hold it still while steps run. */
@@ -68,7 +78,7 @@ export class Machine {
     for (const [name, home] of Object.entries(homes)) this.homes.set(name, home);
     for (const [name, elements] of Object.entries(sizes)) {
       if (this.homes.has(name)) continue;
-      const size = Math.max(bindingBytes, Math.ceil((elements * wordBytes) / bindingBytes) * bindingBytes);
+      const size = bufferBytes(elements);
       const known = this.buffers.get(name);
       if (known && known.size >= size) continue;
       const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
@@ -93,7 +103,7 @@ export class Machine {
   reserveUniforms(names: readonly string[]): void {
     this.uniformNames = names;
     this.buffers.get(uniformBuffer)?.destroy();
-    const size = Math.max(16, Math.ceil(names.length / 4) * 16);
+    const size = uniformBytes(names.length);
     this.created += 2;
     const buffer = this.device.createBuffer({
       label: uniformBuffer,
@@ -205,14 +215,15 @@ export class Machine {
   private argumentsOf(program: Program): Map<Dispatch, GPUBufferBinding> {
     const taking = program.dispatches.filter((d) => d.args.length > 0);
     if (taking.length === 0) return new Map();
+    const size = argumentBytes(program);
     this.created++;
     const buffer = this.device.createBuffer({
       label: 'arguments',
-      size: taking.length * bindingBytes,
+      size,
       usage: usageUniform | usageCopyDst,
     });
     this.arguments.push(buffer);
-    const words = new Int32Array((taking.length * bindingBytes) / wordBytes);
+    const words = new Int32Array(size / wordBytes);
     taking.forEach((d, i) => {
       words.set(d.args, (i * bindingBytes) / wordBytes);
     });

@@ -17,6 +17,11 @@ const usageCopyDst = 0x0008;
 const mapModeRead = 0x0001;
 const wordBytes = 4;
 
+/** Bytes of a staging buffer for so many words. */
+export function readbackBytes(words: number): number {
+  return Math.max(1, words) * wordBytes;
+}
+
 export class ReadbackRing {
   private readonly machine: Machine;
   private readonly slots: Slot[];
@@ -27,7 +32,7 @@ export class ReadbackRing {
     this.machine = machine;
     this.slots = Array.from({ length: count }, () => {
       machine.created++;
-      const size = Math.max(4, words * wordBytes);
+      const size = readbackBytes(words);
       return {
         busy: false,
         buffer: machine.device.createBuffer({ label: 'readback', size, usage: usageMapRead | usageCopyDst }),

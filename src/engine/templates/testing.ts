@@ -8,8 +8,9 @@ import { invariant } from '../errors.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { Verdict } from '../probe/verdict.ts';
 import { testDevice } from '../runtime/testing.ts';
+import { capturesPerChunk } from '../train/plan.ts';
 import type { RunFacts } from '../train/protocol.ts';
-import { capturesPerChunk, Trainer } from '../train/trainer.ts';
+import { Trainer } from '../train/trainer.ts';
 import { Watcher } from '../train/watcher.ts';
 import type { Claim, Template } from './define.ts';
 

@@ -23,17 +23,19 @@ export class BestWeights {
   readonly places: readonly Place[];
   private readonly machine: Machine;
 
-  /** Makes room on the GPU. */
-  static async create(machine: Machine, layout: Layouts): Promise<BestWeights> {
-    const sizes = { params: layout.parameters.size, memory: layout.memory.size };
-    const places = copies.map(([of, buffer]): Place => ({ buffer, offset: 0, length: sizes[of] }));
-    await machine.reserve(Object.fromEntries(places.map((p) => [p.buffer, p.length])));
-    return new BestWeights(machine, places);
+  /** Elements of the buffers that it takes, which the machine reserves. */
+  static buffers({ parameters, memory }: Layouts): Record<string, number> {
+    const sizes = { params: parameters.size, memory: memory.size };
+    return Object.fromEntries(copies.map(([of, buffer]) => [buffer, sizes[of]]));
   }
 
-  private constructor(machine: Machine, places: readonly Place[]) {
+  constructor(machine: Machine, layout: Layouts) {
     this.machine = machine;
-    this.places = places;
+    this.places = Object.entries(BestWeights.buffers(layout)).map(([buffer, length]) => ({
+      buffer,
+      offset: 0,
+      length,
+    }));
   }
 
   /** An epoch ended: keeps the weights if they are the best. True where that is too many epochs ago. */

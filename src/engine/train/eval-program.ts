@@ -34,6 +34,8 @@ export interface MeanColumns {
 
 export interface EvalProgram {
   readonly program: Program;
+  /** Elements of the activations that this order of kernels needs at least. */
+  readonly lowerBound: number;
   readonly batchSize: number;
   readonly batch: Place;
   readonly order: Place;
@@ -158,6 +160,7 @@ export function compileEval(
       },
       uniforms: options.uniforms,
     },
+    lowerBound: main.lowerBound,
     batchSize,
     batch: places['batch.indices']!,
     order,

@@ -2,6 +2,7 @@
  * What crosses the boundary of the training worker: plain data only, buffers are transferred. Every message names its run,
  * so that late messages of a stopped run are dropped. One worker trains several runs (a run and its forks) in turn on one device.
  */
+
 import type { UserMessage } from '../errors.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
@@ -9,6 +10,7 @@ import type { Verdict } from '../probe/verdict.ts';
 import type { StartReport } from './examine.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
+import type { MemoryPlan } from './memory-plan.ts';
 import type { Pruning } from './pruning.ts';
 
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
@@ -96,7 +98,8 @@ export interface AdapterWords {
 export interface RunFacts {
   readonly adapter: AdapterWords;
   readonly parameters: number;
-  readonly memoryBytes: number;
+  /** What the run takes on the GPU. */
+  readonly memory: MemoryPlan;
   readonly stepsPerEpoch: number;
   readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
   /** GPU work per step with probes off and on: dispatches; submissions are at most one. */

@@ -13,10 +13,11 @@ import { examineStart, type StartReport } from './examine.ts';
 import type { InspectAnswer } from './inspect-protocol.ts';
 import { KeptWeights } from './kept-weights.ts';
 import { Pace } from './pace.ts';
+import { capturesPerChunk } from './plan.ts';
 import type { Evaluation, FromWorker, PruneRequest, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
 import { drawTicket, type Ticket } from './prune.ts';
 import type { Masks } from './pruning.ts';
-import { capturesPerChunk, Trainer, type TrainerOptions } from './trainer.ts';
+import { Trainer, type TrainerOptions } from './trainer.ts';
 import { Watcher } from './watcher.ts';
 
 export interface SessionOptions {

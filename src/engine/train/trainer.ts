@@ -32,8 +32,9 @@ import type { Layouts } from './layout.ts';
 import type { Lookout } from './lookout.ts';
 import { paramsOf } from './params.ts';
 import { counterPlace, microPlace } from './places.ts';
+import { capturesPerChunk, isPenalised, seedWord, slots, updateHypers } from './plan.ts';
 import { Predictor } from './predictor.ts';
-import { isPenalised, type PreparedRun, prepareRun, seedWord, updateHypers } from './prepare.ts';
+import { type PreparedRun, prepareRun } from './prepare.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import type { Masks } from './pruning.ts';
 import { Rates } from './rates.ts';
@@ -61,11 +62,6 @@ export interface Chunk {
   /** Where training stops early, with the best weights restored. */
   readonly stopped: EarlyStop | null;
 }
-
-/** Submissions whose results may be under way at once. */
-const slots = 3;
-/** Looks that one submission may take. */
-export const capturesPerChunk = 8;
 
 export class Trainer {
   readonly facts: RunFacts;
@@ -128,11 +124,7 @@ export class Trainer {
     this.masks = run.masks;
     if (run.masks) run.machine.write(arenaPlace(run.layout, maskArena), run.masks);
     this.seed = run.document.training.seed;
-    const words = Math.max(
-      run.step.ring.length + capturesPerChunk * (run.lookout?.words ?? 0),
-      Evaluator.words(run.evaluation),
-    );
-    this.ring = new ReadbackRing(run.machine, words, slots);
+    this.ring = new ReadbackRing(run.machine, run.readback, slots);
     this.evaluator = new Evaluator(run.machine, run.outbox, this.ring, run.evaluation, run.metrics);
     this.best = run.best;
     this.stopping = run.document.training.stopping;

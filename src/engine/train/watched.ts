@@ -2,7 +2,8 @@
  * A run that is judged as it goes, without a clock: the same steps are looked at and the same epochs are measured on every
  * machine, so the same document gives the same verdicts. For the command line and the zoo; the app looks as time allows.
  */
-import { type Chunk, capturesPerChunk, type Trainer } from './trainer.ts';
+import { capturesPerChunk } from './plan.ts';
+import type { Chunk, Trainer } from './trainer.ts';
 import type { Watcher } from './watcher.ts';
 
 /** Every one of the first steps is looked at, then every so many-th. */

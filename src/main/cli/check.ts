@@ -14,6 +14,16 @@ import {
 import { readDocumentFile } from './files.ts';
 import { type KnownLimits, memoryLimits } from './gpu.ts';
 import { print, printJson, table } from './output.ts';
+import { type Planned, plannedMemory } from './planned-memory.ts';
+
+function wordsOf(planned: Planned): string {
+  if ('why' in planned) return `The memory plan needs the data. ${planned.why}`;
+  const { bytes, activations } = planned.plan;
+  return (
+    `Peak as planned for ${planned.on}: ${formatBytes(bytes)} (${formatCount(bytes)} bytes) with the data and everything else; ` +
+    `${formatBytes(activations.bytes)} for values between kernels, of which ${formatBytes(activations.lowerBound)} are needed at once`
+  );
+}
 
 /** @returns the exit code: 1 when the document cannot be trained */
 export async function check(path: string, { json = false }: { json?: boolean }): Promise<0 | 1> {
@@ -24,8 +34,10 @@ export async function check(path: string, { json = false }: { json?: boolean }):
   const tooLarge = memoryProblem(summary, limits);
   const problems = [...model.problems, ...(tooLarge ? [tooLarge] : [])];
   const trainable = model.trainable && problems.every((p) => p.severity !== 'error');
-  if (json) printJson(report(path, model, summary, { limits, problems, trainable }));
-  else printReport(path, model, summary, { limits, problems, trainable });
+  const planned = trainable ? await plannedMemory(path, document) : null;
+  const found = { limits, problems, trainable, planned };
+  if (json) printJson(report(path, model, summary, found));
+  else printReport(path, model, summary, found);
   return trainable ? 0 : 1;
 }
 
@@ -33,6 +45,8 @@ interface Findings {
   readonly limits: KnownLimits;
   readonly problems: readonly Problem[];
   readonly trainable: boolean;
+  /** What training takes on the GPU; null where it cannot be trained. */
+  readonly planned: Planned | null;
 }
 
 interface NodeRow {
@@ -74,6 +88,7 @@ function report(path: string, model: Model, summary: ModelSummary, found: Findin
     parameters: summary.parameters,
     flops: summary.flops,
     memory: summary.memory,
+    ...(found.planned && 'plan' in found.planned && { planned: found.planned.plan }),
     available: { bytes: found.limits.total, largestBuffer: found.limits.buffer, how: found.limits.how },
     nodes: rowsOf(model, summary),
     problems: found.problems.map(({ code, severity, title, advice, node, wire, port, param }) => ({
@@ -106,6 +121,7 @@ function printReport(path: string, model: Model, summary: ModelSummary, found: F
       `${formatBytes(memory.total)} of memory to train (${formatBytes(memory.parameters)} parameters, ` +
       `${formatBytes(memory.gradients)} gradients, ${formatBytes(memory.optimizer)} optimiser, ${formatBytes(memory.activations)} activations)`,
   );
+  if (found.planned) print(wordsOf(found.planned));
   if (found.problems.length > 0) print('');
   for (const { severity, title, advice } of found.problems)
     print(`${severity === 'error' ? '✗' : '!'} ${title}. ${advice}`);

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('gradloom train', () => {
-  it('prints a line for each step and one at the end, the same for the same seed', () => {
+  it('prints a line for each step and one at the end, the same for the same seed; takes the memory that check plans', () => {
     const linesOf = (...args: string[]) => {
       const { stdout, status } = gradloom('train', 'net.gradloom', '--steps', '12', '--json', ...args);
       expect(status).toBe(0);
@@ -32,6 +32,8 @@ describe('gradloom train', () => {
     expect(linesOf().slice(0, 12)).toEqual(lines.slice(0, 12));
     expect(linesOf('--seed', '9')[0].loss).not.toBe(lines[0].loss);
     expect(readdirSync(folder).sort()).toEqual(['net.gradloom', 'w.safetensors']);
+    const planned = JSON.parse(gradloom('check', 'net.gradloom', '--json').stdout).planned.bytes;
+    expect(lines.at(-1).memoryBytes).toBe(planned);
   });
 });
 

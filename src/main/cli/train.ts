@@ -211,7 +211,7 @@ function printParts(trainer: Trainer, evaluations: readonly Evaluation[], before
 }
 
 function summaryOf(trainer: Trainer, { last, best, evaluations }: Result, seconds: number) {
-  const { adapter, parameters, samples, stepsPerEpoch, memoryBytes, dispatches, notes } = trainer.facts;
+  const { adapter, parameters, samples, stepsPerEpoch, memory, dispatches, notes } = trainer.facts;
   const steps = trainer.step;
   return {
     steps,
@@ -225,7 +225,7 @@ function summaryOf(trainer: Trainer, { last, best, evaluations }: Result, second
     adapter,
     parameters,
     samples,
-    memoryBytes,
+    memoryBytes: memory.bytes,
     dispatches: dispatches.plain,
     notes,
   };

@@ -216,7 +216,7 @@ class ChainNet {
     this.facts = {
       adapter: { name: 'a test', software: true },
       parameters: this.#layers.reduce((sum, { weights, biases }) => sum + weights.length + biases.length, 0),
-      memoryBytes: 1 << 20,
+      memory: { bytes: 1 << 20, buffers: [], activations: { bytes: 0, lowerBound: 0 } },
       stepsPerEpoch: SAMPLES / BATCH,
       samples: { train: SAMPLES, validation: 64, test: 64 },
       dispatches: { plain: 9, looking: 11 },

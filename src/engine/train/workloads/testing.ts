@@ -114,11 +114,19 @@ function gpt(): Workload {
   return { document: net.finish(y, batch), data: dataOf(x, [time], vocabulary, 2 * batch) };
 }
 
+function playground(): Workload {
+  const net = new Net();
+  const y = net.chain('data.x', linear(6), 'tanh', linear(6), 'tanh', linear(2));
+  return { document: net.finish(y, 32), data: images([2], 2, 64) };
+}
+
 export const workloads: Readonly<Record<string, () => Workload>> = {
   mlp: () => mlp(64),
+  mlp512: () => mlp(512),
   deep,
   lenet,
   resnet: () => resnet(false),
   resnet_bn: () => resnet(true),
   gpt,
+  playground,
 };

@@ -33,7 +33,7 @@ export function liveStateOf(run: RunView | null, at: number | null, theme: Theme
     loss: run.trend.steps > 0 ? loss : null,
     adapter: facts?.adapter ?? null,
     stepsPerSecond: status === 'running' ? run.stepsPerSecond : null,
-    memoryBytes: status === 'stopped' ? null : (facts?.memoryBytes ?? null),
+    memoryBytes: status === 'stopped' ? null : (facts?.memory.bytes ?? null),
   };
 }
 
