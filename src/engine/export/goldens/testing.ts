@@ -1,11 +1,14 @@
 // Cases of one step that PyTorch computed, as scripts/golden/step_parity.py and mixed_parity.py write them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { topological } from '../../ir/graph.ts';
 import type { Shape } from '../../ir/shape.ts';
 import { sameShape } from '../../ir/shape.ts';
+import type { Value } from '../../ir/value.ts';
 import { readDocument } from '../../model/migrate.ts';
 import type { GraphDocument } from '../../model/schema.ts';
-import type { StepInputs } from '../one-step.ts';
+import { evaluate } from '../../ops/evaluate.ts';
+import { prepareStep, type StepInputs, wantedValues } from '../one-step.ts';
 import { readSafetensors, type Safetensors } from '../safetensors.ts';
 
 interface StoredGolden {
@@ -47,13 +50,31 @@ interface Found {
   readonly data: ArrayLike<number | bigint>;
 }
 
+/** What `runOneStep` gives, by the references of the ops. */
+export function stepInFloat64(
+  document: GraphDocument,
+  inputs: StepInputs,
+): Map<string, { shape: Shape; data: Float64Array }> {
+  const { model, feeds } = prepareStep(document, inputs);
+  const wanted = wantedValues(model);
+  const roots = wanted.map((w) => w.value);
+  // Dropout at 0 draws all the same.
+  const hypers = topological(roots).flatMap((v): [Value, number[]][] => {
+    if (v.op.id !== 'hyper') return [];
+    const { name } = v.attrs as { name: string };
+    return [[v, [model.hypers.find((h) => h.name === name)?.value ?? 0]]];
+  });
+  const results = evaluate(roots, new Map<Value, ArrayLike<number>>([...feeds, ...hypers]));
+  return new Map(wanted.map(({ name, value }, i) => [name, { shape: value.shape, data: results[i]! }]));
+}
+
 /**
  * The largest difference from what is expected, relative to the largest number of its tensor (a floor stands for tensors
  * that cancel to almost nothing), and which tensor it is. A tensor that no gradient reaches may be left out where it is 0.
  */
 export function worstDifference(
   found: ReadonlyMap<string, Found>,
-  expected: Safetensors,
+  expected: { readonly tensors: ReadonlyMap<string, Found> },
   floor = 1e-3,
 ): { error: number; where: string } {
   let worst = { error: 0, where: '' };
