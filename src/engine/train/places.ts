@@ -24,17 +24,20 @@ export const columnPlace = (column: number): Place => scalarPlace('scalars', col
 export const lossPlace = columnPlace(0);
 export const normPlace = columnPlace(1);
 
-/** f32: what a micro-batch gives for a column, where gradients are accumulated. */
+/** f32: what a micro-batch gives, where gradients are accumulated: means, and how much it counts in them. */
 export const microColumnPlace = (column: number): Place => scalarPlace('microScalars', column);
+/** f32: what the micro-batches of a step give together, where that is no column of the ring. */
+export const microTotalPlace = (column: number): Place => scalarPlace('microTotals', column);
 
 /** f32: a column of an evaluation. */
 export const evalColumnPlace = (column: number): Place => scalarPlace('evalScalars', column);
 
-/** Elements of the buffers of scalars, for so many columns. */
-export const scalarBuffers = (columns: number): Record<string, number> => ({
+/** Elements of the buffers of scalars, for so many columns of the ring and so many numbers of a micro-batch. */
+export const scalarBuffers = (columns: number, microColumns: number): Record<string, number> => ({
   counter: stride,
   micro: stride,
-  microScalars: columns * stride,
+  microScalars: microColumns * stride,
+  microTotals: microColumns * stride,
   scalars: (columns + 2) * stride,
 });
 export const evalScalarBuffers = (columns: number): Record<string, number> => ({

@@ -17,9 +17,13 @@ import { mean } from '../ops/reduce.ts';
 import {
   compileAccumulate,
   memoryOfMicro,
+  microColumns,
+  microGradients,
+  microMeans,
   microNumber,
   placeOfMicro,
   sumsArena,
+  valuesOfMeans,
 } from './accumulate-program.ts';
 import { batchValues, type DataPlaces } from './batch.ts';
 import { placeOfWeight } from './layout.ts';
@@ -27,7 +31,6 @@ import {
   columnPlace,
   counterPlace,
   lossPlace,
-  microColumnPlace,
   microPlace,
   normPlace,
   ratePlace,
@@ -94,31 +97,37 @@ export function compileStep(spec: StepSpec): StepProgram {
   const outputs = probedOutputs(model);
   const metricValues = spec.metrics.map((m) => m.perSample);
   const looked = spec.probes ? [...outputs.map((o) => o.value), ...model.looks.flatMap(valuesOfLook)] : [];
-  const roots = [model.lossPerSample, ...metricValues, ...looked];
+  const parts = isWhole ? [] : valuesOfMeans(model, spec.metrics);
+  const roots = [model.lossPerSample, ...metricValues, ...looked, ...parts];
   const rebuilt = replaceValues(roots, exchange);
-  const loss = mean(rebuilt[0]!, 'all');
-  const metricMeans = rebuilt.slice(1, 1 + metricValues.length).map((v) => mean(v, 'all'));
+  const found = new Map(roots.map((v, i) => [v, rebuilt[i]!]));
+  const real = (v: Value): Value => found.get(v)!;
+  const loss = mean(real(model.lossPerSample), 'all');
+  const metricMeans = metricValues.map((v) => mean(real(v), 'all'));
   const parameters = layout.parameters.items.map((p) => p.value);
-  const gradient = gradientMap(loss, [...parameters, ...rebuilt.slice(1 + metricValues.length)]);
+  const gradient = gradientMap(loss, [...parameters, ...looked.map(real)]);
+  const means = isWhole ? null : microMeans(model, spec.metrics, real);
 
-  /** Columns of the ring: the loss is the first, the norm the second. */
-  const columnsOfBatch = [0, ...metricMeans.map((_, i) => 2 + i)];
-  const columns = [loss, ...metricMeans].map((value, i): Wanted => {
-    const column = columnsOfBatch[i]!;
-    return { value, at: isWhole ? columnPlace(column) : microColumnPlace(column) };
-  });
-  const gradients: Wanted[] = layout.parameters.items.map((p) => ({
-    value: gradient.get(p.value) ?? zeros(p.shape),
-    at: layout.parameters.place(p.name, 'grads'),
-  }));
+  // Columns of the ring: the loss is the first, the norm the second.
+  const columns = means
+    ? microColumns(means)
+    : [loss, ...metricMeans].map((value, i): Wanted => ({ value, at: columnPlace(i === 0 ? 0 : 1 + i) }));
+  const gradientsOf = (of: ReadonlyMap<Value, Value>, arena: string): Wanted[] =>
+    layout.parameters.items.map((p) => ({
+      value: of.get(p.value) ?? zeros(p.shape),
+      at: layout.parameters.place(p.name, arena),
+    }));
+  const gradients =
+    means && means.losses.length > 1
+      ? means.losses.flatMap(({ value }, i) => gradientsOf(gradientMap(value, parameters), microGradients(i)))
+      : gradientsOf(gradient, microGradients(0));
   const memory: Wanted[] = replaceValues(
     layout.memory.items.map((m) => m.next),
     exchange,
   ).map((value, i) => ({ value, at: layout.memory.place(layout.memory.items[i]!.name, 'nextMemory') }));
-  const found = new Map(roots.map((v, i) => [v, rebuilt[i]!]));
   const gradientArena = isWhole ? 'grads' : sumsArena;
   const kept = spec.probes
-    ? keepForProbes(model, outputs, (v) => found.get(v)!, gradient, layout.parameters, gradientArena)
+    ? keepForProbes(model, outputs, real, gradient, layout.parameters, gradientArena)
     : null;
   const watched = kept?.values ?? [];
 
@@ -165,10 +174,10 @@ export function compileStep(spec: StepSpec): StepProgram {
     micro: isWhole ? null : { counter: microPlace, count: accumulation },
   };
   const { uniforms } = spec;
-  const accumulate = isWhole ? null : compileAccumulate(layout, columnsOfBatch, accumulation, options);
+  const accumulate = means && compileAccumulate(layout, means, accumulation, options);
   const buffers = {
     ...main.program.buffers,
-    ...scalarBuffers(columnPlaces.length),
+    ...scalarBuffers(columnPlaces.length, columns.length),
     batch: size,
     order: order.length,
     ring: ring.length,
