@@ -187,12 +187,17 @@ export function compileStep(spec: StepSpec): StepProgram {
     memory: layout.memory.size,
     nextMemory: layout.memory.size,
     ...norm.buffers,
+    ...update.buffers,
     ...(spec.pruned && { [maskArena]: layout.parameters.size }),
     ...accumulate?.buffers,
     ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };
   const forwards = main.program.dispatches;
-  const backToWeights = [...norm.dispatches, ...update, dispatchOf(advanceKernel(advance), options)];
+  const backToWeights = [
+    ...norm.dispatches,
+    ...update.dispatches,
+    dispatchOf(advanceKernel(advance), options),
+  ];
   const firstWatched = gradients.length + columns.length + memory.length;
   return {
     micro: accumulate && {

@@ -3,7 +3,8 @@
  * what the optimiser and the layers remember. Nothing is overwritten where the step is not sound.
  */
 import { type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
-import type { Dispatch, Place, Program } from '../compile/program.ts';
+import type { Place, Program } from '../compile/program.ts';
+import { invariant } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
 import { add, cast, less, mul, sqrt, sub, where } from '../ops/elementwise.ts';
@@ -66,7 +67,7 @@ export function compileNorm(spec: UpdateSpec, options: CompileOptions): Program 
 }
 
 /** The optimiser's rule over the arenas, in place; nothing is written where the step is not sound. */
-export function compileUpdate(spec: UpdateSpec, options: CompileOptions): readonly Dispatch[] {
+export function compileUpdate(spec: UpdateSpec, options: CompileOptions): Program {
   const { layout, optimizer } = spec;
   const flat = (name: string): Value => input(name, [layout.parameters.size], 'state');
   const states = Object.fromEntries(optimizer.states.map((s) => [s, flat(`state:${s}`)]));
@@ -101,7 +102,21 @@ export function compileUpdate(spec: UpdateSpec, options: CompileOptions): readon
     ) as [Value, Value];
     wanted.push({ value: guarded(now, before), at: arenaPlace(layout, 'memory') });
   }
-  return compileGraph(wanted, placesIn(layout), { ...options, arena: 'update' }).program.dispatches;
+  const { program } = compileGraph(wanted, placesIn(layout), { ...options, arena: 'update' });
+  checkOrder(program);
+  return program;
+}
+
+/** What lies in place is overwritten by the last kernel that has to do with it: rules of several kernels depend on it. */
+function checkOrder({ dispatches, buffers }: Program): void {
+  const overwritten = new Set<string>();
+  for (const { bindings, written, label } of dispatches) {
+    for (const { buffer } of bindings)
+      invariant(!overwritten.has(buffer), `${label} of the update comes before ${buffer} is overwritten`);
+    bindings.forEach(({ buffer }, i) => {
+      if (written[i] && !(buffer in buffers)) overwritten.add(buffer);
+    });
+  }
 }
 
 const scalarPlaces: Readonly<Record<string, Place>> = {
