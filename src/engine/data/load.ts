@@ -193,8 +193,8 @@ function loadTable(
   { source, licence }: { source: string; licence: string },
 ): LoadedData {
   if (windows) {
-    const { fitted: _, ...loaded } = prepareSeries(table, recipe, windows, split, { source, licence });
-    return { ...loaded, preprocessing: { kind: 'none' } };
+    const { fitted, ...loaded } = prepareSeries(table, recipe, windows, split, { source, licence });
+    return { ...loaded, preprocessing: { kind: 'table', recipe, columns: fitted } };
   }
   const { fitted, ...loaded } = prepareTable(table, recipe, split, { source, licence });
   return { ...loaded, preprocessing: { kind: 'table', recipe, columns: fitted } };

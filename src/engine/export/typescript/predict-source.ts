@@ -24,14 +24,20 @@ export interface Vocabulary {
 
 const listOf = (items: readonly string[]): string => `[${items.join(', ')}]`;
 
+/** The table that a model was trained on. */
+export interface SampleTable {
+  readonly columns: readonly FittedColumn[];
+  /** How many rows a sample is a window of; null where it is one row. */
+  readonly window: number | null;
+}
+
 /**
- * The whole file. `columns` are those of the table that the model was trained on; null where samples are numbers as they are.
- * With a vocabulary a sample is a text, or its tokens.
+ * The whole file. Without a table samples are numbers as they are; with a vocabulary a sample is a text, or its tokens.
  */
 export function predictSource(
   model: Model,
   answer: Answer,
-  columns: readonly FittedColumn[] | null,
+  table: SampleTable | null,
   vocabulary: Vocabulary | null,
 ): string {
   const input = model.data?.x;
@@ -39,8 +45,9 @@ export function predictSource(
   const size = input ? sizeOf(input.shape.slice(1)) : 0;
   const array = input ? arrayType(input) : 'Float32Array';
   const width = output ? sizeOf(output.shape.slice(1)) : 0;
-  const sample = columns
-    ? 'ArrayLike<number> | Row'
+  const window = table?.window ?? null;
+  const sample = table
+    ? `ArrayLike<number> | ${window === null ? 'Row' : 'readonly Row[]'}`
     : vocabulary
       ? 'string | ArrayLike<number>'
       : 'ArrayLike<number>';
@@ -48,10 +55,15 @@ export function predictSource(
     ? `node predict.ts "some text"        one sample, its ${size} characters
 //   node predict.ts samples.json      a list of samples: texts, or lists of tokens`
     : `node predict.ts 0.5 -1.2          one sample, its ${size} numbers
-//   node predict.ts samples.json      a list of samples: lists of numbers${columns ? ', or rows with the columns of the table' : ''}`;
-  const rowNumbers = columns
-    ? "  const numbers = 'length' in sample && typeof sample.length === 'number' ? (sample as ArrayLike<number>) : encode(sample as Row);\n"
-    : '';
+//   node predict.ts samples.json      a list of samples: lists of numbers${rowWords(table)}`;
+  const rowNumbers = !table
+    ? ''
+    : window === null
+      ? "  const numbers = 'length' in sample && typeof sample.length === 'number' ? (sample as ArrayLike<number>) : encode(sample as Row);\n"
+      : `  const isRows = Array.isArray(sample) && typeof sample[0] === 'object';
+  if (isRows && sample.length !== ${window}) throw new Error(\`A sample has ${window} rows, not \${sample.length}.\`);
+  const numbers = isRows ? (sample as readonly Row[]).flatMap(encode) : (sample as ArrayLike<number>);
+`;
   const textNumbers = vocabulary
     ? "  const numbers = typeof sample === 'string' ? encode(sample) : checkTokens(sample);\n"
     : '';
@@ -66,7 +78,7 @@ import { model, type Tensor, type Weights, weightShapes } from './model.ts';
 
 /** How many numbers a sample has. */
 export const sampleSize = ${size};
-${answerSource(answer, width, vocabulary !== null)}${columns ? encoderSource(columns) : ''}${vocabulary ? vocabularySource(vocabulary) : ''}
+${answerSource(answer, width, vocabulary !== null)}${table ? encoderSource(table.columns) : ''}${vocabulary ? vocabularySource(vocabulary) : ''}
 /** Reads safetensors: the header's length, a header of JSON, then little-endian float32. */
 export function readWeights(file: URL): Weights {
   const bytes = readFileSync(file);
@@ -86,8 +98,8 @@ export function readWeights(file: URL): Weights {
 
 let weights: Weights | undefined;
 
-/** The model's answer to one sample${columns ? ': its numbers, or a row of the table' : vocabulary ? ': a text, or its tokens' : ''}. */
-export function predict(${columns || vocabulary ? 'sample' : 'numbers'}: ${sample}): Answer {
+/** The model's answer to one sample${table ? `: its numbers, or ${window === null ? 'a row' : 'the rows'} of the table` : vocabulary ? ': a text, or its tokens' : ''}. */
+export function predict(${table || vocabulary ? 'sample' : 'numbers'}: ${sample}): Answer {
   weights ??= readWeights(new URL('./weights.safetensors', import.meta.url));
 ${rowNumbers}${textNumbers}  if (numbers.length !== sampleSize)
     throw new Error(\`A sample has \${sampleSize} numbers, not \${numbers.length}.\`);
@@ -112,6 +124,14 @@ if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.ar
   }
 }
 `;
+}
+
+/** What a list of samples may hold beside numbers. */
+function rowWords(table: SampleTable | null): string {
+  if (!table) return '';
+  return table.window === null
+    ? ', or rows with the columns of the table'
+    : `, or of ${table.window} rows with the columns of the table`;
 }
 
 /** A text as tokens, by the characters that the model was trained on. */

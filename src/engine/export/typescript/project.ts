@@ -5,7 +5,6 @@
 
 import { checkDocument } from '../../data/document.ts';
 import { type DataFile, dataFileOf, type LoadedData, type Preprocessing } from '../../data/load.ts';
-import type { FittedColumn } from '../../data/prepare.ts';
 import { type DataSpec, describeData } from '../../data/spec.ts';
 import { EngineError } from '../../errors.ts';
 import { sameShape } from '../../ir/shape.ts';
@@ -15,7 +14,7 @@ import { stringifyDocument } from '../../model/migrate.ts';
 import type { GraphDocument } from '../../model/schema.ts';
 import { type StoredTensor, writeSafetensors } from '../safetensors.ts';
 import { assertExportable, type ModelCode, modelCode, storedTensors } from './model-code.ts';
-import { type Answer, predictSource, type Vocabulary } from './predict-source.ts';
+import { type Answer, predictSource, type SampleTable, type Vocabulary } from './predict-source.ts';
 import { readmeText } from './readme.ts';
 import { trainSource } from './train-source.ts';
 
@@ -49,13 +48,10 @@ export function exportTypeScript(document: GraphDocument, options: TypeScriptExp
   assertExportable(code);
   const { data } = checkDocument(document);
   const file = data ? dataFileOf(data) : null;
-  const columns = columnsOf(options.preprocessing);
+  const table = tableOf(data, options.preprocessing);
   const files = new Map<string, string | Uint8Array<ArrayBuffer>>([
     ['model.ts', code.code],
-    [
-      'predict.ts',
-      predictSource(code.model, answerOf(code.model, data, options), columns, vocabularyOf(data)),
-    ],
+    ['predict.ts', predictSource(code.model, answerOf(code.model, data, options), table, vocabularyOf(data))],
     ['weights.safetensors', new Uint8Array(weightsFile(document, code, options.weights))],
     ['model.gradloom', stringifyDocument(document)],
     ['package.json', packageText(document, options.engine !== undefined)],
@@ -64,7 +60,8 @@ export function exportTypeScript(document: GraphDocument, options: TypeScriptExp
       'README.md',
       readmeText(document, code.model, {
         trains: options.engine !== undefined,
-        columns: columns?.map((c) => c.column.name) ?? [],
+        columns: table?.columns.map((c) => c.column.name) ?? [],
+        window: table?.window ?? null,
         takesText: vocabularyOf(data) !== null,
       }),
     ],
@@ -77,8 +74,13 @@ export function exportTypeScript(document: GraphDocument, options: TypeScriptExp
   return files;
 }
 
-const columnsOf = (preprocessing: Preprocessing | undefined): readonly FittedColumn[] | null =>
-  preprocessing?.kind === 'table' ? preprocessing.columns : null;
+/** The table that samples are rows of, or windows of its rows. */
+function tableOf(data: DataSpec | null, preprocessing: Preprocessing | undefined): SampleTable | null {
+  if (preprocessing?.kind !== 'table') return null;
+  const origin = data?.origin;
+  const windows = origin && 'recipe' in origin ? origin.windows : undefined;
+  return { columns: preprocessing.columns, window: windows?.length ?? null };
+}
 
 /** The characters behind the tokens, where the data is a text. */
 function vocabularyOf(data: DataSpec | null): Vocabulary | null {

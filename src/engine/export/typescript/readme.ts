@@ -10,6 +10,8 @@ export interface ReadmeFacts {
   readonly trains: boolean;
   /** Names of the columns that a row of the table has. */
   readonly columns: readonly string[];
+  /** How many rows of the table a sample has; null where it is one. */
+  readonly window: number | null;
   /** Whether a sample is a text. */
   readonly takesText: boolean;
 }
@@ -17,7 +19,7 @@ export interface ReadmeFacts {
 export function readmeText(
   document: GraphDocument,
   model: Model,
-  { trains, columns, takesText }: ReadmeFacts,
+  { trains, columns, window, takesText }: ReadmeFacts,
 ): string {
   const shapeOf = (shape: readonly number[] | undefined): string => formatShape(shape?.slice(1) ?? []);
   const numbers = Array.from({ length: Math.min(4, sampleSizeOf(model)) }, (_, i) =>
@@ -49,7 +51,7 @@ export function readmeText(
     ...(columns.length > 0
       ? [
           '',
-          `A sample may also be a row of the table, \`{ "column": value }\`, with the columns ${columns.map(markdownText).join(', ')}.`,
+          `A sample may also be ${window === null ? 'a row of the table,' : `a list of ${window} rows of the table, each`} \`{ "column": value }\`, with the columns ${columns.map(markdownText).join(', ')}.`,
         ]
       : []),
     '',
@@ -65,6 +67,7 @@ export function readmeText(
           '```',
           '',
           '`npm install` fetches WebGPU for Node. `train.ts` trains `model.gradloom` with the engine in `engine/` and saves `weights.safetensors`.',
+          '`node train.ts 20 --prune 20 --rounds 3` trains 20 epochs, then three times prunes 20 % of the weights that are left and trains the rest again from the start.',
         ]
       : []),
     '',
