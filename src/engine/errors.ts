@@ -12,7 +12,8 @@ export interface UserMessage {
 const messages = {
   'shape/mismatch': (d: { op: string; expected: string; got: string }) => ({
     title: `${d.op} expects ${d.expected} but receives ${d.got}`,
-    fix: `Change what feeds it so that it delivers ${d.expected}.`,
+    // What is expected may end in words set apart by commas.
+    fix: `Change what feeds it so that it delivers ${d.expected.replace(/,$/, '')}.`,
   }),
   'shape/broadcast': (d: { op: string; a: string; b: string }) => ({
     title: `${d.op} cannot combine ${d.a} with ${d.b}`,

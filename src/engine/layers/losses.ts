@@ -105,7 +105,9 @@ export function targetNumbers(node: string, classes: number | null, p: Value, t:
     expected:
       classes === 2
         ? '1 or 2 numbers per sample'
-        : `${classes ?? 'as many'} numbers per sample, one per class,`,
+        : classes === 1
+          ? '1 number per sample'
+          : `${classes ?? 'as many'} numbers per sample, one per class,`,
     got: `${outputs}`,
   });
 }
