@@ -125,7 +125,7 @@ export const trainingSchema = z.object({
   penalty: penaltyParams.default(() => penaltyParams.parse({})),
   stopping: stoppingParams.default(() => stoppingParams.parse({})),
   batchSize: z.int().min(1).max(65_536).default(32),
-  /** Micro-batches of `batchSize` samples whose mean gradient makes one step: a large batch in little memory. */
+  /** Micro-batches of `batchSize` samples that make one step, that of a batch of them all: a large batch in little memory. */
   accumulation: z.int().min(1).max(1024).default(1),
   epochs: z.int().min(1).max(1_000_000).default(100),
   /** Thresholds of verdict rules that differ from their defaults: by rule, then by name. */
