@@ -43,7 +43,7 @@ the whole gradient is in the thousands.
 instead: the better remedy, where one is free to choose.
 
 Reaches its halt within 20 steps.`,
-  quality: { steps: 20, claims: [], verdicts: [], halts: true },
+  quality: { steps: 20, claims: [], verdicts: ['non-finite'], halts: true },
   training: { optimizer: plain, batchSize: 32, epochs: 100 },
 });
 

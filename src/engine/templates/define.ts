@@ -23,6 +23,17 @@ export interface Claim {
   readonly atMost?: number;
 }
 
+/** What is left after pruning by magnitude and training anew, again and again. */
+export interface PrunedQuality {
+  /** How often; each round takes `share` of the weights that are still there. */
+  readonly rounds: number;
+  readonly share: number;
+  readonly scope: 'layer' | 'net';
+  /** The step whose weights are gone back to; 0: the initial ones. */
+  readonly rewind: number;
+  readonly claims: readonly Claim[];
+}
+
 /** What training reaches with the document's own settings and seed. */
 export interface Quality {
   /** After this many steps; all epochs of the document where it is absent. */
@@ -37,6 +48,8 @@ export interface Quality {
   readonly gradientOverTime?: { readonly atLeast?: number; readonly atMost?: number };
   /** Training halts within the steps, at the first number that is not finite. */
   readonly halts?: true;
+  /** A lottery ticket: after training as a whole, it is pruned and trained anew. */
+  readonly pruned?: PrunedQuality;
   /** Less training, and what that reaches: for `npm test`, where the whole takes long. */
   readonly quick?: { readonly steps: number; readonly claims: readonly Claim[] };
 }

@@ -114,7 +114,7 @@ large weights hard and small ones hardly: they shrink, and none is 0.)
 **Try** λ = 0.003 in place of 0.01, then an L2 penalty of 0.05 alone, and look at the weight strips again.
 
 Reaches a loss of 0.5 on the test part (measured: 0.36).`,
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.5 }], verdicts: [] },
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.5 }] },
   layers: wide(),
   training: {
     optimizer: { kind: 'adam', params: { learningRate: 0.005 } },
@@ -133,13 +133,14 @@ export const earlyStopping = chainTemplate({
   text: `The same net and points, and nothing in its way; but training **stops** when the validation loss has been no better than its best for
 ten epochs, and the weights of that best epoch are put back. It costs nothing, and it is the remedy that is always at hand.
 
-**Look at** where it stops: after some twenty epochs of a hundred, with the weights of ten epochs before. The validation part has chosen the weights, so only the test
-part is still an honest judge.
+**Look at** where it stops: after some twenty epochs of a hundred, with the weights of ten epochs before. The validation part has
+chosen the weights, so only the test part is still an honest judge.
 
 **Try** a patience of 2: a single wave of the loss ends it too soon. Then 50, to see what it waits for in vain.
 
-Reaches a loss of 0.7 or less on the test part (measured: 0.36 and 0.51; when it stops hangs by a few roundings), where a hundred epochs end at 1.7.`,
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.7 }], verdicts: [] },
+Reaches a loss of 0.46 or less on the test part (measured from four seeds at each of three learning rates: 0.35 to 0.42), where a
+hundred epochs end at 1.7.`,
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.46 }], verdicts: [] },
   layers: wide(),
   training: {
     optimizer: { kind: 'adam', params: { learningRate: 0.01 } },

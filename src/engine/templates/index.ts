@@ -7,8 +7,11 @@ import { stepLengths } from './clipping.ts';
 import { convolutions } from './convolution.ts';
 import { deepNets } from './deep-nets.ts';
 import type { Template } from './define.ts';
+import { denoising } from './denoising.ts';
+import { fewImagesFamily } from './few-images.ts';
 import { generalising } from './generalising.ts';
 import { lines } from './lines.ts';
+import { lotteryTicket } from './lottery.ts';
 import { nets } from './nets.ts';
 import { schedules } from './schedules.ts';
 import { memories } from './sequences.ts';
@@ -27,6 +30,9 @@ export const templates: readonly Template[] = [
   ...schedules,
   ...stepLengths,
   ...generalising,
+  ...denoising,
+  ...fewImagesFamily,
+  lotteryTicket,
   ...convolutions,
   ...memories,
   ...characters,

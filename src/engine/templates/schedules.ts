@@ -129,7 +129,7 @@ large. Take about a third of where it turns, and begin anew without the schedule
 **Try** the same with Adam, at 0.01 of the rate. Then with a batch size of 8: smaller batches bear smaller steps.
 
 Reaches what it is for: at the end the training loss is above 0.3, where the right learning rate brings it below 0.1.`,
-  quality: { claims: [{ metric: 'loss', split: 'train', atLeast: 0.3 }], verdicts: [] },
+  quality: { claims: [{ metric: 'loss', split: 'train', atLeast: 0.3 }], verdicts: ['rate-too-large'] },
   training: {
     optimizer: { kind: 'sgd', params: { learningRate: 0.1 } },
     schedule: { kind: 'rangeTest', params: { low: 0.0001, high: 100, steps: 260 } },

@@ -44,7 +44,7 @@ whole.
 random start, however small: units part at once.
 
 Reaches no more than 75 % on the test part, where the same net from random weights has all of it right.`,
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atMost: 0.75 }], verdicts: [] },
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atMost: 0.75 }], verdicts: ['symmetric'] },
   layers: from({ init: 'constant', initValue: 0.1 }),
 });
 
@@ -86,7 +86,7 @@ carry all of them, multiplied by weights that are too large.
 **Try** Xavier: the same layer sizes, and tanh works where it bends.
 
 Reaches no more than 94 % on the test part in 20 epochs (88 % as it ships), where Xavier’s start has all of it right.`,
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atMost: 0.94 }], verdicts: [] },
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atMost: 0.94 }], verdicts: ['saturated'] },
   layers: from({ init: 'normal', initStd: 1 }),
 });
 

@@ -22,17 +22,17 @@ export const rateTooSmall = chainTemplate({
   id: 'learning-rate-too-small',
   family: rate('Too small'),
   title: 'Learning rate too small',
-  summary: '0.001: every step is right, and none gets anywhere.',
-  text: `The spirals net with plain SGD and a learning rate of 0.001. Every step goes downhill, and none gets anywhere: after 40
+  summary: '0.0001: every step is right, and none gets anywhere.',
+  text: `The spirals net with plain SGD and a learning rate of 0.0001. Every step goes downhill, and none gets anywhere: after 40
 epochs the loss has hardly left its start.
 
-**Look at** the ratio of update to weight: a hundred-thousandth per step and less, where a thousandth is usual.
+**Look at** the ratio of update to weight: a hundred-thousandth per step and less, where a thousandth is usual. A card says so.
 
-**Try** turning the learning rate up while it trains: 0.01, 0.1. The loss curve bends at once.
+**Try** turning the learning rate up while it trains: 0.001, 0.01, 0.1. The loss curve bends at once.
 
 Reaches no training loss below 0.6; guessing costs 0.693.`,
-  quality: { claims: [{ metric: 'loss', split: 'train', atLeast: 0.6 }], verdicts: [] },
-  training: plain(0.001),
+  quality: { claims: [{ metric: 'loss', split: 'train', atLeast: 0.6 }], verdicts: ['rate-too-small'] },
+  training: plain(0.0001),
 });
 
 export const rateRight = chainTemplate({
@@ -68,7 +68,10 @@ no gradient passes them, and what is left of the net guesses.
 back.
 
 Reaches no training loss below 0.5.`,
-  quality: { claims: [{ metric: 'loss', split: 'train', atLeast: 0.5 }], verdicts: [] },
+  quality: {
+    claims: [{ metric: 'loss', split: 'train', atLeast: 0.5 }],
+    verdicts: ['dead', 'rate-too-large'],
+  },
   training: plain(10),
 });
 

@@ -34,3 +34,23 @@ describe.each(templates.map((t) => [t.id, t] as const))('%s', (_, template) => {
 test('ids are unique', () => {
   expect(new Set(templates.map((t) => t.id)).size).toBe(templates.length);
 });
+
+test('the five of the optimiser race differ in their optimiser alone', () => {
+  const race = templates.filter((t) => t.family?.title === 'Optimiser race');
+  const documents = race.map(({ document: { name: _, description: __, training, ...net } }) => {
+    const { optimizer, ...rest } = training;
+    return { optimizer, shared: { net, training: rest } };
+  });
+  expect(documents).toHaveLength(5);
+  for (const { shared } of documents) expect(shared).toEqual(documents[0]?.shared);
+  expect(new Set(documents.map(({ optimizer }) => JSON.stringify(optimizer))).size).toBe(5);
+});
+
+test('the two of a family with one remedy differ in that alone', () => {
+  const documentOf = (id: string) => templates.find((t) => t.id === id)?.document;
+  const plain = documentOf('few-images');
+  const augmented = documentOf('few-images-augmented');
+  expect(augmented?.training).toEqual(plain?.training);
+  const kinds = (document: typeof plain) => Object.values(document?.nodes ?? {}).map(({ kind }) => kind);
+  expect(kinds(augmented).filter((kind) => kind !== 'randomAffine')).toEqual(kinds(plain));
+});

@@ -7,12 +7,15 @@ import { type LoadedData, loadDataset } from '../data/load.ts';
 import { invariant } from '../errors.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { Verdict } from '../probe/verdict.ts';
+import type { OpenDevice } from '../runtime/device.ts';
 import { testDevice } from '../runtime/testing.ts';
 import { capturesPerChunk } from '../train/plan.ts';
 import type { RunFacts } from '../train/protocol.ts';
-import { Trainer } from '../train/trainer.ts';
+import { drawTicket } from '../train/prune.ts';
+import type { Masks } from '../train/pruning.ts';
+import { Trainer, type TrainerOptions } from '../train/trainer.ts';
 import { Watcher } from '../train/watcher.ts';
-import type { Claim, Template } from './define.ts';
+import type { Claim, PrunedQuality, Quality, Template } from './define.ts';
 
 const folder = join(import.meta.dirname, '../../../assets/data');
 
@@ -35,9 +38,13 @@ function fadingOf({ tracks }: RunFacts, capture: ProbeCapture): number | null {
 }
 
 /** A trainer of the template's document. */
-export async function trainerOf(template: Template): Promise<Trainer> {
-  const open = { device: await testDevice(), name: 'test', software: true };
-  return Trainer.create(open, template.document, await dataOf(template), { probes: true });
+export async function trainerOf(template: Template, masks?: Masks): Promise<Trainer> {
+  const options = { probes: true, ...(masks && { masks }) };
+  return Trainer.create(await openTestDevice(), template.document, await dataOf(template), options);
+}
+
+async function openTestDevice(): Promise<OpenDevice> {
+  return { device: await testDevice(), name: 'test', software: true };
 }
 
 /** As in the app: every one of the first steps is looked at, later ones now and then; fewer, where looking would take most of the time. */
@@ -56,7 +63,7 @@ interface Shown {
   readonly overTime: number | null;
 }
 
-/** Trains and judges as the worker does. */
+/** Trains and judges as the worker does, to the last step or to where training stops by itself. */
 async function trainAndJudge(
   trainer: Trainer,
   { document, quality }: Template,
@@ -69,13 +76,12 @@ async function trainAndJudge(
   while (trainer.step < steps) {
     const most = Math.min(trainer.mostSteps(), steps - trainer.step);
     const chunk = await trainer.run(stepsToSubmit(trainer.step, most, looks), looks);
-    if (chunk.unsound !== null) {
-      expect(quality.halts, `training halts at step ${chunk.unsound}`).toBe(true);
-      break;
-    }
     for (const capture of chunk.captures) overTime ??= fadingOf(trainer.facts, capture);
     watcher.take(chunk);
+    if (chunk.unsound !== null) await watcher.broke(trainer, chunk.unsound);
     for (const verdict of watcher.verdicts) reached.set(verdict.rule, verdict);
+    if (chunk.unsound !== null) expect(quality.halts, `training halts at step ${chunk.unsound}`).toBe(true);
+    if (chunk.unsound !== null || chunk.stopped) break;
   }
   return { verdicts: [...reached.values()], overTime };
 }
@@ -89,14 +95,44 @@ export async function expectQuality(template: Template, length: 'whole' | 'quick
     const all = document.training.epochs * trainer.stepsPerEpoch;
     const { verdicts, overTime } = await trainAndJudge(trainer, template, steps ?? all);
     if (quality.halts) expect(trainer.step, 'training halts').toBeLessThan(steps ?? all);
-    if (quality.verdicts)
-      expect(verdicts.map(({ rule }) => rule)).toEqual(expect.arrayContaining([...quality.verdicts]));
-    else expect(verdicts).toEqual([]);
+    expectVerdicts(verdicts, quality.verdicts);
     if (quality.gradientOverTime) expectWithin(overTime, quality.gradientOverTime, 'gradient over time');
     for (const claim of claims) await expectClaim(trainer, claim);
+    if (quality.pruned) await expectPruned(trainer, template, quality.pruned, steps ?? all);
   } finally {
     trainer.dispose();
   }
+}
+
+function expectVerdicts(verdicts: readonly Verdict[], named: Quality['verdicts']): void {
+  const rules = verdicts.map(({ rule }) => rule);
+  if (named) expect(rules).toEqual(expect.arrayContaining([...named]));
+  else expect(rules, verdicts.map(({ sentence }) => sentence).join(' ')).toEqual([]);
+}
+
+/** Prunes again and again: after each round the weights that are left go back, and are trained for as many steps. */
+async function expectPruned(
+  whole: Trainer,
+  template: Template,
+  { rounds, claims, ...pruning }: PrunedQuality,
+  steps: number,
+): Promise<void> {
+  const open = await openTestDevice();
+  const { document } = template;
+  const data = await dataOf(template);
+  let trainer = whole;
+  let masks: Masks | null = null;
+  for (let round = 0; round < rounds; round++) {
+    const options: TrainerOptions = { probes: true, ...(masks && { masks }) };
+    const ticket = await drawTicket(open, trainer, { document, data, options }, pruning);
+    if (trainer !== whole) trainer.dispose();
+    masks = ticket.masks;
+    trainer = await trainerOf(template, masks);
+    if (ticket.start) trainer.restore(ticket.start);
+    while (trainer.step < steps) await trainer.run(Math.min(trainer.mostSteps(), steps - trainer.step));
+  }
+  for (const claim of claims) await expectClaim(trainer, claim);
+  if (trainer !== whole) trainer.dispose();
 }
 
 async function expectClaim(trainer: Trainer, { metric, split, ...bounds }: Claim): Promise<void> {

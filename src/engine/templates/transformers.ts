@@ -30,7 +30,7 @@ Reaches 95 % of all letters on the test part.`,
     'The queries are an encoding of places added to zeros: they say *where* the answer stands, and nothing of what is in the input.',
     'Only where the keys say where they stand can attention pick by place: that is why they have an encoding too.',
   ],
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.95 }], verdicts: [] },
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.95 }] },
   data: {
     origin: { source: 'generated', kind: 'reversal', params: { samples: 1000, length, symbols } },
   },
@@ -61,7 +61,7 @@ diagonal.
 of the decoder off: it reads the answer instead of finding it, and is useless without one.
 
 Reaches 95 % of all letters on the test part.`,
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.95 }], verdicts: [] },
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.95 }] },
   data: {
     origin: {
       source: 'generated',
@@ -100,7 +100,7 @@ small net for each place, each with a skip and a norm; the mean over places deci
 still learns, and the padding dilutes every mean.
 
 Reaches 95 % on the test part.`,
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.95 }], verdicts: [] },
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.95 }] },
   data: {
     origin: {
       source: 'generated',
