@@ -50,6 +50,7 @@ Reaches every image of the training part, and no more than 89 % on the test part
       { metric: 'accuracy', split: 'train', atLeast: 0.995 },
       { metric: 'accuracy', split: 'test', atMost: 0.89 },
     ],
+    quick: { steps: 160, claims: [{ metric: 'accuracy', split: 'test', atMost: 0.89 }] },
   },
   layers: reader,
 });
@@ -71,7 +72,10 @@ validation loss is the lower one.
 not. The angle and the shift can be changed while it trains.
 
 Reaches 90 % on the test part (measured: 92.5 %), where the twin without augmentation stays below 89 %.`,
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.9 }] },
+  quality: {
+    claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.9 }],
+    quick: { steps: 160, claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.8 }] },
+  },
   layers: [['randomAffine', { degrees: 15, shift: 2 }], ...reader],
 });
 
