@@ -74,7 +74,7 @@ averaging here, as is usual today.) 7 000 images to learn from, 1 000 to validat
 pools. Then tanh for every ReLU: the original. Then *MLP on MNIST*, with four times
 the weights and twice the errors.
 
-Reaches 96.5 % on the test part in six epochs; the same recipe in PyTorch reaches 97.4 to 98.1 % from four seeds.`,
+Reaches 96.5 % on the test part in six epochs (measured: 97.6 %); the same recipe in PyTorch reaches 97.4 to 98.1 %.`,
   quality: {
     claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.965 }],
     quick: { steps: 60, claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.8 }] },

@@ -79,8 +79,7 @@ with half of the net.
 
 **Try** p = 0.1, then 0.8, while it trains: too little leaves the noise, too much flattens the curve.
 
-Reaches a root mean squared error of 0.46 on the test part (measured: 0.40), where the net without dropout ends at 0.9; the noise alone
-is 0.3.`,
+Reaches a root mean squared error of 0.46 on the test part (measured: 0.40); without dropout it ends at 0.9.`,
   quality: { claims: [{ metric: 'rmse', split: 'test', atMost: 0.46 }] },
   layers: waves(['dropout', { p: 0.5 }]),
   training,
@@ -100,8 +99,7 @@ weight strips of both layers become narrow.
 
 **Try** a decay of 0.03: the noise is back. Then 1: after a good start even the long wave is pulled down, and the curve with it.
 
-Reaches a root mean squared error of 0.37 on the test part (measured: 0.31), where the net without decay ends at 0.9; the noise alone is
-0.3.`,
+Reaches a root mean squared error of 0.37 on the test part (measured: 0.31); the noise alone is 0.3.`,
   quality: { claims: [{ metric: 'rmse', split: 'test', atMost: 0.37 }] },
   layers: waves(),
   training: {

@@ -138,8 +138,7 @@ chosen the weights, so only the test part is still an honest judge.
 
 **Try** a patience of 2: a single wave of the loss ends it too soon. Then 50, to see what it waits for in vain.
 
-Reaches a loss of 0.46 or less on the test part (measured from four seeds at each of three learning rates: 0.35 to 0.42), where a
-hundred epochs end at 1.7.`,
+Reaches a loss of 0.46 or less on the test part (four seeds at three learning rates: 0.35 to 0.42); a hundred epochs end at 1.7.`,
   quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.46 }], verdicts: [] },
   layers: wide(),
   training: {
