@@ -34,7 +34,7 @@ export interface AdvanceSpec {
   readonly micro?: { readonly counter: Place; readonly count: number } | null;
 }
 
-const threads = 64;
+const usualThreads = 64;
 
 /** Leaves by their places, as a kernel's slots. */
 class Slots {
@@ -46,7 +46,7 @@ class Slots {
     return value;
   }
 
-  kernel(name: string, body: readonly Stmt[]): PlacedKernel {
+  kernel(name: string, threads: number, body: readonly Stmt[]): PlacedKernel {
     const kernel: Kernel = { name, threads, groups: 1, shared: [], body, flops: 0 };
     return { kernel, operandOf: (slot) => this.operands.get(slot)! };
   }
@@ -55,11 +55,15 @@ class Slots {
 const number = (v: Value): Expr => load(v.id, i32(0), v.dtype);
 const store = (v: Value, index: Expr, value: Expr): Stmt => ({ kind: 'store', slot: v.id, index, value });
 const define = (name: string, value: Expr): Stmt => ({ kind: 'let', name, value });
-const lane = variable(laneVariable, 'i32', threads);
-const onlyFirst = (body: readonly Stmt[]): Stmt => ({ kind: 'if', cond: lessThan(lane, i32(1)), body });
+const laneOf = (threads: number): Expr => variable(laneVariable, 'i32', threads);
+const onlyFirst = (threads: number, body: readonly Stmt[]): Stmt => ({
+  kind: 'if',
+  cond: lessThan(laneOf(threads), i32(1)),
+  body,
+});
 
 /** Lays out the batch of the step `next`, or its micro-batch `nextMicro`. */
-function layOut(spec: AdvanceSpec, slots: Slots): Stmt[] {
+function layOut(spec: AdvanceSpec, slots: Slots, threads: number): Stmt[] {
   const order = slots.slot('order', spec.order, 'i32');
   const batch = slots.slot('batch', spec.batch, 'i32');
   const next = variable('next', 'i32');
@@ -73,7 +77,7 @@ function layOut(spec: AdvanceSpec, slots: Slots): Stmt[] {
     {
       kind: 'for',
       name: 'at',
-      from: lane,
+      from: laneOf(threads),
       to: i32(size),
       by: threads,
       body: [store(batch, at, load(order.id, add(variable('start', 'i32'), at), 'i32'))],
@@ -82,7 +86,7 @@ function layOut(spec: AdvanceSpec, slots: Slots): Stmt[] {
 }
 
 /** The kernel that ends a step. */
-export function advanceKernel(spec: AdvanceSpec): PlacedKernel {
+export function advanceKernel(spec: AdvanceSpec, threads = usualThreads): PlacedKernel {
   const slots = new Slots();
   const counter = slots.slot('counter', spec.counter, 'u32');
   const ring = slots.slot('ring', spec.ring, 'f32');
@@ -101,13 +105,13 @@ export function advanceKernel(spec: AdvanceSpec): PlacedKernel {
   }
   if (spec.micro)
     recorded.push(store(slots.slot('micro', spec.micro.counter, 'u32'), i32(0), cast(i32(0), 'u32')));
-  return slots.kernel('next batch', [
+  return slots.kernel('next batch', threads, [
     define('step', cast(number(counter), 'i32')),
     define('next', add(step, forward)),
     ...(spec.micro ? [define('nextMicro', i32(0))] : []),
     { kind: 'barrier' },
-    ...layOut(spec, slots),
-    onlyFirst([...recorded, store(counter, i32(0), cast(next, 'u32'))]),
+    ...layOut(spec, slots, threads),
+    onlyFirst(threads, [...recorded, store(counter, i32(0), cast(next, 'u32'))]),
   ]);
 }
 
@@ -119,12 +123,12 @@ export function nextMicroKernel(spec: AdvanceSpec): PlacedKernel {
   const micro = slots.slot('micro', spec.micro.counter, 'u32');
   const count = i32(spec.micro.count);
   const after = variable('after', 'i32');
-  return slots.kernel('next micro-batch', [
+  return slots.kernel('next micro-batch', usualThreads, [
     define('after', add(cast(number(micro), 'i32'), i32(1))),
     define('next', add(cast(number(counter), 'i32'), binary('div', after, count))),
     define('nextMicro', binary('mod', after, count)),
     { kind: 'barrier' },
-    ...layOut(spec, slots),
-    onlyFirst([store(micro, i32(0), cast(variable('nextMicro', 'i32'), 'u32'))]),
+    ...layOut(spec, slots, usualThreads),
+    onlyFirst(usualThreads, [store(micro, i32(0), cast(variable('nextMicro', 'i32'), 'u32'))]),
   ]);
 }

@@ -23,7 +23,7 @@ interface SlotUse {
 }
 
 /** Slots in the order in which the text names them, and how they are used. */
-function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
+export function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
   const slots = new Map<number, SlotUse>();
   const use = (slot: number): SlotUse => {
     const known = slots.get(slot) ?? { stored: false, quads: false, single: false };
@@ -71,6 +71,8 @@ export interface DispatchOptions {
   readonly maxBindings: number;
   /** Words of the uniform buffer. */
   readonly uniforms: readonly string[];
+  /** Whole numbers that this dispatch gives its text. */
+  readonly args?: Readonly<Record<string, number>>;
 }
 
 interface Binding {
@@ -82,7 +84,7 @@ interface Binding {
 /** Chooses bindings for a kernel's operands, and prints it. */
 export function dispatchOf(
   { kernel, operandOf }: PlacedKernel,
-  { maxBindings, uniforms }: DispatchOptions,
+  { maxBindings, uniforms, args }: DispatchOptions,
 ): Dispatch {
   const slots = slotsOf(kernel.body);
   const operands = [...slots.keys()].map((slot) => ({ slot, ...operandOf(slot) }));
@@ -120,6 +122,7 @@ export function dispatchOf(
       return { slot, binding, offset: place.offset - bindings[binding]!.place.offset };
     }),
     uniforms,
+    ...(args && { args: Object.keys(args) }),
   });
   return {
     label: kernel.name,
@@ -128,7 +131,7 @@ export function dispatchOf(
     bindings: bindings.map((b) => b.place),
     written: bindings.map((b) => writtenBuffers.has(b.place.buffer)),
     usesUniforms,
-    args: [],
+    args: Object.values(args ?? {}),
     flops: kernel.flops,
   };
 }

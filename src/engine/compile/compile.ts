@@ -31,6 +31,8 @@ export interface Target {
   /** WebGPU guarantees 8 storage buffers to a shader; adapters may have more. */
   readonly maxBindings: number;
   readonly processor: ProcessorKind;
+  /** Passes that are left out: results are the same to rounding, and come slower. */
+  readonly without?: readonly PassName[];
 }
 
 export interface CompileOptions extends Target {
@@ -38,13 +40,12 @@ export interface CompileOptions extends Target {
   readonly arena: string;
   /** Words of the uniform buffer that other programs beside this one agree on. */
   readonly uniforms: readonly string[];
-  /** Passes that are left out: results are the same to rounding, and come slower. */
-  readonly without?: readonly PassName[];
 }
 
 /** What makes programs faster and can be left out. */
 export const passNames = ['simplify', 'gatherSums', 'splitDepths', 'shareTexts'] as const;
-export type PassName = (typeof passNames)[number];
+/** `team`: what one workgroup can run is run by all of the device. */
+export type PassName = (typeof passNames)[number] | 'team';
 
 /** The rewrites of a graph before it is grouped, in their order. */
 const rewrites: ReadonlyArray<

@@ -13,9 +13,19 @@ import type { ProcessorKind } from './tiling.ts';
 
 const threads = 64;
 /** Workgroups at most: enough to fill the device, few enough to share what all elements have in common. */
-const mostGroups: Readonly<Record<ProcessorKind, number>> = { cpu: 16, gpu: 512 };
+const mostGroups: Readonly<Record<ProcessorKind, number>> = {
+  cpu: 16,
+  gpu: 512,
+  cpuTeam: 1,
+  gpuTeam: 4,
+};
 /** Elements from which on a thread takes four at a time. */
-const manyElements: Readonly<Record<ProcessorKind, number>> = { cpu: 1024, gpu: 65_536 };
+const manyElements: Readonly<Record<ProcessorKind, number>> = {
+  cpu: 1024,
+  gpu: 65_536,
+  cpuTeam: Number.POSITIVE_INFINITY,
+  gpuTeam: Number.POSITIVE_INFINITY,
+};
 
 export function mapKernel(
   group: Group,

@@ -91,6 +91,16 @@ describe.each(['cpu', 'gpu'] as const)('random graphs, cut for a %s', (processor
   });
 });
 
+test.each(['cpuTeam', 'gpuTeam'] as const)(
+  'random graphs give what the interpreter gives as one kernel of a %s',
+  async (processor) => {
+    await fc.assert(
+      fc.asyncProperty(plans, (plan) => compare(plan, { processor })),
+      corpus(15),
+    );
+  },
+);
+
 test.each(passNames)('random graphs give the same without the pass %s', async (pass) => {
   await fc.assert(
     fc.asyncProperty(plans, (plan) => compare(plan, { without: [pass] })),

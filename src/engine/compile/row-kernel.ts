@@ -23,7 +23,7 @@ import {
 import type { Lower } from './lower.ts';
 import { isLong, readTogether } from './quads.ts';
 import { rebuildExpr } from './rebuild.ts';
-import type { ProcessorKind } from './tiling.ts';
+import { type ProcessorKind, teamThreads } from './tiling.ts';
 
 /** Threads of a workgroup where each takes a row of its own. */
 const rowsPerGroup = 64;
@@ -49,10 +49,8 @@ export function rowKernel(
   on: ProcessorKind,
 ): Kernel {
   const { rows, cols, elements } = group.space;
-  const alone =
-    cols <= shortRow ||
-    (on === 'cpu' ? rows >= fewRows || cols <= longRow : rows >= 512 && elements !== 'trailing');
-  const threads = alone ? rowsPerGroup : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
+  const alone = isAlone(group, on);
+  const threads = alone ? rowsPerGroup : sharingThreads(cols, on);
   const lower = groupLowering(group, stored);
   const lane = variable(laneVariable, 'i32', threads);
   const isWide =
@@ -84,6 +82,28 @@ export function rowKernel(
     flops: rows * cols * Math.max(1, group.reduces.length) * 2,
   };
 }
+
+/** Whether each thread takes a row of its own. */
+function isAlone({ space: { rows, cols, elements } }: Group, on: ProcessorKind): boolean {
+  if (cols <= shortRow) return true;
+  switch (on) {
+    case 'cpu':
+    case 'cpuTeam':
+      return rows >= fewRows || cols <= longRow;
+    case 'gpu':
+      return rows >= 512 && elements !== 'trailing';
+    case 'gpuTeam':
+      return rows >= teamThreads.gpuTeam / 8;
+    default:
+      return on satisfies never;
+  }
+}
+
+/** Threads that share a row. */
+const sharingThreads = (cols: number, on: ProcessorKind): number =>
+  on === 'cpuTeam' || on === 'gpuTeam'
+    ? teamThreads[on]
+    : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
 
 function guarded(needed: boolean, rows: number, body: readonly Stmt[]): readonly Stmt[] {
   return needed ? [{ kind: 'if', cond: lessThan(variable('row', 'i32'), i32(rows)), body }] : body;

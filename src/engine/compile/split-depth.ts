@@ -9,7 +9,7 @@ import type { ConvAttrs } from '../ops/convolution.ts';
 import { reshape, sumOp } from '../ops/core.ts';
 import { permute } from '../ops/movement.ts';
 import { matmul } from '../ops/product.ts';
-import type { ProcessorKind } from './tiling.ts';
+import { type ProcessorKind, teamThreads } from './tiling.ts';
 
 interface Measure {
   /** Results that one thread takes. */
@@ -23,6 +23,8 @@ interface Measure {
 const measures: Readonly<Record<ProcessorKind, Measure>> = {
   cpu: { results: 128, threads: 32, depth: 256 },
   gpu: { results: 16, threads: 4096, depth: 512 },
+  cpuTeam: { results: 64, threads: teamThreads.cpuTeam, depth: 256 },
+  gpuTeam: { results: 4, threads: teamThreads.gpuTeam, depth: 64 },
 };
 
 /** The roots with deep products and convolutions cut; everything else as it was. */

@@ -6,8 +6,15 @@
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { ProductForm } from './product-form.ts';
 
-/** Where kernels run: on a processor's vector units, or on a GPU. Large register blocks suit the former. */
-export type ProcessorKind = 'gpu' | 'cpu';
+/**
+ * Where kernels run: on a processor's vector units, or on a GPU; on all of it, or in one workgroup that runs whole programs.
+ * Large register blocks suit processors.
+ */
+export type ProcessorKind = 'gpu' | 'cpu' | TeamKind;
+export type TeamKind = 'gpuTeam' | 'cpuTeam';
+
+/** Threads of the one workgroup. A processor runs them in turns, as many at once as a vector has lanes. */
+export const teamThreads: Readonly<Record<TeamKind, number>> = { cpuTeam: 16, gpuTeam: 256 };
 
 export interface Tiling {
   /** Results of a thread: rows, and columns along each of their axes. */
@@ -32,6 +39,8 @@ interface Prices {
   readonly mostText: number;
   /** Threads that keep the whole device busy. */
   readonly enoughThreads: number;
+  /** Whether no more than those run at all: then the others wait. */
+  readonly isTeam?: true;
   /** Threads of a workgroup: the largest of those that leave the fewest idle. */
   readonly groups: readonly number[];
 }
@@ -43,6 +52,24 @@ interface Prices {
 const prices: Readonly<Record<ProcessorKind, Prices>> = {
   cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 448, enoughThreads: 64, groups: [16, 8, 4] },
   gpu: { read: 3, carry: 0, mostResults: 32, mostText: 288, enoughThreads: 16_384, groups: [64] },
+  cpuTeam: {
+    read: 6.5,
+    carry: 0.8,
+    mostResults: 16,
+    mostText: 32,
+    enoughThreads: teamThreads.cpuTeam,
+    isTeam: true,
+    groups: [1],
+  },
+  gpuTeam: {
+    read: 3,
+    carry: 0,
+    mostResults: 16,
+    mostText: 32,
+    enoughThreads: teamThreads.gpuTeam,
+    isTeam: true,
+    groups: [1],
+  },
 };
 
 const blockSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
@@ -89,15 +116,20 @@ export function chooseTiling(form: ProductForm, on: ProcessorKind, quads: boolea
         const rowBlocks = blocksAlong(form.rows, rows);
         const threads = rowBlocks * columnBlocks * form.batches;
         const turn = text + price.read * (reads + rows * sizeOf(inner)) + price.carry * results + 4;
-        const idle = Math.max(1, price.enoughThreads / threads);
         // Of cuts that cost the same, the shorter text is compiled sooner.
-        const cost = ((turn * turns + 2 * results) * threads * Math.sqrt(idle) * (1 + text / 8192)) / useful;
+        const cost = ((turn * turns + 2 * results) * shareOf(threads, price) * (1 + text / 8192)) / useful;
         if (!best || cost < best.cost)
           best = { cost, tiling: { rows, columns, inner }, blocks: [form.batches, rowBlocks, columnBlocks] };
       }
     }
   }
   return { ...best!.tiling, threads: threadsFor(best!.blocks, price.groups) };
+}
+
+/** What so many threads take of the device, those that have nothing to do beside them. */
+function shareOf(threads: number, { enoughThreads, isTeam }: Prices): number {
+  if (isTeam) return Math.ceil(threads / enoughThreads) * enoughThreads;
+  return threads * Math.sqrt(Math.max(1, enoughThreads / threads));
 }
 
 /** Threads of a workgroup, so that few are idle and neighbours share what they read. */

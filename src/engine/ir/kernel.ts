@@ -28,8 +28,8 @@ export type Stmt =
       readonly index: Expr;
       readonly values: readonly [Expr, Expr, Expr, Expr];
     }
-  /** All threads of the workgroup wait here, and see each other's shared stores. */
-  | { readonly kind: 'barrier' };
+  /** All threads of the workgroup wait here, and see each other's stores: in shared memory, or in the operands. */
+  | { readonly kind: 'barrier'; readonly of?: 'operands' };
 
 /** Memory beside the operands, addressed like one by a negative slot: shared by a workgroup, or each thread's own. */
 export interface SharedArray {

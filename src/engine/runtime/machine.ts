@@ -294,11 +294,24 @@ export class Machine {
   /** Encodes programs, one after the other, into a pass. */
   encode(pass: Pass, loaded: LoadedProgram): void {
     if (this.uniformGroup) pass.setBindGroup(1, this.uniformGroup);
-    for (const d of loaded.dispatches) {
-      pass.setPipeline(d.pipeline);
-      pass.setBindGroup(0, d.bindGroup);
-      pass.dispatchWorkgroups(d.x, d.y);
+    for (const d of loaded.dispatches) this.dispatch(pass, d);
+  }
+
+  /**
+   * Encodes `count` turns of a program whose dispatches each are several: `turns` says how many, ascending from 1.
+   */
+  encodeTurns(pass: Pass, loaded: LoadedProgram, turns: readonly number[], count: number): void {
+    if (this.uniformGroup) pass.setBindGroup(1, this.uniformGroup);
+    let left = count;
+    for (let i = turns.length - 1; i >= 0; i--) {
+      for (; left >= turns[i]!; left -= turns[i]!) this.dispatch(pass, loaded.dispatches[i]!);
     }
+  }
+
+  private dispatch(pass: Pass, { pipeline, bindGroup, x, y }: Ready): void {
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, bindGroup);
+    pass.dispatchWorkgroups(x, y);
   }
 
   /** Reads a place back; waits for everything submitted so far. For results and tests, not for the step loop. */

@@ -1,7 +1,8 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
-import { type Compiled, compileGraph, type PassName } from '../compile/compile.ts';
+import { type Compiled, type CompileOptions, compileGraph, type PassName } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
+import { teamProgram } from '../compile/team.ts';
 import type { ProcessorKind } from '../compile/tiling.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -61,25 +62,26 @@ export async function runOnGpu(
     return { buffer: `feed:${name}`, offset: 0, length: sizeOf(leaf.shape) };
   };
   const uniforms = Object.keys(hypers);
+  const { maxBindings } = targetOf({ device, name: 'test', software: true });
+  const options: CompileOptions = { arena: 'arena', uniforms, without, maxBindings, processor };
   const compiled = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
-    {
-      arena: 'arena',
-      uniforms,
-      without,
-      ...targetOf({ device, name: 'test', software: processor === 'cpu' }),
-    },
+    options,
   );
-  await machine.reserve(
-    Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),
-  );
+  const isTeam = processor === 'cpuTeam' || processor === 'gpuTeam';
+  const fed = [...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)] as const);
+  const buffers = { ...compiled.program.buffers, ...Object.fromEntries(fed) };
+  const { program, homes } = isTeam
+    ? teamProgram(compiled.kernels, buffers, options)
+    : { program: { ...compiled.program, buffers }, homes: {} };
+  await machine.reserve(program.buffers, homes);
   for (const [v, data] of feeds) machine.write(placeOf(v), typed(data, v.dtype));
   if (uniforms.length > 0) {
     machine.reserveUniforms(uniforms);
     machine.writeUniforms(hypers);
   }
-  const loaded = await machine.load(compiled.program);
+  const loaded = await machine.load(program);
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   machine.encode(pass, loaded);

@@ -3,6 +3,7 @@
  */
 import type { Target } from '../compile/compile.ts';
 import { type ProbeProgram, probeProgram } from '../compile/probe-program.ts';
+import type { Place } from '../compile/program.ts';
 import {
   type Dataset,
   describeDataset,
@@ -16,6 +17,7 @@ import type { Value } from '../ir/value.ts';
 import { buildModel, type Model } from '../model/build.ts';
 import { type Metric, metricsOf } from '../model/metrics.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
+import { summarise } from '../model/summary.ts';
 import { gradientHypers } from '../optim/gradients.ts';
 import { optimizerOf } from '../optim/index.ts';
 import { outboxBuffer } from '../runtime/outbox.ts';
@@ -28,7 +30,8 @@ import { type Layouts, layOut } from './layout.ts';
 import { type MemoryPlan, memoryPlanOf } from './memory-plan.ts';
 import { paramsOf } from './params.ts';
 import { Rates, rateRule } from './rates.ts';
-import { compileStep, type StepProgram } from './step-program.ts';
+import { compileStep, type StepProgram, type StepSpec } from './step-program.ts';
+import { mostTeamKernels, processorFor } from './team-program.ts';
 import { gradientUniform, optimizerUniform } from './update-program.ts';
 
 /** The most samples of an evaluation's batch. */
@@ -99,7 +102,7 @@ export function planRun(
   const hypers = startingHypers(document, model, scalars);
   const uniforms = Object.keys(hypers);
   const dataPlaces = placesOf(data.dataset, model);
-  const step = compileStep({
+  const spec: StepSpec = {
     model,
     metrics,
     optimizer,
@@ -113,7 +116,8 @@ export function planRun(
     probes: options.probes,
     uniforms,
     target,
-  });
+  };
+  const step = compileSmall(spec) ?? compileStep(spec);
   const evalModel = buildModel(document, shapes, {
     batch: Math.min(evalBatchFor(step, batch), data.dataset.count),
     training: false,
@@ -132,6 +136,8 @@ export function planRun(
   for (const p of programs)
     for (const [name, n] of Object.entries(p.buffers)) sizes[name] = Math.max(sizes[name] ?? 0, n);
   for (const p of [dataPlaces.x, dataPlaces.y]) sizes[p.buffer] = p.length;
+  const homes = step.team?.homes ?? {};
+  for (const name of Object.keys(homes)) delete sizes[name];
   if (document.training.stopping.patience > 0) Object.assign(sizes, BestWeights.buffers(layout));
   // All that may wait for one submission: the numbers of the next steps, and those of an evaluation between them.
   sizes[outboxBuffer] =
@@ -141,12 +147,15 @@ export function planRun(
     Evaluator.words(evaluation),
   );
   const memory = memoryPlanOf({
-    sizes,
+    sizes: withoutJoined(sizes, homes),
     programs: [...programs, ...(step.micro ? [step.micro.program] : [])],
     uniforms: uniforms.length,
     readback: { words: readback, slots },
     largestRead: Math.max(layout.parameters.size, layout.memory.size, probe?.moments.length ?? 0),
-    activations: Math.max(step.arena.lowerBound, evaluation.lowerBound),
+    // What one workgroup runs lies apart from what an evaluation takes.
+    activations: step.team
+      ? step.arena.lowerBound + evaluation.lowerBound
+      : Math.max(step.arena.lowerBound, evaluation.lowerBound),
   });
   return {
     model,
@@ -162,6 +171,29 @@ export function planRun(
     memory,
     target,
   };
+}
+
+/** Forward and backward take about three times what forward takes. */
+const stepToForward = 3;
+
+/** A small step, to be run by one workgroup; null where it is no small one, or its text would become too long. */
+function compileSmall(spec: StepSpec): StepProgram | null {
+  const { model, target, accumulation } = spec;
+  const processor = processorFor(stepToForward * summarise(model).flops.forward, target.processor);
+  if (processor === target.processor || accumulation > 1 || target.without?.includes('team')) return null;
+  const small = compileStep({ ...spec, target: { ...target, processor } });
+  return small.kernels <= mostTeamKernels ? small : null;
+}
+
+/** The sizes of buffers, and of those that are parts of joined ones instead of these. */
+function withoutJoined(
+  sizes: Readonly<Record<string, number>>,
+  homes: Readonly<Record<string, Place>>,
+): Record<string, number> {
+  const joined = new Set(Object.values(homes).map((home) => home.buffer));
+  const apart = Object.entries(sizes).filter(([name]) => !joined.has(name));
+  const parts = Object.entries(homes).map(([name, { length }]) => [name, length] as const);
+  return Object.fromEntries([...apart, ...parts]);
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Everything that a run needs before its first step: its programs loaded, its data on the GPU.
  */
-import type { Target } from '../compile/compile.ts';
+import type { PassName, Target } from '../compile/compile.ts';
 import { classesAsNumbers, type Dataset } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { invariant } from '../errors.ts';
@@ -59,18 +59,24 @@ export async function prepareRun(
   open: OpenDevice,
   document: GraphDocument,
   data: LoadedData,
-  options: { readonly probes: boolean; readonly masks?: Masks },
+  options: { readonly probes: boolean; readonly masks?: Masks; readonly without?: readonly PassName[] },
 ): Promise<PreparedRun> {
-  const plan = planRun(document, data, targetOf(open), {
-    probes: options.probes,
-    pruned: options.masks !== undefined,
-  });
+  const { without } = options;
+  const plan = planRun(
+    document,
+    data,
+    { ...targetOf(open), ...(without && { without }) },
+    {
+      probes: options.probes,
+      pruned: options.masks !== undefined,
+    },
+  );
   const { model, layout, metrics, step, evaluation, probe, hypers, sizes, target } = plan;
   const { probed } = step;
   const training = data.split.train.length;
   const batch = step.batch.length * (step.micro?.count ?? 1);
   const machine = new Machine(open.device);
-  await machine.reserve(sizes);
+  await machine.reserve(sizes, step.team?.homes);
   machine.reserveUniforms(Object.keys(hypers));
   const loaded = await machine.load(step.program);
   const micro = step.micro && { loaded: await machine.load(step.micro.program), count: step.micro.count };
@@ -86,7 +92,7 @@ export async function prepareRun(
       : null;
   const best = document.training.stopping.patience > 0 ? new BestWeights(machine, layout) : null;
   const plain =
-    step.program.dispatches.length +
+    (step.team ? 1 : step.program.dispatches.length) +
     (step.micro ? step.micro.count * step.micro.program.dispatches.length : 0);
   const [answers] = data.dataset.targets;
   const facts: RunFacts = {

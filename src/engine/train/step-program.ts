@@ -38,12 +38,17 @@ import {
   soundPlace,
 } from './places.ts';
 import { keepForProbes, type Probed, probedOutputs, valuesOfLook } from './probed.ts';
+import { compileTeam, type TeamTurns, threadsOf } from './team-program.ts';
 import { compileNorm, compileUpdate, maskArena, type UpdateSpec } from './update-program.ts';
 
 export interface StepProgram {
   /** What a step encodes: a micro-batch so many times, where there are several, and then the rest. */
   readonly micro: { readonly program: Program; readonly count: number } | null;
   readonly program: Program;
+  /** Kernels of a step that is not cut into micro-batches. */
+  readonly kernels: number;
+  /** Where one workgroup runs the step: how many steps each dispatch of the program is. */
+  readonly team: TeamTurns | null;
   /** The columns of the ring: loss, gradient norm, then the metrics. */
   readonly ring: Place;
   readonly ringRows: number;
@@ -88,6 +93,7 @@ export function compileStep(spec: StepSpec): StepProgram {
   const size = model.options.batch;
   const indices = input('batch.indices', [size], 'batch', 'i32');
   const { accumulation } = spec;
+  const team = threadsOf(spec.target.processor);
   const isWhole = accumulation === 1;
   const exchange = batchValues(model, spec.data, indices);
   exchange.set(model.step, microNumber(accumulation));
@@ -140,7 +146,9 @@ export function compileStep(spec: StepSpec): StepProgram {
     'batch.indices': { buffer: 'batch', offset: 0, length: size },
     counter: counterPlace,
   };
-  const options: CompileOptions = { arena: 'arena', uniforms: spec.uniforms, ...spec.target };
+  // What one workgroup runs has buffers of its own, which are parts of one.
+  const arena = team ? 'arena:team' : 'arena';
+  const options: CompileOptions = { arena, uniforms: spec.uniforms, ...spec.target };
   const placeOf = (leaf: Value): Place => {
     const name = inputAttrs(leaf)?.name ?? '';
     const place = places[name] ?? placeOfWeight(layout, name) ?? placeOfMicro(layout, name);
@@ -186,18 +194,17 @@ export function compileStep(spec: StepSpec): StepProgram {
     grads: layout.parameters.size,
     memory: layout.memory.size,
     nextMemory: layout.memory.size,
-    ...norm.buffers,
-    ...update.buffers,
+    ...norm.program.buffers,
+    ...update.program.buffers,
     ...(spec.pruned && { [maskArena]: layout.parameters.size }),
     ...accumulate?.buffers,
     ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };
+  const end = advanceKernel(advance, team);
+  const kernels = [...[main, norm, update].flatMap((part) => part.kernels), end];
+  const joined = team ? compileTeam(kernels, buffers, options) : null;
   const forwards = main.program.dispatches;
-  const backToWeights = [
-    ...norm.dispatches,
-    ...update.dispatches,
-    dispatchOf(advanceKernel(advance), options),
-  ];
+  const backToWeights = [...norm.program.dispatches, ...update.program.dispatches, dispatchOf(end, options)];
   const firstWatched = gradients.length + columns.length + memory.length;
   return {
     micro: accumulate && {
@@ -208,11 +215,13 @@ export function compileStep(spec: StepSpec): StepProgram {
       },
       count: accumulation,
     },
-    program: {
+    program: joined?.program ?? {
       dispatches: accumulate ? backToWeights : [...forwards, ...backToWeights],
       buffers,
       uniforms,
     },
+    kernels: kernels.length,
+    team: joined,
     ring,
     ringRows,
     rates,

@@ -4,7 +4,7 @@ import { dataSpec } from '../data/spec.ts';
 import type { GraphDocument, Json } from '../model/schema.ts';
 import { documentOf } from '../model/testing.ts';
 import { testDevice } from '../runtime/testing.ts';
-import { Trainer } from './trainer.ts';
+import { Trainer, type TrainerOptions } from './trainer.ts';
 
 const origin = dataSpec.parse({ origin: { source: 'generated', kind: 'spirals', params: {} } });
 
@@ -37,9 +37,13 @@ export function mlp(
 export const spirals: Promise<LoadedData> = loadDataset(origin, ioOfFiles({}));
 
 /** A trainer of the document on the spirals. */
-export async function trainerOf(document: GraphDocument, probes = true): Promise<Trainer> {
+export async function trainerOf(
+  document: GraphDocument,
+  probes = true,
+  { software = true, ...options }: { software?: boolean } & Omit<TrainerOptions, 'probes'> = {},
+): Promise<Trainer> {
   const device = await testDevice();
-  return Trainer.create({ device, name: 'test', software: true }, document, await spirals, { probes });
+  return Trainer.create({ device, name: 'test', software }, document, await spirals, { ...options, probes });
 }
 
 /** Losses of the first steps, made in submissions of the given sizes. */

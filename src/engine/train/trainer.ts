@@ -2,6 +2,7 @@
  * Trains one document on one device: compiles its step once, then submits many steps at a time and hands back their numbers.
  * Same document, same seed, same device: the same numbers to the bit, however often one looks, pauses or evaluates.
  */
+import type { PassName } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
 import { describeDataset } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
@@ -49,6 +50,8 @@ export interface TrainerOptions {
   readonly weights?: ReadonlyMap<string, Float32Array>;
   /** By name: 0 for each weight that is pruned, and stays exactly 0; tensors without one are trained whole. */
   readonly masks?: Masks;
+  /** Passes of the compiler that are left out. */
+  readonly without?: readonly PassName[];
 }
 
 /** What one submission of steps brought back. */
@@ -191,7 +194,8 @@ export class Trainer {
   }
 
   private stateArenas(): string[] {
-    return Object.keys(this.program.program.buffers).filter((name) => name.startsWith('state:'));
+    const optimizer = optimizerOf(this.document.training.optimizer.kind);
+    return optimizer?.states.map((state) => `state:${state}`) ?? [];
   }
 
   /** Everything that training changes. */
@@ -225,7 +229,9 @@ export class Trainer {
    */
   async kernelTimes(rounds: number): Promise<readonly KernelTime[] | null> {
     const before = await this.checkpoint();
-    const times = await timeKernels(this.machine, this.loaded, { rounds, repeats: 4 });
+    // Of dispatches that are several steps each, the first is one.
+    const oneStep = this.program.team ? firstOf(this.loaded) : this.loaded;
+    const times = await timeKernels(this.machine, oneStep, { rounds, repeats: 4 });
     this.restore(before);
     return times;
   }
@@ -279,7 +285,6 @@ export class Trainer {
     );
     const { machine, lookout, outbox } = this;
     const first = this.submitted;
-    const captureSteps: number[] = [];
     this.submitted += count;
     const slot = await this.ring.acquire();
     this.orders.post(first + count);
@@ -289,30 +294,41 @@ export class Trainer {
     outbox.send(encoder);
     let word = this.program.ring.length;
     let pass: Pass | null = null;
-    for (let step = first; step < first + count; step++) {
-      const look = captureSteps.length < capturesPerChunk && lookAt(step) ? lookout : null;
+    const looked = lookout ? looksWithin(first, count, lookAt) : [];
+    for (let step = first; step < first + count; ) {
+      const look = looked.includes(step) ? lookout : null;
+      const next = look ? step + 1 : (looked.find((s) => s > step) ?? first + count);
       if (look) {
         pass?.end();
         pass = null;
         look.before(encoder);
       }
       pass ??= encoder.beginComputePass();
-      for (let i = 0; this.micro && i < this.micro.count; i++) machine.encode(pass, this.micro.loaded);
-      machine.encode(pass, this.loaded);
+      this.encodeSteps(pass, next - step);
+      step = next;
       if (!look) continue;
       look.encode(pass);
       pass.end();
       pass = null;
       word = this.ring.copy(encoder, slot, word, look.places);
-      captureSteps.push(step);
     }
     pass?.end();
     this.ring.copy(encoder, slot, 0, [this.program.ring]);
     machine.device.queue.submit([encoder.finish()]);
     const bytes = await this.ring.take(slot, word);
-    const chunk = this.chunkOf(bytes, first, count, captureSteps);
+    const chunk = this.chunkOf(bytes, first, count, looked);
     const ended = chunk.unsound === null && this.submitted % this.program.stepsPerEpoch === 0;
     return ended && this.watchesEpochs ? { ...chunk, ...(await this.endEpoch()) } : chunk;
+  }
+
+  /** Encodes so many steps, one after the other. */
+  private encodeSteps(pass: Pass, count: number): void {
+    const { machine, loaded, micro, program } = this;
+    if (program.team) machine.encodeTurns(pass, loaded, program.team.turns, count);
+    for (let step = 0; !program.team && step < count; step++) {
+      for (let i = 0; micro && i < micro.count; i++) machine.encode(pass, micro.loaded);
+      machine.encode(pass, loaded);
+    }
   }
 
   /** Whether the loss at the end of each epoch matters: to the schedule, or to early stopping. */
@@ -473,6 +489,19 @@ export class Trainer {
     this.inspector.dispose();
     this.machine.dispose();
   }
+}
+
+const firstOf = ({ program, dispatches }: LoadedProgram): LoadedProgram => ({
+  program: { ...program, dispatches: program.dispatches.slice(0, 1) },
+  dispatches: dispatches.slice(0, 1),
+});
+
+/** The first of the coming steps that are looked at, as many as one submission may. */
+function looksWithin(first: number, count: number, lookAt: (step: number) => boolean): number[] {
+  const looked: number[] = [];
+  for (let step = first; step < first + count && looked.length < capturesPerChunk; step++)
+    if (lookAt(step)) looked.push(step);
+  return looked;
 }
 
 const integerWords: ReadonlySet<string> = new Set([seedWord]);

@@ -2,7 +2,7 @@
  * The second half of a step: the norm of all gradients, whether the step is sound, and the update of all parameters and of
  * what the optimiser and the layers remember. Nothing is overwritten where the step is not sound.
  */
-import { type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
+import { type Compiled, type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
@@ -49,7 +49,7 @@ function wholeGradient({ layout, gradients, penalised: isPenalised }: UpdateSpec
 const scalarInput = (name: string): Value => reshape(input(name, [1], 'state'), []);
 
 /** ‖g‖ over all parameters, in two stages, and whether it and the loss are finite. */
-export function compileNorm(spec: UpdateSpec, options: CompileOptions): Program {
+export function compileNorm(spec: UpdateSpec, options: CompileOptions): Compiled {
   const { layout } = spec;
   const g = reshape(wholeGradient(spec), [layout.parameters.size / arenaRow, arenaRow]);
   const loss = scalarInput('loss');
@@ -63,11 +63,11 @@ export function compileNorm(spec: UpdateSpec, options: CompileOptions): Program 
     ],
     placesIn(layout),
     { ...options, arena: 'norm' },
-  ).program;
+  );
 }
 
 /** The optimiser's rule over the arenas, in place; nothing is written where the step is not sound. */
-export function compileUpdate(spec: UpdateSpec, options: CompileOptions): Program {
+export function compileUpdate(spec: UpdateSpec, options: CompileOptions): Compiled {
   const { layout, optimizer } = spec;
   const flat = (name: string): Value => input(name, [layout.parameters.size], 'state');
   const states = Object.fromEntries(optimizer.states.map((s) => [s, flat(`state:${s}`)]));
@@ -102,9 +102,9 @@ export function compileUpdate(spec: UpdateSpec, options: CompileOptions): Progra
     ) as [Value, Value];
     wanted.push({ value: guarded(now, before), at: arenaPlace(layout, 'memory') });
   }
-  const { program } = compileGraph(wanted, placesIn(layout), { ...options, arena: 'update' });
-  checkOrder(program);
-  return program;
+  const compiled = compileGraph(wanted, placesIn(layout), { ...options, arena: 'update' });
+  checkOrder(compiled.program);
+  return compiled;
 }
 
 /** What lies in place is overwritten by the last kernel that has to do with it: rules of several kernels depend on it. */

@@ -99,7 +99,7 @@ export class BlockPrinter {
         this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
         break;
       case 'barrier':
-        line('workgroupBarrier();');
+        line(s.of === 'operands' ? 'storageBarrier();' : 'workgroupBarrier();');
         this.forget(known, { names: new Set(), slots: this.written });
         break;
       case 'if':

@@ -27,6 +27,8 @@ export interface ModuleLayout {
   readonly places: readonly OperandPlace[];
   /** Names of the 32-bit words of the uniform buffer, in order. */
   readonly uniforms: readonly string[];
+  /** Names of the whole numbers that every dispatch has its own of: a uniform behind the other bindings. */
+  readonly args?: readonly string[];
 }
 
 /** WebGPU guarantees this many workgroups along each dimension; more are folded into the second one. */
@@ -61,6 +63,8 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
         };
       },
       uniform: (name, type) => {
+        const argument = layout.args?.indexOf(name) ?? -1;
+        if (argument >= 0) return `args[${argument >> 2}][${argument & 3}]`;
         readsUniforms = true;
         const at = layout.uniforms.indexOf(name);
         const word = `hyper[${at >> 2}][${at & 3}]`;
@@ -76,6 +80,10 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
     (b, i) =>
       `@group(0) @binding(${i}) var<storage, ${b.written ? 'read_write' : 'read'}> b${i}: array<${b.quads ? `vec4<${b.type}>` : b.type}>;`,
   );
+  if (layout.args)
+    head.push(
+      `@group(0) @binding(${head.length}) var<uniform> args: array<vec4<i32>, ${Math.ceil(layout.args.length / 4)}>;`,
+    );
   if (readsUniforms) {
     const words = Math.ceil(layout.uniforms.length / 4);
     head.push(`@group(1) @binding(0) var<uniform> hyper: array<vec4<f32>, ${words}>;`);

@@ -1,0 +1,63 @@
+/**
+ * A step small enough for one workgroup, as dispatches that each run several steps: any number of steps is a few of them.
+ * What the step changes lies in one buffer for each type, since a workgroup can bind only so many.
+ */
+import type { PlacedKernel } from '../compile/bindings.ts';
+import type { CompileOptions } from '../compile/compile.ts';
+import type { Place, Program } from '../compile/program.ts';
+import { teamProgram } from '../compile/team.ts';
+import { type ProcessorKind, type TeamKind, teamThreads } from '../compile/tiling.ts';
+import { invariant } from '../errors.ts';
+
+/** How a step that one workgroup runs is dispatched. */
+export interface TeamTurns {
+  /** Steps that each dispatch of the program runs: 1, 2, 4 … */
+  readonly turns: readonly number[];
+  /** Where the buffers of the step lie in those that are joined. */
+  readonly homes: Readonly<Record<string, Place>>;
+}
+
+interface TeamLimits {
+  readonly kind: TeamKind;
+  /** Multiply-adds and other operations of a step from which on the whole device is quicker than a workgroup of it. */
+  readonly mostFlops: number;
+  /** Operations of a dispatch: longer ones would hold up whatever else the device draws. */
+  readonly flopsOfDispatch: number;
+}
+
+const limits: Readonly<Record<Exclude<ProcessorKind, TeamKind>, TeamLimits>> = {
+  cpu: { kind: 'cpuTeam', mostFlops: 1e6, flopsOfDispatch: 4e7 },
+  gpu: { kind: 'gpuTeam', mostFlops: 1e7, flopsOfDispatch: 4e8 },
+};
+
+/** Kernels of a step at most: their texts become one, which is compiled as a whole. */
+export const mostTeamKernels = 24;
+const mostTurns = 256;
+
+const limitsOn = (on: ProcessorKind): TeamLimits | null => (on === 'cpu' || on === 'gpu' ? limits[on] : null);
+
+/** Where a step of so many operations is to run: in one workgroup of the device, or on all of it. */
+export function processorFor(flops: number, on: ProcessorKind): ProcessorKind {
+  const limit = limitsOn(on);
+  return limit && flops <= limit.mostFlops ? limit.kind : on;
+}
+
+/** The threads of the workgroup; undefined where the whole device is meant. */
+export const threadsOf = (on: ProcessorKind): number | undefined =>
+  on === 'cpuTeam' || on === 'gpuTeam' ? teamThreads[on] : undefined;
+
+/** Joins the kernels of a step, whose buffers have the given sizes. */
+export function compileTeam(
+  kernels: readonly PlacedKernel[],
+  buffers: Readonly<Record<string, number>>,
+  options: CompileOptions,
+): { readonly program: Program } & TeamTurns {
+  const { flopsOfDispatch } = Object.values(limits).find(({ kind }) => kind === options.processor)!;
+  const { program, homes } = teamProgram(kernels, buffers, options);
+  const [once] = program.dispatches;
+  invariant(once, 'a team has one dispatch');
+  const turns: number[] = [1];
+  for (let n = 2; n <= mostTurns && n * once.flops <= flopsOfDispatch; n *= 2) turns.push(n);
+  const dispatches = turns.map((n) => ({ ...once, label: `steps × ${n}`, args: [n] }));
+  return { program: { ...program, dispatches }, turns, homes };
+}
