@@ -116,7 +116,15 @@ function elementsFor(file: string, tensor: string, { shape, data }: StoredTensor
       why: `is ${formatShape(shape)}, and the model asks for ${formatShape(leaf.shape)}`,
     });
   const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
-  return leaf.dtype === 'f32' ? Float32Array.from(numbers) : Int32Array.from(numbers);
+  if (leaf.dtype === 'f32') return Float32Array.from(numbers);
+  const broken = numbers.find((n) => !Number.isInteger(n));
+  if (broken !== undefined)
+    throw new EngineError('weights/mismatch', {
+      file,
+      tensor,
+      why: `holds ${broken}, and takes whole numbers only`,
+    });
+  return Int32Array.from(numbers);
 }
 
 function checkClasses({ data }: Model, labels: Elements | undefined, file: string): void {
