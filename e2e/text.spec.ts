@@ -47,6 +47,7 @@ test('a text is dropped, learnt by character, and continued by the net', async (
   await page.getByRole('button', { name: 'New document' }).click();
   await drop(page, 'cats.txt', text);
   await expect(data).toContainText('cats.txt');
+  await expect(data).toContainText('64 characters → next of 11');
   await data.click();
   await page.getByRole('tab', { name: 'Inspector' }).click();
   await expect(page.getByRole('region', { name: 'The beginning of cats.txt' })).toContainText('the cat sat');
@@ -58,6 +59,8 @@ test('a text is dropped, learnt by character, and continued by the net', async (
   await page.getByRole('tab', { name: 'Text', exact: true }).click();
   const writing = page.getByRole('log', { name: 'Generated text' });
   await expect(writing).toContainText('Press play or step first');
+  const generate = page.getByRole('button', { name: 'Generate', exact: true });
+  await expect(generate).toBeInViewport({ ratio: 1 });
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.getByText(/step [1-9]\d* ·/)).toBeVisible({ timeout: 90_000 });
   await page.getByRole('button', { name: 'Pause', exact: true }).click();

@@ -19,7 +19,7 @@ export function DataFace({ id }: { readonly id: string }) {
   return (
     <span className={styles.face}>
       <strong>{titleOf(origin)}</strong>
-      <span>{shapeWords(describe(spec.data))}</span>
+      <span>{shapeWords(describe(spec.data), isText(origin))}</span>
     </span>
   );
 }
@@ -52,16 +52,20 @@ function describe(spec: ReturnType<typeof dataSpec.parse>): DataDescription | nu
   }
 }
 
-/** `4 numbers → 3 classes`. */
-function shapeWords(data: DataDescription | null): string {
+const isText = (origin: Origin): boolean =>
+  origin.source === 'text' || (origin.source === 'shipped' && origin.id === 'sonnets');
+
+/** `4 numbers → 3 classes`; of a text `64 characters → next of 27`. */
+function shapeWords(data: DataDescription | null, isText: boolean): string {
   const [x] = data?.inputs ?? [];
   const [y] = data?.targets ?? [];
   if (!x || !y) return '';
-  const given = x.shape.length > 1 ? x.shape.join(' × ') : count(x.shape[0] ?? 1, 'number');
-  const told = y.kind === 'class' ? count(y.names.length, 'class') : count(y.shape[0] ?? 1, 'number');
-  return `${given} → ${told}`;
+  const of = isText ? 'character' : x.dtype === 'f32' ? 'number' : 'token';
+  const given = x.shape.length > 1 ? x.shape.join(' × ') : count(x.shape[0] ?? 1, of);
+  if (y.kind !== 'class') return `${given} → ${count(y.shape[0] ?? 1, 'number')}`;
+  return isText ? `${given} → next of ${y.names.length}` : `${given} → ${count(y.names.length, 'class')}`;
 }
 
-function count(n: number, what: 'number' | 'class'): string {
-  return n === 1 ? `1 ${what}` : `${n} ${what === 'class' ? 'classes' : 'numbers'}`;
+function count(n: number, what: 'number' | 'class' | 'character' | 'token'): string {
+  return n === 1 ? `1 ${what}` : `${n} ${what === 'class' ? 'classes' : `${what}s`}`;
 }

@@ -16,44 +16,46 @@ export function GeneratePanel() {
   return (
     <div className={styles.panel}>
       <form className={styles.form} aria-label="Text generation" onSubmit={(event) => event.preventDefault()}>
-        <TextField
-          label="Prompt"
-          name="Prompt"
-          value={options.prompt}
-          onChange={(prompt) => set({ prompt })}
-        />
-        <NumberField
-          label="Temperature"
-          value={options.temperature}
-          min={0}
-          max={100}
-          onChange={(temperature) => set({ temperature })}
-        />
-        <NumberField
-          label="Top k"
-          value={options.topK}
-          min={0}
-          max={4096}
-          integer
-          onChange={(topK) => set({ topK })}
-        />
-        <NumberField
-          label="Length"
-          value={options.length}
-          min={1}
-          max={100_000}
-          integer
-          onChange={(length) => set({ length })}
-        />
-        <NumberField
-          label="Seed"
-          name="Text seed"
-          value={options.seed}
-          min={0}
-          integer
-          onChange={(seed) => set({ seed })}
-        />
-        <SwitchField label="While training" name="Write while training" value={isLive} onChange={setLive} />
+        <div className={styles.fields}>
+          <TextField
+            label="Prompt"
+            name="Prompt"
+            value={options.prompt}
+            onChange={(prompt) => set({ prompt })}
+          />
+          <NumberField
+            label="Temperature"
+            value={options.temperature}
+            min={0}
+            max={100}
+            onChange={(temperature) => set({ temperature })}
+          />
+          <NumberField
+            label="Top k"
+            value={options.topK}
+            min={0}
+            max={4096}
+            integer
+            onChange={(topK) => set({ topK })}
+          />
+          <NumberField
+            label="Length"
+            value={options.length}
+            min={1}
+            max={100_000}
+            integer
+            onChange={(length) => set({ length })}
+          />
+          <NumberField
+            label="Seed"
+            name="Text seed"
+            value={options.seed}
+            min={0}
+            integer
+            onChange={(seed) => set({ seed })}
+          />
+          <SwitchField label="While training" name="Write while training" value={isLive} onChange={setLive} />
+        </div>
         {isWriting ? (
           <Button onClick={stop}>
             <Square aria-hidden /> Stop writing
