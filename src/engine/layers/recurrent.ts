@@ -232,7 +232,10 @@ function recur(ctx: BuildContext, cell: Cell, { x, state: given, mask }: Sequenc
     top.map((run) => run.last[0] as Value),
     1,
   );
-  return { y: p.output === 'all' ? permute(sequence, timeFirst) : last, state: concat(ends, 1) };
+  const y = p.output === 'all' ? permute(sequence, timeFirst) : last;
+  const [only, ...others] = ends;
+  // A value of its own: the gradient of the state is that of whoever takes it, not of the sequence that it ends.
+  return { y, state: only && others.length === 0 ? mul(only, scalar(1)) : concat(ends, 1) };
 }
 
 const stateIn: PortSpec = {

@@ -40,6 +40,17 @@ describe('batch norm', () => {
   });
 });
 
+test.each(['rnn', 'lstm', 'gru'])(
+  'the state of %s has a gradient of its own, not that of the sequence',
+  (kind) => {
+    const { nodes, looks } = single(kind, { units: 3 }, images(5, 2));
+    const { y, state } = nodes.get('it')!.outputs;
+    const inside = looks.flatMap((look) => (look.kind === 'time' ? look.values : []));
+    expect(inside).toHaveLength(5);
+    expect([y, ...inside]).not.toContain(state);
+  },
+);
+
 describe('a mistake gets one sentence, on the node', () => {
   test.each<[string, Record<string, Json>, DataShapes, string]>([
     [
