@@ -1,4 +1,4 @@
-// The memory plan against the bytes that are really allocated, counted at the device. Dawn's null backend allocates as any other.
+// The memory plan against the bytes that are really allocated, counted at the device. Dawn's null backend allocates like every other.
 import { describe, expect, test } from 'vitest';
 import { create } from 'webgpu';
 import { openDevice } from '../runtime/device.ts';
