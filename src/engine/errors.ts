@@ -85,8 +85,8 @@ const messages = {
   }),
   'train/untrainable': (d: { title: string; fix: string }) => ({ title: d.title, fix: d.fix }),
   'train/no-origin': (_: object) => ({
-    title: 'The run to be pruned was stopped',
-    fix: 'Train it again, then prune it while it is there.',
+    title: 'The run to start from was stopped',
+    fix: 'Train it again, then prune it or fork it while it is there; or fork it from step 0.',
   }),
   'train/weights': (d: { name: string; expected: number; got: number }) => ({
     title: `The weights for ${d.name} hold ${d.got} numbers; the model has ${d.expected}`,

@@ -170,6 +170,7 @@ export type {
 } from './train/protocol.ts';
 export { drawTicket } from './train/prune.ts';
 export type { Pruning } from './train/pruning.ts';
+export type { Takeover } from './train/takeover.ts';
 export { openGenerator } from './train/trained.ts';
 export { type Chunk, Trainer, type TrainerOptions } from './train/trainer.ts';
 export { watchedChunks } from './train/watched.ts';

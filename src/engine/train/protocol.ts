@@ -12,6 +12,7 @@ import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 import type { MemoryPlan } from './memory-plan.ts';
 import type { Pruning } from './pruning.ts';
+import type { Takeover } from './takeover.ts';
 
 /** Bytes of the data files that a document's data node asks for, by the name it asks with. */
 export type DataFiles = Readonly<Record<string, ArrayBuffer>>;
@@ -29,7 +30,7 @@ export interface PruneRequest extends Pruning {
 }
 
 export type ToWorker =
-  /** Builds and compiles; answers `ready` (paused at step 0) or `failed`. `from` forks: same seed, batches and data. */
+  /** Builds and compiles; answers `ready` (paused at step 0, or where another run stands) or `failed`. */
   | {
       readonly type: 'create';
       readonly run: number;
@@ -38,6 +39,8 @@ export type ToWorker =
       readonly weights?: readonly SavedTensor[];
       /** Prunes by the weights that another run has come to. */
       readonly prune?: PruneRequest;
+      /** Goes on where another run stands, with its seed, its next batches, and its weights where they fit: `takenOver`. */
+      readonly from?: number;
     }
   /**
    * Looks at a net before it is trained; `run` is a number of its own. Answered by `examined`, with null where a run plays,
@@ -147,6 +150,7 @@ export interface Evaluation {
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly run: number; readonly facts: RunFacts }
+  | { readonly type: 'takenOver'; readonly run: number; readonly takeover: Takeover }
   | {
       readonly type: 'status';
       readonly run: number;

@@ -80,8 +80,8 @@ describe('a training session', () => {
     expect(desk.of('failed')).toEqual([]);
     expect(desk.of('ready')).toHaveLength(1);
   };
-  const trainTo = async (step: number): Promise<void> => {
-    await desk.session.take({ type: 'play', run: 1, until: step });
+  const trainTo = async (step: number, run = 1): Promise<void> => {
+    await desk.session.take({ type: 'play', run, until: step });
     await desk.until(() => desk.status === 'paused' && desk.of('status').at(-1)!.step === step);
   };
 
@@ -118,6 +118,68 @@ describe('a training session', () => {
     await desk.session.take({ type: 'reset', run: 1, seed: 99 });
     await trainTo(20);
     expect(desk.losses().slice(40)).not.toEqual(first);
+  });
+
+  test('a fork goes on where a run stands to the very same losses, also after a reset', async () => {
+    await start('mlp-spirals');
+    await trainTo(12);
+    await desk.session.take({
+      type: 'create',
+      run: 2,
+      document: documentOf('mlp-spirals'),
+      files: {},
+      from: 1,
+    });
+    expect(desk.of('takenOver')).toMatchObject([{ run: 2, takeover: { step: 12, fresh: [] } }]);
+    await trainTo(20);
+    await trainTo(20, 2);
+    expect(desk.losses(2)).toEqual(desk.losses(1).slice(12));
+    await desk.session.take({ type: 'reset', run: 2 });
+    expect(desk.of('status').at(-1)).toMatchObject({ run: 2, step: 12 });
+    await trainTo(20, 2);
+    expect(desk.losses(2).slice(8)).toEqual(desk.losses(2).slice(0, 8));
+  });
+
+  test('a fork keeps the weights that fit and says which began anew', async () => {
+    await start('mlp-spirals');
+    await trainTo(12);
+    const document = documentOf('mlp-spirals');
+    const nodes = Object.entries(document.nodes).map(([id, node]) => {
+      if (node.name === 'linear_1')
+        return [id, { ...node, params: { ...node.params, init: 'xavierUniform' } }];
+      return [id, node.name === 'linear_2' ? { ...node, params: { ...node.params, units: 24 } } : node];
+    });
+    const changed = { ...document, nodes: Object.fromEntries(nodes) };
+    await desk.session.take({ type: 'create', run: 2, document: changed, files: {}, from: 1 });
+    const [{ takeover } = { takeover: null }] = desk.of('takenOver');
+    // Its bias would begin in the same way as before; linear_3 takes in another number of units by now.
+    expect(takeover?.fresh).toEqual([
+      'linear_1.weight',
+      'linear_2.weight',
+      'linear_2.bias',
+      'linear_3.weight',
+    ]);
+    expect(takeover?.kept).toContain('linear_1.bias');
+    await desk.session.take({ type: 'save', run: 1, ticket: 1 });
+    await desk.session.take({ type: 'save', run: 2, ticket: 2 });
+    const [before, after] = desk
+      .of('weights')
+      .map(({ tensors }) => new Map(tensors.map((t) => [t.name, t.data])));
+    expect(after?.get('linear_1.bias')).toEqual(before?.get('linear_1.bias'));
+    expect(after?.get('linear_1.weight')).not.toEqual(before?.get('linear_1.weight'));
+    await trainTo(14, 2);
+    expect(desk.of('steps').at(-1)?.rows.steps.at(-1)).toBe(13);
+  });
+
+  test('a fork of a run that is gone says so', async () => {
+    await desk.session.take({
+      type: 'create',
+      run: 2,
+      document: documentOf('mlp-spirals'),
+      files: {},
+      from: 1,
+    });
+    expect(desk.of('failed')).toMatchObject([{ run: 2, code: 'train/no-origin' }]);
   });
 
   test('takes a new batch size over without losing the weights', async () => {

@@ -40,6 +40,8 @@ interface Run {
   status: RunStatus;
   /** Pause before this step. */
   until: number;
+  /** Where it began, if not at step 0 with fresh weights. */
+  start: Checkpoint | null;
   /** What the net was at earlier steps, for those who go back to look. */
   readonly kept: KeptWeights;
   checkpoint: Checkpoint | null;
@@ -105,6 +107,8 @@ export class Session {
       case 'reset':
         return this.between(run, async () => {
           await run.trainer.reset(message.seed);
+          if (message.seed !== undefined) run.start = null;
+          if (run.start) run.trainer.restore(run.start);
           if (message.seed !== undefined)
             run.document = { ...run.document, training: { ...run.document.training, seed: message.seed } };
           run.checkpoint = null;
@@ -112,7 +116,7 @@ export class Session {
           run.kept.add(await run.trainer.weightsNow());
           run.pace.restart();
           run.watcher.restart();
-          run.evaluatedAt = { step: 0, time: 0 };
+          run.evaluatedAt = { step: run.trainer.step, time: 0 };
           this.setStatus(run, 'paused');
         });
       case 'settings':
@@ -189,6 +193,12 @@ export class Session {
       : { masks: undefined, start: null };
     const trainer = await this.trainerFor({ data, weights: given, masks }, document);
     if (start) trainer.restore(start);
+    const takeover =
+      message.from === undefined
+        ? null
+        : await this.ofOrigin(message.from, (origin) => trainer.takeOver(origin.trainer));
+    // A net that goes on says nothing about the loss of a fresh one.
+    const facts = takeover ? { ...trainer.facts, chanceLoss: null } : trainer.facts;
     const run: Run = {
       id,
       document,
@@ -197,9 +207,10 @@ export class Session {
       masks,
       trainer,
       pace: new Pace(await trainer.measureLook()),
-      watcher: new Watcher(document, trainer.facts),
+      watcher: new Watcher(document, facts),
       status: 'paused',
       until: 0,
+      start: start || takeover ? await trainer.checkpoint() : null,
       kept: new KeptWeights(),
       checkpoint: null,
       checkpointAt: 0,
@@ -208,23 +219,26 @@ export class Session {
     };
     this.runs.set(id, run);
     run.kept.add(await trainer.weightsNow());
-    this.options.post({ type: 'ready', run: id, facts: trainer.facts });
+    this.options.post({ type: 'ready', run: id, facts });
+    if (takeover) this.options.post({ type: 'takenOver', run: id, takeover });
     this.setStatus(run, 'paused');
   }
 
-  /** Draws a ticket from another run, between two of its submissions. */
-  private async drawTicket({ of, ...pruning }: PruneRequest, document: GraphDocument): Promise<Ticket> {
-    const origin = this.runs.get(of);
+  /** Asks something of another run, between two of its submissions. */
+  private async ofOrigin<T>(id: number, ask: (origin: Run) => Promise<T>): Promise<T> {
+    const origin = this.runs.get(id);
     if (!origin) throw new EngineError('train/no-origin', {});
-    const device = await this.open();
-    const { promise, resolve } = Promise.withResolvers<Ticket>();
-    await this.between(origin, async () => {
-      const { data } = origin;
-      resolve(
-        await drawTicket(device, origin.trainer, { document, data, options: optionsOf(origin) }, pruning),
-      );
-    });
+    const { promise, resolve } = Promise.withResolvers<T>();
+    await this.between(origin, async () => resolve(await ask(origin)));
     return promise;
+  }
+
+  private async drawTicket({ of, ...pruning }: PruneRequest, document: GraphDocument): Promise<Ticket> {
+    const device = await this.open();
+    return this.ofOrigin(of, (origin) => {
+      const { data, trainer } = origin;
+      return drawTicket(device, trainer, { document, data, options: optionsOf(origin) }, pruning);
+    });
   }
 
   /** One at a time, the newest first of all; never while a run plays. */

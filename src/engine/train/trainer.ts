@@ -40,6 +40,7 @@ import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import type { Masks } from './pruning.ts';
 import { Rates } from './rates.ts';
 import type { StepProgram } from './step-program.ts';
+import { type Takeover, takeOver } from './takeover.ts';
 import { arenaPlace, maskArena } from './update-program.ts';
 import { type NamedWeights, readWeights, weightsByName, writeWeights } from './weights.ts';
 
@@ -244,6 +245,17 @@ export class Trainer {
       this.machine.write(place, this.pruned(place, data));
     }
     this.startAt(checkpoint);
+  }
+
+  /** Goes on where another trainer of a similar net stands, with the tensors that fit. Waits for the steps submitted so far. */
+  async takeOver(origin: Trainer): Promise<Takeover> {
+    const from = { layout: origin.layout, checkpoint: await origin.checkpoint() };
+    const { checkpoint, takeover } = takeOver(from, {
+      layout: this.layout,
+      checkpoint: await this.checkpoint(),
+    });
+    this.restore(checkpoint);
+    return takeover;
   }
 
   /** Makes `step` the next one: its counter, its learning rate, the order of its epoch and its batch. */

@@ -80,7 +80,7 @@ test('a threshold that a person changed holds for the next captures', async () =
 
 test('a fork trains beside its origin with the same seed, and both are shown', async () => {
   const origin = await started();
-  const fork = client.fork({ run: origin, change: 'ReLU + He' }, chainDocument(8, 'relu'));
+  const fork = client.fork({ run: origin, change: 'ReLU + He', from: 'start' }, chainDocument(8, 'relu'));
   await loaded();
   frame();
   port.advance(5);
@@ -90,6 +90,25 @@ test('a fork trains beside its origin with the same seed, and both are shown', a
   expect([runs.get(origin)?.step, runs.get(fork)?.step]).toEqual([5, 5]);
   expect(runs.get(fork)?.document.training.seed).toBe(runs.get(origin)?.document.training.seed);
   expect(runs.get(fork)?.title).toBe('Run 2: ReLU + He');
+});
+
+test('a fork from where a run stands says so, and resets to there', async () => {
+  const origin = await started();
+  port.advance(9);
+  const fork = client.fork({ run: origin, change: 'ReLU + He', from: 'now' }, chainDocument(8, 'relu'));
+  await loaded();
+  frame();
+  expect(port.sent.findLast(({ type }) => type === 'create')).toMatchObject({ run: fork, from: origin });
+  expect(shown()).toMatchObject({ title: 'Run 2: ReLU + He, from step 9', step: 9 });
+  port.advance(5);
+  frame();
+  expect([shown().step, shown().log?.history.stepAt(0)]).toEqual([14, 9]);
+  client.reset(fork);
+  expect(shown()).toMatchObject({ step: 9, status: 'paused' });
+  client.play(fork);
+  port.advance(1);
+  frame();
+  expect([...shown().log!.batch.loss.points().steps]).toEqual([9]);
 });
 
 test('a pruned run trains beside the one whose weights it is drawn from', async () => {

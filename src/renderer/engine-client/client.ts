@@ -9,7 +9,6 @@ import type {
   GraphDocument,
   InspectAnswer,
   InspectRequest,
-  PruneRequest,
   Pruning,
   SavedTensor,
   ToWorker,
@@ -60,6 +59,9 @@ export interface TextListener {
   done(problem: UserMessage | null): void;
 }
 
+/** What of another run a new one starts from. */
+type Origin = Pick<Extract<ToWorker, { type: 'create' }>, 'prune' | 'from'>;
+
 type Ticket = { resolve(message: FromWorker): void; reject(error: Error): void; readonly run: number };
 
 export class TrainingClient {
@@ -71,8 +73,8 @@ export class TrainingClient {
   #gathered: FromWorker[] = [];
   #flushing = false;
   readonly #playWhenReady = new Set<number>();
-  /** Runs whose worker has not yet said that it is back at step 0: what it says until then is of the past. */
-  readonly #resetting = new Set<number>();
+  /** Runs whose worker has not yet said that it is back at its start, and which step that is: what it says until then is of the past. */
+  readonly #resetting = new Map<number, number>();
   /** The examination that was asked for last, until it is answered. */
   #examined: { readonly run: number; readonly document: GraphDocument } | null = null;
   readonly #tickets = new Map<number, Ticket>();
@@ -92,14 +94,17 @@ export class TrainingClient {
     return id;
   }
 
-  /** Trains a changed document beside a run: same seed, same batches, from step 0. Both are shown. */
+  /**
+   * Trains a changed document beside a run: same seed, same batches, from step 0 or from where the run stands, with the
+   * weights that fit. Both are shown.
+   */
   fork(origin: ForkOrigin, document: GraphDocument): number {
     const original = this.#run(origin.run);
     const seed = original.document.training.seed;
     const forked = { ...document, training: { ...document.training, seed } };
     const id = this.#add(forked, origin);
     this.#options.store.setState({ shown: id, beside: origin.run, at: null, stale: false });
-    this.#start(id, forked, true);
+    this.#start(id, forked, true, origin.from === 'now' ? { from: origin.run } : {});
     return id;
   }
 
@@ -110,9 +115,9 @@ export class TrainingClient {
   prune(run: number, pruning: Pruning): number {
     const { document } = this.#run(run);
     const change = `pruned ${Math.round(100 * pruning.share)} %`;
-    const id = this.#add(document, { run, change });
+    const id = this.#add(document, { run, change, from: 'start' });
     this.#options.store.setState({ shown: id, beside: run, at: null, stale: false });
-    this.#start(id, document, true, { ...pruning, of: run });
+    this.#start(id, document, true, { prune: { ...pruning, of: run } });
     return id;
   }
 
@@ -139,11 +144,12 @@ export class TrainingClient {
     this.#update(run, (view) => ({ ...view, status: 'stopped', stepsPerSecond: 0 }));
   }
 
-  /** Back to step 0: with the same initial weights, or with those of another seed. */
+  /** Back to where it began: with the same weights as then, or at step 0 with those of another seed. */
   reset(run: number, seed?: number): void {
     this.#flush();
+    if (seed !== undefined) this.#update(run, (view) => ({ ...view, takeover: null }));
     if (this.#state.shown === run) this.#options.store.setState({ at: null });
-    this.#resetting.add(run);
+    this.#resetting.set(run, this.#run(run).takeover?.step ?? 0);
     this.#send(seed === undefined ? { type: 'reset', run } : { type: 'reset', run, seed });
     this.#update(run, (view) => {
       const { document } = view;
@@ -321,13 +327,12 @@ export class TrainingClient {
     return id;
   }
 
-  #start(run: number, document: GraphDocument, play: boolean, prune?: PruneRequest): void {
+  #start(run: number, document: GraphDocument, play: boolean, origin: Origin = {}): void {
     if (play) this.#playWhenReady.add(run);
     this.#options.readFiles(document).then(
       (files) => {
         if (!this.#state.runs.get(run) || this.#run(run).status === 'stopped') return;
-        const create = { type: 'create', run, document, files } as const;
-        this.#send(prune ? { ...create, prune } : create, Object.values(files));
+        this.#send({ type: 'create', run, document, files, ...origin }, Object.values(files));
       },
       (error: Error) => this.#fail(run, error.message),
     );
@@ -386,7 +391,11 @@ export class TrainingClient {
 
   #isOfThePast(message: FromWorker): boolean {
     if (!this.#resetting.has(message.run)) return false;
-    if (message.type === 'status' && message.status === 'paused' && message.step === 0) {
+    if (
+      message.type === 'status' &&
+      message.status === 'paused' &&
+      message.step === this.#resetting.get(message.run)
+    ) {
       this.#resetting.delete(message.run);
       return false;
     }

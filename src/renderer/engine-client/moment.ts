@@ -11,7 +11,7 @@ import {
   type ProbeCapture,
   type Verdict,
 } from '../../engine/index.ts';
-import type { RunView } from './run.ts';
+import type { RunLog, RunView } from './run.ts';
 import { seenCapture } from './seen.ts';
 
 export interface Moment {
@@ -35,7 +35,7 @@ export function momentOf(run: RunView, at: number | null): Moment {
   const validation = log?.splits.validation.loss;
   const rate = isPast ? log.learningRate.before(at) : (log?.learningRate.latest ?? Number.NaN);
   return {
-    step: isPast ? at + 1 : run.step,
+    step: isPast ? Math.max(at, firstStepOf(log)) + 1 : run.step,
     trend,
     validationLoss: (isPast ? validation?.before(at + 1) : validation?.latest) ?? Number.NaN,
     standing: run.verdicts.filter(
@@ -47,11 +47,15 @@ export function momentOf(run: RunView, at: number | null): Moment {
   };
 }
 
+/** Of a run that went on from another one, not 0. */
+const firstStepOf = ({ batch }: RunLog): number => batch.loss.points().steps[0] ?? 0;
+
 /** The trend as it was, from the curve: where the curve has joined steps, from their means. */
 function trendAt({ log, trend }: RunView, at: number): LossTrend {
   if (!log) return trend;
   const { steps, means } = log.batch.loss.points();
   let then = noLoss;
   for (let i = 0; i < steps.length && (i === 0 || steps[i]! <= at); i++) then = addLoss(then, means[i]!);
-  return { ...then, steps: at + 1, first: trend.first, start: at < 5 ? then.start : trend.start };
+  const made = Math.max(1, at + 1 - firstStepOf(log));
+  return { ...then, steps: made, first: trend.first, start: made < 5 ? then.start : trend.start };
 }

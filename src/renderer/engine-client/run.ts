@@ -12,6 +12,7 @@ import {
   noLoss,
   type RunFacts,
   type RunStatus,
+  type Takeover,
   type Verdict,
 } from '../../engine/index.ts';
 import { Curve } from './curve.ts';
@@ -40,6 +41,8 @@ export interface ForkOrigin {
   readonly run: number;
   /** What was changed: `ReLU + He`. */
   readonly change: string;
+  /** Whether it trains from step 0, or goes on where the other run stood. */
+  readonly from: 'start' | 'now';
 }
 
 export interface RunProblem {
@@ -61,6 +64,8 @@ export interface RunView {
   /** These two are null until the worker has compiled the run. */
   readonly facts: RunFacts | null;
   readonly log: RunLog | null;
+  /** What it took over from another run, where it did not begin at step 0. */
+  readonly takeover: Takeover | null;
   readonly trend: LossTrend;
   /** What it is judged by: alarms that stand, and those that have passed. */
   readonly verdicts: readonly Verdict[];
@@ -86,6 +91,7 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
     lookingCost: null,
     facts: null,
     log: null,
+    takeover: null,
     trend: noLoss,
     verdicts: [],
     scores: {},
@@ -106,6 +112,10 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
       const isAgain = run.log !== null && run.facts !== null && hasSameTensors(run.facts, facts);
       if (isAgain) return { ...next, facts };
       return { ...next, status: 'paused', facts, log: newLog(facts) };
+    }
+    case 'takenOver': {
+      const { takeover } = message;
+      return { ...next, takeover, title: `${run.title}, from step ${takeover.step}` };
     }
     case 'status': {
       const { status, step, stepsPerSecond, lookingCost } = message;
@@ -175,13 +185,13 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
   }
 }
 
-/** The run at step 0 again: what was recorded is forgotten, what was compiled stays. */
+/** The run where it began again: what was recorded is forgotten, what was compiled stays. */
 export function rewindRun(run: RunView, document: GraphDocument): RunView {
   return {
     ...run,
     document,
     status: run.facts ? 'paused' : run.status,
-    step: 0,
+    step: run.takeover?.step ?? 0,
     log: run.facts && newLog(run.facts),
     trend: noLoss,
     verdicts: [],

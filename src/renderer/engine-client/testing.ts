@@ -63,7 +63,7 @@ export function chainDocument(hidden: number, kind: 'sigmoid' | 'relu'): GraphDo
 export class ChainPort implements TrainingPort {
   listener: PortListener | null = null;
   readonly sent: ToWorker[] = [];
-  readonly #runs = new Map<number, { net: ChainNet; watcher: Watcher; playing: boolean }>();
+  readonly #runs = new Map<number, { from: number; net: ChainNet; watcher: Watcher; playing: boolean }>();
 
   listen(listener: PortListener): this {
     this.listener = listener;
@@ -90,8 +90,13 @@ export class ChainPort implements TrainingPort {
     const entry = this.#runs.get(run);
     if (message.type === 'create') {
       const net = new ChainNet(message.document);
-      this.#runs.set(run, { net, watcher: new Watcher(message.document, net.facts), playing: false });
+      const from = message.from === undefined ? 0 : (this.#runs.get(message.from)?.net.step ?? 0);
+      net.step = from;
+      this.#runs.set(run, { from, net, watcher: new Watcher(message.document, net.facts), playing: false });
       this.#say({ type: 'ready', run, facts: net.facts });
+      if (message.from !== undefined)
+        this.#say({ type: 'takenOver', run, takeover: { step: from, kept: [], fresh: [] } });
+      this.#status(run);
     } else if (message.type === 'examine') {
       const { facts, ...net } = new ChainNet(message.document).looked();
       this.#say({ type: 'examined', run, report: { facts, ...net, verdicts: [] } });
@@ -102,7 +107,9 @@ export class ChainPort implements TrainingPort {
     else if (message.type === 'step') this.#train(run, message.count);
     else if (message.type === 'reset') {
       const net = new ChainNet(entry.net.document, message.seed);
-      this.#runs.set(run, { net, watcher: new Watcher(net.document, net.facts), playing: false });
+      const from = message.seed === undefined ? entry.from : 0;
+      net.step = from;
+      this.#runs.set(run, { from, net, watcher: new Watcher(net.document, net.facts), playing: false });
       this.#status(run);
     } else if (message.type === 'settings') {
       entry.watcher.follow({ ...entry.net.document, training: message.settings });

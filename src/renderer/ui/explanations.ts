@@ -127,7 +127,7 @@ export const explanations = {
   },
   proof: {
     title: 'Prove it',
-    text: 'The net with the fix trains beside the original from step 0 with the same seed and the same batches, so that the fix is the only difference. If the verdict’s numbers and the loss part ways, the verdict was right; if not, undo takes the edit back.',
+    text: 'The net with the fix trains beside the original with the same seed and the same batches: from step 0, or from where the original stands, with its weights where their shape and their way to begin are still the same. If the verdict’s numbers and the loss part ways, the verdict was right; if not, undo takes the edit back.',
     source: 'A controlled experiment: one thing changed, everything else held',
   },
   comparison: {

@@ -6,7 +6,7 @@ import { useTheme } from '../../ui/theme.ts';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Charts.module.css';
 import { CurveChart } from './CurveChart.tsx';
-import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
+import { comparedNumbers, outcomeInWords, takeoverInWords } from './compare-numbers.ts';
 import { ProfileChart } from './ProfileChart.tsx';
 import { useComparedRuns } from './runs.ts';
 
@@ -28,6 +28,13 @@ export function Compare() {
         <p className={styles.outcome}>
           {outcomeInWords(runs, at)} <WhatIsThis topic="comparison" />
         </p>
+        {runs.map(({ id, title, takeover }) =>
+          takeover ? (
+            <p key={id} className={styles.outcome}>
+              {takeoverInWords(title, takeover)}
+            </p>
+          ) : null,
+        )}
         <table>
           <thead>
             <tr>

@@ -4,10 +4,10 @@ import type { RunView } from '../../engine-client/run.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Chart } from '../../ui/Chart.tsx';
+import choices from '../../ui/Choices.module.css';
 import { scaleGradient } from '../../ui/color-scale.ts';
 import picture from '../../ui/Picture.module.css';
 import { useTheme } from '../../ui/theme.ts';
-import styles from './Charts.module.css';
 import { overlayOption, overlayTable, type TensorKind, tensorWords } from './overlay-option.ts';
 import { versionOf } from './runs.ts';
 
@@ -36,7 +36,7 @@ export function OverlayChart({ run }: { readonly run: RunView }) {
         </>
       }
     >
-      <div className={styles.choices} role="radiogroup" aria-label="Which tensors">
+      <div className={choices.choices} role="radiogroup" aria-label="Which tensors">
         {kinds.map((kind) => (
           <label key={kind} data-checked={kind === what}>
             <input type="radio" name="overlay" checked={kind === what} onChange={() => setWhat(kind)} />

@@ -9,6 +9,7 @@ import {
   readable,
   readablePower,
   statisticsOf,
+  type Takeover,
 } from '../../../engine/index.ts';
 import { type Moment, momentOf } from '../../engine-client/moment.ts';
 import type { RunView } from '../../engine-client/run.ts';
@@ -148,6 +149,13 @@ export function outcomeInWords(runs: readonly RunView[], at: number | null): str
     `After ${fork.step} steps ${fork.run.title} is at ${fallen(fork)} of its first loss; ` +
     `after ${origin.step} steps ${origin.run.title} is at ${fallen(origin)}.`
   );
+}
+
+/** What a fork took over from the run that it goes on from, and what began anew. */
+export function takeoverInWords(title: string, { step, kept, fresh }: Takeover): string {
+  const all = kept.length + fresh.length;
+  const begun = fresh.length === 0 ? 'nothing began anew' : `begun anew: ${fresh.join(', ')}`;
+  return `${title} kept ${kept.length} of ${all} tensors of step ${step}; ${begun}.`;
 }
 
 function firstToLast({ run, at }: Seen): number | null {

@@ -3,10 +3,14 @@ import { ChevronDown, FlaskConical, TriangleAlert, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Fix, Verdict } from '../../../engine/index.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
+import choices from '../../ui/Choices.module.css';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { Tip } from '../../ui/Tip.tsx';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Verdicts.module.css';
+
+/** Where a fork begins: at step 0, or where the run stands. */
+export type ProofStart = 'start' | 'now';
 
 export interface VerdictCardProps {
   readonly verdict: Verdict;
@@ -14,6 +18,13 @@ export interface VerdictCardProps {
   readonly isEarly: boolean;
   /** Those that would change the document, the most promising first. */
   readonly fixes: readonly Fix[];
+  /** Where *Prove it* begins; null where it can only begin at step 0. */
+  readonly proof: {
+    readonly from: ProofStart;
+    /** Where the run stands. */
+    readonly step: number;
+    onFrom(from: ProofStart): void;
+  } | null;
   onSelect(node: string): void;
   onApply(fix: Fix): void;
   onProve(fix: Fix): void;
@@ -25,6 +36,7 @@ export function VerdictCard({
   verdict,
   isEarly,
   fixes,
+  proof,
   onSelect,
   onApply,
   onProve,
@@ -56,6 +68,7 @@ export function VerdictCard({
           {clearedAt}.
         </p>
       ) : null}
+      {fixes.length > 0 && !isPast && proof ? <ProofChoice {...proof} /> : null}
       {fixes.length > 0 && !isPast ? (
         <ul className={styles.fixes} aria-label="Fixes, the most promising first">
           {fixes.map((fix, i) => (
@@ -63,7 +76,9 @@ export function VerdictCard({
               <Tip text={fix.words} side="left">
                 <span className={styles.fixTitle}>{fix.title}</span>
               </Tip>
-              <Tip text="Edits the graph and trains it beside this run: same seed, same batches. One undo takes the edit back.">
+              <Tip
+                text={`Edits the graph and trains it beside this run, ${proof?.from === 'now' ? 'from where it stands with the weights that fit' : 'from step 0'}: same seed, same batches. One undo takes the edit back.`}
+              >
                 <Button tone={i === 0 ? 'primary' : 'plain'} onClick={() => onProve(fix)}>
                   <FlaskConical aria-hidden />
                   Prove it
@@ -84,6 +99,22 @@ export function VerdictCard({
       </button>
       {isOpen ? <Evidence verdict={verdict} onThreshold={onThreshold} /> : null}
     </article>
+  );
+}
+
+function ProofChoice({ from, step, onFrom }: NonNullable<VerdictCardProps['proof']>) {
+  return (
+    <div className={styles.proof}>
+      Prove it from
+      <div className={choices.choices} role="radiogroup" aria-label="Where the fork begins">
+        {(['start', 'now'] as const).map((choice) => (
+          <label key={choice} data-checked={choice === from}>
+            <input type="radio" name="proof" checked={choice === from} onChange={() => onFrom(choice)} />
+            {choice === 'start' ? 'the start' : `step ${step}, with its weights`}
+          </label>
+        ))}
+      </div>
+    </div>
   );
 }
 

@@ -2,13 +2,14 @@
 import { useState } from 'react';
 import { applicableFixes, type Fix, type Verdict } from '../../../engine/index.ts';
 import { replaceDocument, setTraining } from '../../document/commands/settings.ts';
+import { isAlive } from '../../engine-client/client.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { startId } from '../../engine-client/start.ts';
 import { seenRun } from '../../engine-client/store.ts';
 import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
 import { showNode } from '../../session/navigate.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
-import { VerdictCard } from './VerdictCard.tsx';
+import { type ProofStart, VerdictCard } from './VerdictCard.tsx';
 import styles from './Verdicts.module.css';
 
 export function Verdicts() {
@@ -21,6 +22,8 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
   const { client } = useTrainingClient();
   const doc = useDocument((s) => s.doc);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [from, setFrom] = useState<ProofStart>('start');
+  const canGoOn = run.id !== startId && isAlive(run) && run.step > 0;
   const verdicts = [...run.verdicts]
     .filter((verdict) => !closed.has(nameOf(verdict)))
     .sort((a, b) => weightOf(b) - weightOf(a));
@@ -35,7 +38,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
     const fixed = fix.apply(workbench.document.getState().doc);
     // What has not begun yet begins now, so that there is something to compare with.
     const origin = run.id === startId ? client.create(run.document, { play: true }) : run.id;
-    client.fork({ run: origin, change: fix.title }, fixed);
+    client.fork({ run: origin, change: fix.title, from: canGoOn ? from : 'start' }, fixed);
     workbench.document.getState().run(replaceDocument(fixed, `apply ${fix.title}`));
     const { panels } = workbench.session.getState();
     workbench.session.setState({ bottomTab: 'compare', panels: { ...panels, bottom: true } });
@@ -61,6 +64,7 @@ function RunVerdicts({ run }: { readonly run: RunView }) {
           verdict={verdict}
           isEarly={run.id === startId}
           fixes={applicableFixes(verdict.fixes, doc)}
+          proof={canGoOn ? { from, step: run.step, onFrom: setFrom } : null}
           onSelect={select}
           onApply={apply}
           onProve={prove}
