@@ -206,3 +206,10 @@ export class EngineError<C extends ErrorCode = ErrorCode> extends Error {
 export function invariant(condition: unknown, assumed: string): asserts condition {
   if (!condition) throw new Error(`Gradloom assumed that ${assumed}. Please report this.`);
 }
+
+/** A failure as a person reads it; what is no `EngineError` is a bug of ours. */
+export function wordsOf(error: unknown): { code: string; title: string; fix: string } {
+  if (error instanceof EngineError) return { code: error.code, ...error.user };
+  const title = error instanceof Error ? error.message : String(error);
+  return { code: 'bug', title, fix: 'Please report this.' };
+}

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { earlySteps, Pace } from './pace.ts';
 
-/** Trains through submissions as the session does: steps take 2 ms, a look 1 ms. */
-function trained(steps: number): { pace: Pace; looks: number[] } {
-  const pace = new Pace(1);
+/** Trains through submissions as the session does: steps take 2 ms, a look as many as `lookTime` says, whatever was expected. */
+function trained(steps: number, lookTime = 1, first = 0): { pace: Pace; looks: number[] } {
+  const pace = new Pace(1, first);
   const looks: number[] = [];
-  for (let step = 0; step < steps; ) {
-    const count = Math.min(pace.stepsNow(step, 8), steps - step);
+  for (let step = first; step < first + steps; ) {
+    const count = Math.min(pace.stepsNow(step, 8), first + steps - step);
     const seen = Array.from({ length: count }, (_, i) => step + i).filter((s) => pace.looksAt(s));
     looks.push(...seen);
-    pace.took(count, seen.length, count * 2 + seen.length);
+    pace.took(count, seen.length, count * 2 + seen.length * lookTime);
     step += count;
   }
   return { pace, looks };
@@ -23,6 +23,27 @@ describe('the pace of training', () => {
     expect(pace.interval).toBe(17);
     expect(looks.filter((s) => s >= earlySteps).every((s) => s % 17 === 0)).toBe(true);
     expect(pace.lookingCost).toBeLessThan(0.031);
+  });
+
+  test('learns from pairs of submissions what a look takes, and widens the interval', () => {
+    const { pace } = trained(20_000, 5);
+    expect(pace.lookTime).toBeCloseTo(5, 6);
+    expect(pace.interval).toBe(84);
+    expect(pace.lookingCost).toBeLessThan(0.031);
+    expect(trained(20_000, 0.1).pace.lookTime).toBeCloseTo(0.1, 6);
+  });
+
+  test('leaves out looks now and then where every submission would have one, to compare with', () => {
+    const { looks } = trained(4000, 0.1);
+    const late = looks.filter((s) => s >= 3000);
+    const gaps = late.slice(1).map((s, i) => s - late[i]!);
+    expect(new Set(gaps)).toContain(2); // 0.1 ms in 3 % of 2 ms: every second step
+    expect(Math.max(...gaps)).toBeGreaterThan(10);
+  });
+
+  test('a run that goes on from another one has its own early steps', () => {
+    const { looks } = trained(1000, 1, 5000);
+    expect(looks.slice(0, earlySteps)).toEqual(Array.from({ length: earlySteps }, (_, i) => 5000 + i));
   });
 
   test('submits no more looks than fit, and no more steps than its time', () => {

@@ -1,6 +1,7 @@
 /**
  * How many steps go into a submission, and which are looked at. Submissions are kept short, so that the window and the other
- * runs stay responsive; looks are kept to a share of the time, except at the start, where every step is worth seeing.
+ * runs stay responsive; looks are kept to a share of the time, except at the start, where every step is worth seeing. What a
+ * look takes is measured in pairs, as the run goes: submissions with looks against those of their neighbours without any.
  */
 
 /** What a submission should take, in ms. */
@@ -13,19 +14,36 @@ export const earlySteps = 256;
 const fading = 0.97;
 /** The share of time that looking may take afterwards. */
 export const lookingBudget = 0.03;
+/** Submissions, of either kind, whose median counts. */
+const window = 9;
+/** Pairs before the run itself is believed rather than what was measured before it. */
+const fewestPairs = 3;
+/** After so many submissions with looks in a row one goes without, to compare with. */
+const mostWithLooks = 8;
 
 export class Pace {
-  private readonly lookTime: number;
+  private readonly lookBefore: number;
+  private first: number;
   private stepTime: number | null = null;
   private every = 1;
   private spentLooking = 0;
   private spent = 0;
   private recentSteps = 0;
   private recentTime = 0;
+  /** ms of a step in late submissions without looks, and of a look in those with some. */
+  private plain: readonly number[] = [];
+  private looks: readonly number[] = [];
+  private withLooks = 0;
+  /** The steps before this one are not looked at, to compare with. */
+  private plainUntil = 0;
 
-  /** `lookTime`: measured ms of one look. */
-  constructor(lookTime: number) {
-    this.lookTime = lookTime;
+  /**
+   * @param lookTime ms of one look, measured in pairs before the run
+   * @param first the step that the run begins at
+   */
+  constructor(lookTime: number, first = 0) {
+    this.lookBefore = lookTime;
+    this.first = first;
   }
 
   /** Looks at every n-th step, or more rarely where the budget asks for it; 0 never. */
@@ -34,9 +52,16 @@ export class Pace {
   }
 
   /** Forgets what was measured of a run that starts again. */
-  restart(): void {
+  restart(first: number): void {
+    this.first = first;
     this.spent = 0;
     this.spentLooking = 0;
+    this.plainUntil = 0;
+  }
+
+  /** ms of one look: the median of pairs in the run itself, as soon as there are some. */
+  get lookTime(): number {
+    return this.looks.length < fewestPairs ? this.lookBefore : median(this.looks);
   }
 
   /** Steps between looks, once the start is over. */
@@ -47,15 +72,25 @@ export class Pace {
     return Math.max(this.every, affordable);
   }
 
+  /** Steps between looks at a step. */
+  intervalAt(step: number): number {
+    return this.isEarly(step) ? this.every : this.interval;
+  }
+
   looksAt(step: number): boolean {
-    if (this.every === 0) return false;
-    return step < earlySteps ? step % this.every === 0 : step % this.interval === 0;
+    if (this.every === 0 || step < this.plainUntil) return false;
+    return step % this.intervalAt(step) === 0;
+  }
+
+  private isEarly(step: number): boolean {
+    return step - this.first < earlySteps;
   }
 
   /** How many steps to submit from here: as many as fit the time and the looks that one submission may hold. */
   stepsNow(step: number, mostLooks: number): number {
     const time = this.stepTime ?? targetTime;
     const affordable = Math.max(1, Math.min(mostSteps, Math.round(targetTime / time)));
+    if (this.withLooks >= mostWithLooks && !this.isEarly(step)) this.plainUntil = step + affordable;
     let looks = 0;
     for (let n = 0; n < affordable; n++) if (this.looksAt(step + n) && ++looks >= mostLooks) return n + 1;
     return affordable;
@@ -63,6 +98,10 @@ export class Pace {
 
   /** Learns from a submission. */
   took(steps: number, looks: number, ms: number): void {
+    this.withLooks = looks === 0 ? 0 : this.withLooks + 1;
+    if (looks === 0) this.plain = [...this.plain, ms / steps].slice(-window);
+    else if (this.plain.length > 0)
+      this.looks = [...this.looks, Math.max(0, ms - steps * median(this.plain)) / looks].slice(-window);
     const looking = Math.min(looks * this.lookTime, ms * 0.9);
     const each = (ms - looking) / steps;
     this.stepTime = this.stepTime === null ? each : this.stepTime * 0.8 + each * 0.2;
@@ -77,8 +116,14 @@ export class Pace {
     return this.recentTime === 0 ? 0 : (this.recentSteps / this.recentTime) * 1000;
   }
 
-  /** The share of time that looking takes of late; null until something was trained. */
+  /** What looking adds to training without it, of late; null until something was trained. */
   get lookingCost(): number | null {
-    return this.spent === 0 ? null : this.spentLooking / this.spent;
+    const training = this.spent - this.spentLooking;
+    return training <= 0 ? null : this.spentLooking / training;
   }
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

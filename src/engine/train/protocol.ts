@@ -156,8 +156,11 @@ export type FromWorker =
       readonly run: number;
       readonly status: RunStatus;
       readonly step: number;
-      readonly stepsPerSecond: number /** Share of time that looking costs, measured; null until known. */;
+      readonly stepsPerSecond: number;
+      /** What looking adds to training without it, measured in pairs; null until known. */
       readonly lookingCost: number | null;
+      /** Steps between looks now; 0: none. */
+      readonly lookEvery: number;
     }
   | { readonly type: 'steps'; readonly run: number; readonly rows: StepRows }
   | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }

@@ -4,7 +4,7 @@
  */
 import { dataSpecOf } from '../data/document.ts';
 import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';
-import { EngineError, type UserMessage } from '../errors.ts';
+import { EngineError, type UserMessage, wordsOf } from '../errors.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import type { EarlyStop } from './best.ts';
@@ -114,7 +114,7 @@ export class Session {
           run.checkpoint = null;
           run.kept.clear();
           run.kept.add(await run.trainer.weightsNow());
-          run.pace.restart();
+          run.pace.restart(run.trainer.step);
           run.watcher.restart();
           run.evaluatedAt = { step: run.trainer.step, time: 0 };
           this.setStatus(run, 'paused');
@@ -183,6 +183,7 @@ export class Session {
       step: 0,
       stepsPerSecond: 0,
       lookingCost: null,
+      lookEvery: 1,
     });
     const spec = dataSpecOf(document);
     if (!spec) throw new EngineError('model/no-data', { node: 'The net' });
@@ -206,7 +207,7 @@ export class Session {
       weights: given,
       masks,
       trainer,
-      pace: new Pace(await trainer.measureLook()),
+      pace: new Pace(await trainer.measureLook(), trainer.step),
       watcher: new Watcher(document, facts),
       status: 'paused',
       until: 0,
@@ -361,13 +362,14 @@ export class Session {
     );
     const start = this.options.now();
     const chunk = await trainer.run(count, (step) => pace.looksAt(step));
-    pace.took(count, chunk.captures.length, this.options.now() - start);
     this.options.post({ type: 'steps', run: run.id, rows: chunk.rows });
     if (chunk.captures.length > 0)
       this.options.post({ type: 'captures', run: run.id, captures: chunk.captures });
     run.watcher.take(chunk);
     if (chunk.unsound !== null) return this.halt(run, chunk.unsound);
     if (chunk.captures.length > 0) this.judge(run);
+    // What is done with captures is part of what looking costs; an epoch's evaluation is not.
+    if (!chunk.evaluation) pace.took(count, chunk.captures.length, this.options.now() - start);
     if (chunk.evaluation) this.tell(run, chunk.evaluation);
     if (trainer.step >= run.kept.next) run.kept.add(await trainer.weightsNow());
     if (chunk.stopped) return this.endEarly(run, chunk.stopped);
@@ -483,6 +485,7 @@ export class Session {
       step: run.trainer.step,
       stepsPerSecond: run.status === 'running' ? run.pace.stepsPerSecond : 0,
       lookingCost: run.pace.lookingCost,
+      lookEvery: run.pace.intervalAt(run.trainer.step),
     });
   }
 
@@ -491,11 +494,4 @@ export class Session {
     if (run) run.status = 'failed';
     this.options.post({ type: 'failed', run: id, ...wordsOf(error) });
   }
-}
-
-/** A failure as a person reads it; what is no `EngineError` is a bug of ours. */
-function wordsOf(error: unknown): { code: string; title: string; fix: string } {
-  if (error instanceof EngineError) return { code: error.code, ...error.user };
-  const title = error instanceof Error ? error.message : String(error);
-  return { code: 'bug', title, fix: 'Please report this.' };
 }

@@ -49,6 +49,8 @@ export interface StepProgram {
   readonly kernels: number;
   /** Where one workgroup runs the step: how many steps each dispatch of the program is. */
   readonly team: TeamTurns | null;
+  /** The first so many dispatches of `micro`, or of `program`, go over a batch and change nothing that lasts; 0 for a team. */
+  readonly overBatch: number;
   /** The columns of the ring: loss, gradient norm, then the metrics. */
   readonly ring: Place;
   readonly ringRows: number;
@@ -222,6 +224,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     },
     kernels: kernels.length,
     team: joined,
+    overBatch: joined ? 0 : forwards.length,
     ring,
     ringRows,
     rates,

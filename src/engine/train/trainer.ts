@@ -444,9 +444,11 @@ export class Trainer {
     return this.lookout?.firstUnsound() ?? null;
   }
 
-  /** What one look takes, in ms; 0 where nothing can be looked at. */
+  /** What one look takes, in ms; 0 where nothing can be looked at. Meant for between two submissions. */
   async measureLook(): Promise<number> {
-    return this.lookout?.measure() ?? 0;
+    const { program, dispatches } = this.micro?.loaded ?? this.loaded;
+    const overBatch = { program, dispatches: dispatches.slice(0, this.program.overBatch) };
+    return this.lookout?.measure(overBatch) ?? 0;
   }
 
   /** Takes over hot settings: the numbers of the optimiser, the schedule, clipping and penalties. False where the new settings need a new program. */

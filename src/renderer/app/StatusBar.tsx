@@ -12,6 +12,7 @@ export function StatusBar() {
   const adapter = useLive((s) => s.adapter);
   const memory = useLive((s) => s.memoryBytes);
   const speed = useLive((s) => s.stepsPerSecond);
+  const looking = useLive((s) => s.looking);
   const connected = useSession((s) => s.connected);
   const panels = useSession((s) => s.panels);
   return (
@@ -49,6 +50,11 @@ export function StatusBar() {
       {speed === null ? null : (
         <span className={styles.item}>
           {speed.toFixed(speed < 10 ? 1 : 0)} steps/s <WhatIsThis topic="speed" />
+        </span>
+      )}
+      {looking === null ? null : (
+        <span className={styles.item}>
+          {looking} <WhatIsThis topic="lookingCost" />
         </span>
       )}
       {adapter ? (

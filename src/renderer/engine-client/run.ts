@@ -60,7 +60,10 @@ export interface RunView {
   readonly status: RunStatus | 'stopped';
   readonly step: number;
   readonly stepsPerSecond: number;
+  /** What looking adds to training without it; null until known. */
   readonly lookingCost: number | null;
+  /** Steps between looks now. */
+  readonly lookEvery: number;
   /** These two are null until the worker has compiled the run. */
   readonly facts: RunFacts | null;
   readonly log: RunLog | null;
@@ -89,6 +92,7 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
     step: 0,
     stepsPerSecond: 0,
     lookingCost: null,
+    lookEvery: 1,
     facts: null,
     log: null,
     takeover: null,
@@ -118,13 +122,14 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
       return { ...next, takeover, title: `${run.title}, from step ${takeover.step}` };
     }
     case 'status': {
-      const { status, step, stepsPerSecond, lookingCost } = message;
+      const { status, step, stepsPerSecond, lookingCost, lookEvery } = message;
       return {
         ...next,
         status: run.status === 'stopped' ? 'stopped' : status,
         step,
         stepsPerSecond,
         lookingCost,
+        lookEvery,
       };
     }
     case 'steps': {

@@ -177,6 +177,7 @@ export class ChainPort implements TrainingPort {
       step: net.step,
       stepsPerSecond: playing ? 120 : 0,
       lookingCost: 0.021,
+      lookEvery: 1,
     });
   }
 

@@ -35,6 +35,8 @@ export interface LiveState {
   /** For the status bar; null where nothing is known yet. */
   readonly adapter: { readonly name: string; readonly software: boolean } | null;
   readonly stepsPerSecond: number | null;
+  /** What looking costs and how often it is done, in words. */
+  readonly looking: string | null;
   /** GPU memory that the run holds, in bytes. */
   readonly memoryBytes: number | null;
 }
@@ -50,6 +52,7 @@ export const nothingLive: LiveState = {
   loss: null,
   adapter: null,
   stepsPerSecond: null,
+  looking: null,
   memoryBytes: null,
 };
 

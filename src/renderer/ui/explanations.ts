@@ -137,7 +137,7 @@ export const explanations = {
   },
   lookingCost: {
     title: 'Cost of looking',
-    text: 'The measured share of training time that captures for the live pictures took of late. The first 256 steps are looked at whatever it costs; afterwards the interval widens by itself to stay below 3 %.',
+    text: 'What captures for the live pictures add to the time of training without them, of late: the median of pairs, submissions with looks against their neighbours without any. The first 256 steps are looked at whatever it costs; afterwards the interval widens by itself until looking stays below 3 %.',
     source: own,
   },
   parameters: {

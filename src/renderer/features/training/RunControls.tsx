@@ -1,4 +1,4 @@
-/** The middle of the toolbar: play, pause, step, epoch, stop, reset, seed; what is running, how fast, and what looking costs. */
+/** The middle of the toolbar: play, pause, step, epoch, stop, reset, seed; what is running, and how fast. */
 import {
   ChevronsRight,
   Dices,
@@ -11,7 +11,6 @@ import {
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { readable as readableKeys } from '../../app/keys.ts';
-import { isAlive } from '../../engine-client/client.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
@@ -24,7 +23,7 @@ import { trainingActions } from './actions.ts';
 import { HotSettings } from './HotSettings.tsx';
 import styles from './RunControls.module.css';
 import { RunList } from './RunList.tsx';
-import { costWords, progressWords, statusWords } from './words.ts';
+import { progressWords, statusWords } from './words.ts';
 
 export function RunControls() {
   const run = useTraining(shownRun);
@@ -76,11 +75,6 @@ function Readout({ run }: { readonly run: RunView }) {
       <span className={styles.progress}>
         {progressWords(run)} <WhatIsThis topic="progress" />
       </span>
-      {run.lookingCost !== null && isAlive(run) ? (
-        <span className={styles.progress}>
-          {costWords(run.lookingCost)} <WhatIsThis topic="lookingCost" />
-        </span>
-      ) : null}
     </>
   );
 }

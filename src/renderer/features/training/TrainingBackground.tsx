@@ -1,5 +1,6 @@
-/** What must live as long as the workbench: edits flow to the worker, and what the net tells flows to the canvas. Draws nothing. */
+/** What must live as long as the workbench: edits flow to the worker, and what the net tells flows to the canvas; notices of runs are said. */
 import { useEffect } from 'react';
+import { toast } from 'sonner';
 import { seenRun, shownRun, type TrainingState } from '../../engine-client/store.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench } from '../../session/workbench.ts';
@@ -80,6 +81,19 @@ export function TrainingBackground() {
       for (const stop of stops) stop();
     };
   }, [workbench, client, store]);
+
+  useEffect(
+    () =>
+      store.subscribe(({ runs }, before) => {
+        for (const [id, run] of runs) {
+          const told = before.runs.get(id)?.notices ?? [];
+          if (run.notices === told) continue;
+          for (const notice of run.notices.filter((n) => !told.includes(n)))
+            toast.message(`${run.title}: ${notice.title}`, { description: notice.fix });
+        }
+      }),
+    [store],
+  );
 
   // The worker goes with the page; the next workbench gets its own.
   useEffect(() => () => client.dispose(), [client]);

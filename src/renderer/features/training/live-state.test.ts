@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { trainedRun } from '../../engine-client/testing.ts';
 import { liveStateOf } from './live-state.ts';
+import { costWords } from './words.ts';
 
 const run = trainedRun(8, 'sigmoid', 40);
 
@@ -34,4 +35,16 @@ test('going back shows that step: its gradients, its loss, and only the verdicts
   expect(then.nodeHealth.get('sigmoid_8')?.level).toBe('good');
   expect(then.loss).toBe(run.log?.batch.loss.at(2));
   expect([...then.wireTints.values()]).not.toEqual([...now.wireTints.values()]);
+});
+
+test('what looking costs is said with how often it is done', () => {
+  expect(liveStateOf(run, null, 'dark').looking).toBe('looking costs 2.1 %, at every step');
+  const words = [2, 12, 33, 101].map((lookEvery) => costWords({ lookingCost: 0.0123, lookEvery }));
+  expect(words.map((text) => text.replace('looking costs 1.2 %, at every ', ''))).toEqual([
+    '2nd step',
+    '12th step',
+    '33rd step',
+    '101st step',
+  ]);
+  expect(costWords({ lookingCost: null, lookEvery: 0 })).toBe('not looking');
 });

@@ -4,8 +4,10 @@
  */
 import { type ProbeCapture, type RunFacts, readable, statisticsOf } from '../../../engine/index.ts';
 import { instancesAround } from '../../document/level.ts';
+import { isAlive } from '../../engine-client/client.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { seenCapture } from '../../engine-client/seen.ts';
+import { startId } from '../../engine-client/start.ts';
 import {
   type LiveState,
   type NodeHealth,
@@ -14,6 +16,7 @@ import {
   type WireTint,
 } from '../../session/live.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
+import { costWords } from './words.ts';
 
 const WEAKEST_POWER = -10;
 const THINNEST = 1.5;
@@ -34,6 +37,7 @@ export function liveStateOf(run: RunView | null, at: number | null, theme: Theme
     adapter: facts?.adapter ?? null,
     stepsPerSecond: status === 'running' ? run.stepsPerSecond : null,
     memoryBytes: status === 'stopped' ? null : (facts?.memory.bytes ?? null),
+    looking: facts && isAlive(run) && run.id !== startId ? costWords(run) : null,
   };
 }
 

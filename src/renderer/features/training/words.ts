@@ -18,8 +18,20 @@ export function progressWords({ step, facts, stepsPerSecond, status }: RunView):
   return `step ${step}${epoch}${speed}`;
 }
 
-export function costWords(cost: number): string {
-  return `looking ${(100 * cost).toFixed(1)} %`;
+/** `looking costs 2.4 %, at every 38th step`. */
+export function costWords({ lookingCost, lookEvery }: Pick<RunView, 'lookingCost' | 'lookEvery'>): string {
+  if (lookEvery === 0) return 'not looking';
+  const where = lookEvery === 1 ? 'at every step' : `at every ${ordinal(lookEvery)} step`;
+  return lookingCost === null
+    ? `looking ${where}`
+    : `looking costs ${(100 * lookingCost).toFixed(1)} %, ${where}`;
+}
+
+function ordinal(n: number): string {
+  const [tens, units] = [n % 100, n % 10];
+  const isTeen = tens > 10 && tens < 14;
+  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][units] ?? 'th');
+  return `${n}${ending}`;
 }
 
 /** What scores are called; metrics and scores by their names in the engine. */
