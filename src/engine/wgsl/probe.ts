@@ -55,6 +55,59 @@ const shared = (threads: ProbeThreads): string =>
   eachQuad((q) => `var<workgroup> sums${q}: array<vec4<f32>, ${threads}>;`);
 
 /**
+ * Takes the element `x` into the histogram and the sums. Without branches: where threads run in step, each side of one is run.
+ * Subnormals count as zeros; neither they nor what is not finite are summed.
+ */
+const takeElement = `      let word = bitcast<u32>(x);
+      atomicAdd(&counts[word >> 23u], 1u);
+      let exponent = (word >> 23u) & 255u;
+      let size = select(0f, abs(x), exponent != 0u && exponent != 255u);
+      let value = select(size, -size, x < 0f);
+      moments = vec4<f32>(moments.xyz + vec3<f32>(value, value * value, size), max(moments.w, size));
+      odd += select(
+        vec4<f32>(), vec4<f32>(1f),
+        vec4<bool>(exponent == 0u, (word & 0x7fffffffu) > 0x7f800000u, word == 0x7f800000u, word == 0xff800000u),
+      );
+      extra.x += select(0f, 1f, x < bitcast<f32>(low) || x > bitcast<f32>(high));`;
+
+/**
+ * Looks at a chunk of one buffer. Most chunks are plain and have a loop of their own; each buffer has its own loops, since
+ * choosing between buffers at every element would read all of them where threads run in step.
+ */
+const eachElement = (source: number, threads: ProbeThreads): string => `  if (buffer == ${source}u) {
+    let isPlain = mode == ${chunkModes.plain}u && units == 0u;
+    for (var i = select(length, lane, isPlain); i < length; i += ${threads}u) {
+      let x = source${source}[first + i];
+${takeElement}
+    }
+    for (var i = select(lane, length, isPlain); i < length; i += ${threads}u) {
+      let at = first + i;
+      var x = source${source}[at];
+      if (mode == ${chunkModes.change}u) {
+        x -= earlier[before + i];
+      } else if (mode == ${chunkModes.pair}u) {
+        let previous = earlier[before + i];
+        extra.z += x * previous;
+        extra.w += (x - previous) * (x - previous);
+      } else if (mode == ${chunkModes.entropy}u) {
+        x = select(0f, -x * log(max(x, 1e-37f)), x > 0f);
+      }
+      if (units > 0u) {
+        let unit = (index + i) / inner % units;
+        if (alive == ${none}u) {
+          let apart = x - source${source}[at - unit * inner];
+          extra.y += apart * apart;
+        } else if (x > 0f) {
+          let mask = alive + unit / 32u;
+          let bit = 1u << (unit % 32u);
+          if ((atomicLoad(&bins[mask]) & bit) == 0u) { atomicOr(&bins[mask], bit); }
+        }
+      }
+${takeElement}
+    }
+  }`;
+
+/**
  * Histogram and partial moments. Bindings: the buffers with tensors, the one with what was before the step, then the
  * chunk table, the bins and masks (atomic, zeroed before) and the partial sums, `momentCount` floats a chunk.
  */
@@ -64,9 +117,6 @@ export function countChunks(sources: number, threads: ProbeThreads): string {
     { length: sources },
     (_, i) => `@group(0) @binding(${i}) var<storage, read> source${i}: array<f32>;`,
   ).join('\n');
-  const reads = Array.from({ length: sources }, (_, i) => `    case ${i}u: { return source${i}[at]; }`).join(
-    '\n',
-  );
   const fields = chunkFields.map((name, i) => `  let ${name} = chunks[row + ${i}u];`).join('\n');
   return `${bindings}
 @group(0) @binding(${before}) var<storage, read> earlier: array<f32>;
@@ -74,70 +124,19 @@ export function countChunks(sources: number, threads: ProbeThreads): string {
 @group(0) @binding(${before + 2}) var<storage, read_write> bins: array<atomic<u32>>;
 @group(0) @binding(${before + 3}) var<storage, read_write> partial: array<vec4<f32>>;
 var<workgroup> counts: array<atomic<u32>, ${binCount}>;
-var<workgroup> odd: array<atomic<u32>, 4>;
 ${shared(threads)}
-
-fn element(buffer: u32, at: u32) -> f32 {
-  switch buffer {
-${reads}
-    default: { return 0f; }
-  }
-}
 
 @compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let row = workgroup.x * ${chunkWords}u;
 ${fields}
   var moments = vec4<f32>();
+  var odd = vec4<f32>();
   var extra = vec4<f32>();
-  for (var i = lane; i < length; i += ${threads}u) {
-    let at = first + i;
-    var x = element(buffer, at);
-    if (mode == ${chunkModes.change}u) {
-      x -= earlier[before + i];
-    } else if (mode == ${chunkModes.pair}u) {
-      let previous = earlier[before + i];
-      extra.z += x * previous;
-      extra.w += (x - previous) * (x - previous);
-    } else if (mode == ${chunkModes.entropy}u) {
-      x = select(0f, -x * log(max(x, 1e-37f)), x > 0f);
-    }
-    if (units > 0u) {
-      let unit = (index + i) / inner % units;
-      if (alive == ${none}u) {
-        let apart = x - element(buffer, at - unit * inner);
-        extra.y += apart * apart;
-      } else if (x > 0f) {
-        let mask = alive + unit / 32u;
-        let bit = 1u << (unit % 32u);
-        if ((atomicLoad(&bins[mask]) & bit) == 0u) { atomicOr(&bins[mask], bit); }
-      }
-    }
-    if (x < bitcast<f32>(low) || x > bitcast<f32>(high)) { extra.x += 1f; }
-    let word = bitcast<u32>(x);
-    atomicAdd(&counts[word >> 23u], 1u);
-    let exponent = (word >> 23u) & 255u;
-    if (exponent == 0u) {
-      atomicAdd(&odd[0], 1u);
-    } else if (exponent == 255u) {
-      let kind = select(select(2u, 3u, (word >> 31u) == 1u), 1u, (word & 0x7fffffu) != 0u);
-      atomicAdd(&odd[kind], 1u);
-    } else {
-      let size = abs(x);
-      moments += vec4<f32>(x, x * x, size, 0f);
-      moments.w = max(moments.w, size);
-    }
-  }
+${Array.from({ length: sources }, (_, i) => eachElement(i, threads)).join('\n')}
   sums0[lane] = moments;
+  sums1[lane] = odd;
   sums2[lane] = extra;
-  workgroupBarrier();
-  if (lane == 0u) {
-    sums1[0] = vec4<f32>(
-      f32(atomicLoad(&odd[0])), f32(atomicLoad(&odd[1])), f32(atomicLoad(&odd[2])), f32(atomicLoad(&odd[3])),
-    );
-  } else {
-    sums1[lane] = vec4<f32>();
-  }
 ${foldSums(threads)}
   if (segment != ${none}u) {
     for (var bin = lane; bin < ${binCount}u; bin += ${threads}u) {
