@@ -10,8 +10,6 @@ const targetTime = 30;
 const mostSteps = 512;
 /** Every one of the first steps is looked at, whatever it costs. */
 export const earlySteps = 256;
-/** How much of what was measured before a submission still counts after it. */
-const fading = 0.97;
 /** The share of time that looking may take afterwards. */
 export const lookingBudget = 0.03;
 /** Submissions, of either kind, whose median counts. */
@@ -24,10 +22,10 @@ const mostWithLooks = 8;
 export class Pace {
   private readonly lookBefore: number;
   private first: number;
+  /** Where the last submission began. */
+  private now: number;
   private stepTime: number | null = null;
   private every = 1;
-  private spentLooking = 0;
-  private spent = 0;
   private recentSteps = 0;
   private recentTime = 0;
   /** ms of a step in late submissions without looks, and of a look in those with some. */
@@ -44,6 +42,7 @@ export class Pace {
   constructor(lookTime: number, first = 0) {
     this.lookBefore = lookTime;
     this.first = first;
+    this.now = first;
   }
 
   /** Looks at every n-th step, or more rarely where the budget asks for it; 0 never. */
@@ -54,8 +53,7 @@ export class Pace {
   /** Forgets what was measured of a run that starts again. */
   restart(first: number): void {
     this.first = first;
-    this.spent = 0;
-    this.spentLooking = 0;
+    this.now = first;
     this.plainUntil = 0;
   }
 
@@ -88,6 +86,7 @@ export class Pace {
 
   /** How many steps to submit from here: as many as fit the time and the looks that one submission may hold. */
   stepsNow(step: number, mostLooks: number): number {
+    this.now = step;
     const time = this.stepTime ?? targetTime;
     const affordable = Math.max(1, Math.min(mostSteps, Math.round(targetTime / time)));
     if (this.withLooks >= mostWithLooks && !this.isEarly(step)) this.plainUntil = step + affordable;
@@ -105,9 +104,6 @@ export class Pace {
     const looking = Math.min(looks * this.lookTime, ms * 0.9);
     const each = (ms - looking) / steps;
     this.stepTime = this.stepTime === null ? each : this.stepTime * 0.8 + each * 0.2;
-    // What is shown is the present: a look now and then must not be hidden, nor haunted, by the start.
-    this.spent = this.spent * fading + ms;
-    this.spentLooking = this.spentLooking * fading + looking;
     this.recentSteps = this.recentSteps * 0.8 + steps;
     this.recentTime = this.recentTime * 0.8 + ms;
   }
@@ -116,10 +112,11 @@ export class Pace {
     return this.recentTime === 0 ? 0 : (this.recentSteps / this.recentTime) * 1000;
   }
 
-  /** What looking adds to training without it, of late; null until something was trained. */
+  /** What looking adds to training without it, as often as it is done now; null until something was trained. */
   get lookingCost(): number | null {
-    const training = this.spent - this.spentLooking;
-    return training <= 0 ? null : this.spentLooking / training;
+    const interval = this.intervalAt(this.now);
+    if (interval === 0) return 0;
+    return this.stepTime === null ? null : this.lookTime / (this.stepTime * interval);
   }
 }
 

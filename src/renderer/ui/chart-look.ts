@@ -84,7 +84,7 @@ export function axisLook({ faint, line }: ChartLook) {
   return {
     axisLine: { lineStyle: { color: line } },
     axisTick: { show: false },
-    axisLabel: { color: faint, fontSize: 11 },
+    axisLabel: { color: faint, fontSize: 11, hideOverlap: true },
     splitLine: { lineStyle: { color: line } },
     nameTextStyle: { color: faint, fontSize: 11 },
   };

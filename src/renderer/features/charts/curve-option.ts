@@ -26,6 +26,11 @@ interface NamedCurve {
   readonly split: 'train' | 'validation';
 }
 
+/** Whether a metric is a share of samples: only then is its whole range known. */
+function isShare([run]: readonly RunView[], choice: CurveChoice): boolean {
+  return choice !== 'loss' && run?.facts?.metrics[choice] === 'accuracy';
+}
+
 export function curveOption(runs: readonly RunView[], settings: CurveSettings): EChartsCoreOption {
   const look = chartLook(settings.theme);
   const isLog = settings.scale === 'logarithmic';
@@ -48,7 +53,8 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
       ...axis,
       type: isLog ? 'log' : 'value',
       scale: settings.choice === 'loss',
-      ...(settings.choice !== 'loss' && !isLog ? { min: 0, max: 1 } : {}),
+      splitNumber: 3,
+      ...(isShare(runs, settings.choice) ? { min: 0, max: 1 } : {}),
       axisLabel: { ...axis.axisLabel, formatter: (value: number) => readable(value) },
     },
     series: [

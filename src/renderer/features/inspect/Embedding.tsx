@@ -80,7 +80,9 @@ export function Embedding({ run, inside, node }: EmbeddingProps) {
         ...plane.points.map(([x, y], i) => [i, x, y, groups?.[i] ?? '']),
       ]}
       onSave={onSave}
-      legend={`weights of step ${step} · colour: ${source.kind === 'tokens' ? 'none' : isClassifier(inside) ? 'true class' : 'none'}`}
+      legend={`weights of step ${step} · colour: ${source.kind === 'tokens' ? 'none' : isClassifier(inside) ? 'true class' : 'none'}${
+        isRounding(plane, tensor.data) ? ' · all look alike to this layer: what is drawn is rounding' : ''
+      }`}
     >
       <select
         className={styles.select}
@@ -96,6 +98,12 @@ export function Embedding({ run, inside, node }: EmbeddingProps) {
       </select>
     </Chart>
   );
+}
+
+/** Whether points differ by no more than float32 loses in numbers of that size. */
+function isRounding({ points }: Plane2, data: Float32Array): boolean {
+  const largest = data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return points.every(([x, y]) => Math.hypot(x, y) < 1e-5 * largest);
 }
 
 function scatterOption(

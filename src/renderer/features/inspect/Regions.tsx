@@ -4,7 +4,9 @@ import type { Inside, OutputFacts } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { firstSamples, useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
+import { classColors } from '../../ui/chart-look.ts';
 import { Drawing } from '../../ui/Drawing.tsx';
+import pictureStyles from '../../ui/Picture.module.css';
 import { HeatMaps } from './HeatMaps.tsx';
 import { type HeatMap, rangeOf } from './heat-maps.ts';
 import styles from './Inspect.module.css';
@@ -79,7 +81,16 @@ export function Regions({ run, inside, node }: RegionsProps) {
         }}
         table={() => regionTable(picture)}
         onSave={onSave}
-        legend={`weights of step ${value.step} · samples of the training part`}
+        legend={
+          <>
+            <span>weights of step {value.step} · samples of the training part</span>
+            {inside.target.names.slice(0, classColors.length).map((name, i) => (
+              <span key={name}>
+                <span className={pictureStyles.swatch} style={{ background: classColors[i] }} /> {name}
+              </span>
+            ))}
+          </>
+        }
       />
       {layer ? (
         <HeatMaps

@@ -32,6 +32,9 @@ export interface VerdictCardProps {
   onClose(): void;
 }
 
+/** Fixes that are shown at once; the card must leave the net in sight. */
+const MOST_FIXES = 3;
+
 export function VerdictCard({
   verdict,
   isEarly,
@@ -44,6 +47,8 @@ export function VerdictCard({
   onClose,
 }: VerdictCardProps) {
   const [isOpen, setOpen] = useState(false);
+  const [showsAll, setShowsAll] = useState(false);
+  const shownFixes = showsAll || fixes.length <= MOST_FIXES + 1 ? fixes : fixes.slice(0, MOST_FIXES);
   const { title, severity, sentence, culprit, raisedAt, clearedAt, window } = verdict;
   const isPast = clearedAt !== null;
   return (
@@ -71,7 +76,7 @@ export function VerdictCard({
       {fixes.length > 0 && !isPast && proof ? <ProofChoice {...proof} /> : null}
       {fixes.length > 0 && !isPast ? (
         <ul className={styles.fixes} aria-label="Fixes, the most promising first">
-          {fixes.map((fix, i) => (
+          {shownFixes.map((fix, i) => (
             <li key={fix.id} className={styles.fix}>
               <Tip text={fix.words} side="left">
                 <span className={styles.fixTitle}>{fix.title}</span>
@@ -92,6 +97,13 @@ export function VerdictCard({
               {i === 0 ? <WhatIsThis topic="proof" /> : null}
             </li>
           ))}
+          {shownFixes.length < fixes.length ? (
+            <li>
+              <button type="button" className={styles.others} onClick={() => setShowsAll(true)}>
+                {fixes.length - shownFixes.length} more
+              </button>
+            </li>
+          ) : null}
         </ul>
       ) : null}
       <button type="button" className={styles.more} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
