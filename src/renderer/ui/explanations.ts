@@ -69,6 +69,36 @@ export const explanations = {
     text: 'Loss and measures over a whole part of the data in eval mode, with the weights of the step that stands in the column’s head; in the past, with those kept at or before it. Precision, recall and F1 are plain means over the classes, so that rare classes count as much as common ones.',
     source: 'Sokolova & Lapalme, A systematic analysis of performance measures, 2009',
   },
+  trainingSettings: {
+    title: 'Training settings',
+    text: 'The batch size says over how many samples a step averages its gradient, epochs how often every sample is seen before training ends, and the seed fixes the initial weights and the order of the batches. The same document with the same seed gives the same run on the same GPU, to the last bit.',
+    source: 'Goodfellow, Bengio & Courville 2016, sections 8.1 and 8.3',
+  },
+  learningRate: {
+    title: 'Learning rate and batch size',
+    text: 'The learning rate says how far a step goes along what the optimiser makes of the gradient, the batch size over how many samples that gradient is averaged. Too small a rate hardly moves the loss, too large a one makes it jump about; the slider is logarithmic.',
+    source: 'Goodfellow, Bengio & Courville 2016, section 11.4.1',
+  },
+  pruning: {
+    title: 'Prune and rewind',
+    text: 'The weights of the smallest magnitude become zero for good, in each layer or in the net as a whole, and the others go back to what they were at an early step and are trained again. A net that still learns as well holds a smaller one that was lucky in its initial weights.',
+    source: 'Frankle & Carbin, The lottery ticket hypothesis, ICLR 2019',
+  },
+  sampling: {
+    title: 'How the net writes',
+    text: 'Each character is drawn from the shares that the net gives to all of them, sharpened by a temperature below 1 and flattened by one above, among the k likeliest where k is not 0. Temperature 0 always takes the likeliest, and the same seed draws the same text.',
+    source: 'Fan, Lewis & Dauphin, Hierarchical neural story generation, ACL 2018',
+  },
+  runs: {
+    title: 'Runs',
+    text: 'Every run of this window with its step, its smoothed loss and its newest validation score; forks stand under the name of what was changed. Click one to see it everywhere, and lay another beside it to compare the two.',
+    source: own,
+  },
+  dataPreview: {
+    title: 'A look at the data',
+    text: 'Some samples as the net is given them, before any batch is drawn: points by their first two numbers and coloured by their target, others as numbers. Training, validation and test parts are drawn from them by the data’s own seed.',
+    source: 'Anscombe, Graphs in statistical analysis, 1973',
+  },
   depthProfile: {
     title: 'Depth profile of the gradient',
     text: 'The root mean square of ∂L/∂a (solid) and of ∂L/∂w (dashed) at every layer, from the input to the loss, in powers of ten; the band holds the 10th to 90th percentile of the non-zero elements. A level line is healthy, a line that falls towards the input is a vanishing gradient, one that rises towards it an exploding one.',

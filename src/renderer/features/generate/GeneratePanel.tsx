@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { SwitchField, TextField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Generate.module.css';
 import { firstOptions, type Sample } from './samples.ts';
 import { useGenerator } from './use-generator.ts';
@@ -65,6 +66,7 @@ export function GeneratePanel() {
             <PenLine aria-hidden /> Generate
           </Button>
         )}
+        <WhatIsThis topic="sampling" />
       </form>
       <div className={styles.samples} role="log" aria-label="Generated text">
         {samples.length === 0 ? (

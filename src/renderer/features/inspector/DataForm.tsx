@@ -16,6 +16,7 @@ import { chooseText } from '../../session/text.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { SelectField, SwitchField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import { ColumnTable } from './ColumnTable.tsx';
 import { CsvForm } from './CsvForm.tsx';
 import { DataPreview } from './DataPreview.tsx';
@@ -98,6 +99,9 @@ function GeneratedForm({
     onChange(readOrigin({ ...origin, ...patch }) ?? origin, 'change the data', gesture);
   return (
     <>
+      <h3 className={styles.heading}>
+        A look at it <WhatIsThis topic="dataPreview" />
+      </h3>
       <DataPreview dataset={dataset} />
       <ParamForm
         fields={paramFields(generator.params)}

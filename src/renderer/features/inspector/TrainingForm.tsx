@@ -18,6 +18,7 @@ import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.
 import { SelectField } from '../../ui/Fields.tsx';
 import { Markdown } from '../../ui/Markdown.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import { ExposedForm } from './CanvasForm.tsx';
 import styles from './Inspector.module.css';
 import { ParamForm } from './ParamForm.tsx';
@@ -128,7 +129,9 @@ export function TrainingForm() {
     <div className={styles.panel}>
       <ExposedForm scope={null} />
       <section className={styles.section}>
-        <h2 className={styles.title}>Training</h2>
+        <h2 className={styles.title}>
+          Training <WhatIsThis topic="trainingSettings" />
+        </h2>
         {number('batchSize', 'Batch size', 1, 65_536)}
         {number('accumulation', 'Micro-batches a step', 1, 1024)}
         {number('epochs', 'Epochs', 1, 1_000_000)}
@@ -144,16 +147,22 @@ export function TrainingForm() {
       <section className={styles.section}>
         <dl className={styles.facts}>
           <div>
-            <dt>Parameters</dt>
+            <dt>
+              Parameters <WhatIsThis topic="parameters" />
+            </dt>
             <dd>{formatCount(summary.parameters)}</dd>
           </div>
           <div>
-            <dt>Arithmetic per step</dt>
+            <dt>
+              Arithmetic per step <WhatIsThis topic="flops" />
+            </dt>
             <dd>{formatFlops(summary.flops.step)}</dd>
           </div>
           {Object.entries(memoryParts).map(([part, title]) => (
             <div key={part}>
-              <dt>{title}</dt>
+              <dt>
+                {title} {part === 'total' ? <WhatIsThis topic="memory" /> : null}
+              </dt>
               <dd>{formatBytes(summary.memory[part as keyof typeof memoryParts])}</dd>
             </div>
           ))}

@@ -28,6 +28,7 @@ export function WireInspector({ id }: { readonly id: string }) {
             <div key={term}>
               <dt>
                 {term} {term === 'Gradient' ? <WhatIsThis topic="wireTint" /> : null}
+                {term === 'Shape' ? <WhatIsThis topic="shape" /> : null}
               </dt>
               <dd>{text}</dd>
             </div>

@@ -9,6 +9,7 @@ import { useTraining } from '../../engine-client/training.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import { PruneForm } from './PruneForm.tsx';
 import styles from './RunControls.module.css';
 
@@ -49,7 +50,9 @@ export function HotSettings() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className={styles.settings} sideOffset={6} collisionPadding={8}>
-          <h3>While it trains</h3>
+          <h3>
+            While it trains <WhatIsThis topic="learningRate" />
+          </h3>
           <NumberField
             label="Learning rate"
             value={learningRate ?? 0.001}

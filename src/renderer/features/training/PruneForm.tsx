@@ -8,6 +8,7 @@ import { useTraining, useTrainingClient } from '../../engine-client/training.ts'
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 
 const scopes = { layer: 'Of each layer', net: 'Of the whole net' } as const;
 
@@ -20,7 +21,9 @@ export function PruneForm() {
   const isReady = run !== null && isAlive(run) && run.step > 0;
   return (
     <>
-      <h3>Prune and rewind</h3>
+      <h3>
+        Prune and rewind <WhatIsThis topic="pruning" />
+      </h3>
       <NumberField
         label="Weights to take out"
         value={percent}

@@ -5,6 +5,7 @@ import type { RunView } from '../../engine-client/run.ts';
 import { useTraining, useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench } from '../../session/workbench.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './RunControls.module.css';
 import { progressWords, scoreWords, statusWords } from './words.ts';
 
@@ -20,6 +21,9 @@ export function RunList() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className={styles.runs} sideOffset={6} collisionPadding={8} aria-label="Runs">
+          <p className={styles.runsHead}>
+            Runs of this window <WhatIsThis topic="runs" />
+          </p>
           {runs.size === 0 ? <p className={styles.empty}>Press play: the first run appears here.</p> : null}
           {[...runs.values()].map((run) => (
             <RunRow key={run.id} run={run} />
