@@ -67,7 +67,10 @@ export class StripBoard {
     if (history.lastStep <= this.#seen) return !isSame;
     let position = this.#seen < 0 ? 0 : history.positionOf(this.#seen);
     if (history.stepAt(position) <= this.#seen) position++;
-    for (; position < history.length; position++) this.#add(history.captureAt(position));
+    const dirty = new Map<Strip, number>();
+    for (; position < history.length; position++) this.#add(history.captureAt(position), dirty);
+    // Once a frame, however many captures came: handing pixels over is what takes time.
+    for (const [strip, from] of dirty) this.#paint(strip, from);
     return true;
   }
 
@@ -90,12 +93,13 @@ export class StripBoard {
     for (const strip of this.#strips.values()) this.#paint(strip, 0);
   }
 
-  #add(capture: ProbeCapture): void {
+  /** Counts a capture, and notes the first column of each strip that is to be painted again. */
+  #add(capture: ProbeCapture, dirty: Map<Strip, number>): void {
     this.#seen = capture.step;
     for (const strip of this.#strips.values()) {
       const { rows, dirtyFrom } = strip.columns.next(capture.step);
       addToRows(rows, capture, strip.segment);
-      this.#paint(strip, dirtyFrom);
+      dirty.set(strip, Math.max(0, Math.min(dirty.get(strip) ?? dirtyFrom, dirtyFrom)));
     }
   }
 
