@@ -90,6 +90,19 @@ export function axisLook({ faint, line }: ChartLook) {
   };
 }
 
+/** The steps of a run, from its beginning, whatever is drawn of them. */
+export function stepAxis(look: ChartLook) {
+  return {
+    ...axisLook(look),
+    type: 'value',
+    name: 'step',
+    nameLocation: 'middle',
+    nameGap: 20,
+    min: 0,
+    splitLine: { show: false },
+  };
+}
+
 /** A line without points that carries the mark of a step. */
 export function stepMark(at: number, { text }: ChartLook) {
   return {

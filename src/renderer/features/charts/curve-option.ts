@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { readable } from '../../../engine/index.ts';
 import { type Curve, smoothed } from '../../engine-client/curve.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { axisLook, baseOption, chartLook, stepMark } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, stepAxis, stepMark } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 /** Which curve: the loss, or the metric with this place in `RunFacts.metrics`. */
@@ -40,15 +40,7 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
     ...baseOption(look),
     tooltip: { ...baseOption(look).tooltip, valueFormatter: (value: unknown) => readable(Number(value)) },
     legend: { ...baseOption(look).legend, data: curves.map(({ name }) => name) },
-    xAxis: {
-      ...axis,
-      type: 'value',
-      name: 'step',
-      nameLocation: 'middle',
-      nameGap: 20,
-      min: 0,
-      splitLine: { show: false },
-    },
+    xAxis: stepAxis(look),
     yAxis: {
       ...axis,
       type: isLog ? 'log' : 'value',

@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { powerOfTen, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { axisLook, baseOption, chartLook, stepMark } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, stepAxis, stepMark } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 import { layerColor } from './overlay-option.ts';
 
@@ -47,15 +47,7 @@ export function ratioOption(
       order: 'valueAsc',
       valueFormatter: (value: unknown) => readablePower(Number(value)),
     },
-    xAxis: {
-      ...axis,
-      type: 'value',
-      name: 'step',
-      nameLocation: 'middle',
-      nameGap: 20,
-      min: 0,
-      splitLine: { show: false },
-    },
+    xAxis: stepAxis(look),
     yAxis: { ...axis, type: 'value', ...AXIS, axisLabel: { ...axis.axisLabel, formatter: powerOfTen } },
     series: [
       guide,

@@ -5,7 +5,7 @@ import type { RunView } from '../../engine-client/run.ts';
 import { HeatMaps } from './HeatMaps.tsx';
 import type { HeatMap } from './heat-maps.ts';
 import styles from './Inspect.module.css';
-import { type Chosen, SampleChoice } from './SampleChoice.tsx';
+import { type Chosen, SampleBar } from './SampleChoice.tsx';
 import { useSample } from './use-sample.ts';
 import { Waiting } from './Waiting.tsx';
 
@@ -42,15 +42,7 @@ export function Attention({ run, inside, node }: AttentionProps) {
   };
   return (
     <div className={styles.stack}>
-      <div className={styles.bar}>
-        <SampleChoice
-          inside={inside}
-          chosen={sample}
-          inputs={inputs}
-          targets={targets}
-          onChange={setSample}
-        />
-      </div>
+      <SampleBar inside={inside} chosen={sample} inputs={inputs} targets={targets} onChange={setSample} />
       {tensor ? (
         <HeatMaps
           title={`Attention of ${layer.title}`}

@@ -6,7 +6,7 @@ import { HeatMaps } from './HeatMaps.tsx';
 import { type HeatMap, rangeOf } from './heat-maps.ts';
 import styles from './Inspect.module.css';
 import { LayerChoice } from './LayerChoice.tsx';
-import { type Chosen, SampleChoice } from './SampleChoice.tsx';
+import { type Chosen, SampleBar } from './SampleChoice.tsx';
 import { useSample } from './use-sample.ts';
 import { Waiting } from './Waiting.tsx';
 
@@ -43,15 +43,7 @@ export function FeatureMaps({ run, inside, node }: FeatureMapsProps) {
     : [];
   return (
     <div className={styles.stack}>
-      <div className={styles.bar}>
-        <SampleChoice
-          inside={inside}
-          chosen={sample}
-          inputs={inputs}
-          targets={targets}
-          onChange={setSample}
-        />
-      </div>
+      <SampleBar inside={inside} chosen={sample} inputs={inputs} targets={targets} onChange={setSample} />
       {tensor ? (
         <HeatMaps
           title={`Feature maps of ${layer.name}`}

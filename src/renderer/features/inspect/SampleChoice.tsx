@@ -49,3 +49,12 @@ export function SampleChoice({ inside, chosen, inputs, targets, onChange }: Samp
     </span>
   );
 }
+
+/** The choice in a line of its own, over what is made of the sample. */
+export function SampleBar(props: SampleChoiceProps) {
+  return (
+    <div className={styles.bar}>
+      <SampleChoice {...props} />
+    </div>
+  );
+}

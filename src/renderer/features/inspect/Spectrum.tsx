@@ -8,7 +8,7 @@ import { useTraining } from '../../engine-client/training.ts';
 import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Chart } from '../../ui/Chart.tsx';
-import { axisLook, baseOption, chartLook, stepMark } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, stepAxis, stepMark } from '../../ui/chart-look.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
 import { useTheme } from '../../ui/theme.ts';
 import styles from './Inspect.module.css';
@@ -86,15 +86,7 @@ function spectrumOption(
     ...base,
     legend: { ...base.legend, data: Array.from({ length: count }, (_, k) => `σ${k + 1}`) },
     tooltip: { ...base.tooltip, valueFormatter: (value: unknown) => readable(Number(value)) },
-    xAxis: {
-      ...axis,
-      type: 'value',
-      name: 'step',
-      nameLocation: 'middle',
-      nameGap: 20,
-      min: 0,
-      splitLine: { show: false },
-    },
+    xAxis: stepAxis(look),
     yAxis: {
       ...axis,
       type: 'log',
