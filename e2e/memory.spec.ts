@@ -4,9 +4,9 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { type Held, watchHeaps } from './heaps.ts';
 
-const minutes = Number(process.env.GRADLOOM_MEMORY_MINUTES ?? 0.6);
-/** Samples before and after which a median is taken: enough that a collection here and a chart there does not matter. */
-const samples = minutes < 2 ? 9 : 30;
+const minutes = Number(process.env.GRADLOOM_MEMORY_MINUTES ?? 0.5);
+/** Fewest samples; more come as time allows. */
+const fewestSamples = 4;
 const mebi = 2 ** 20;
 
 /** Every panel is opened once, and the past is looked at. */
@@ -25,11 +25,20 @@ async function openEverything(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Newest' }).click();
 }
 
+interface Sample extends Held {
+  readonly seconds: number;
+  readonly step: number;
+}
+
+const inWords = ({ seconds, step, page, worker, gpu, elements }: Sample): string =>
+  `${seconds} s, step ${step}: page ${(page / mebi).toFixed(1)} MiB, worker ${(worker / mebi).toFixed(1)} MiB, ` +
+  `GPU buffers ${(gpu / mebi).toFixed(2)} MiB, ${elements} elements`;
+
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 test('memory stays flat with everything open', async ({ app }) => {
-  test.setTimeout(minutes * 60_000 + 300_000);
+  test.setTimeout(minutes * 60_000 + 420_000);
   const { page } = app;
   const held = await watchHeaps(page);
   await page
@@ -55,21 +64,21 @@ test('memory stays flat with everything open', async ({ app }) => {
   await expect.poll(stepsSeen, { timeout: 180_000 }).toBeGreaterThan(300);
   await openEverything(page);
 
-  const found: (Held & { readonly seconds: number; readonly step: number })[] = [];
+  const found: Sample[] = [];
   const start = Date.now();
-  for (let i = 0; i < samples; i++) {
+  while (found.length < fewestSamples || Date.now() - start < minutes * 60_000) {
     await openEverything(page);
-    await page.waitForTimeout(Math.max(0, start + ((i + 1) * minutes * 60_000) / samples - Date.now()));
-    const seconds = Math.round((Date.now() - start) / 1000);
-    found.push({ seconds, step: await stepsSeen(), ...(await held()) });
+    const sample = {
+      seconds: Math.round((Date.now() - start) / 1000),
+      step: await stepsSeen(),
+      ...(await held()),
+    };
+    found.push(sample);
+    console.log(inWords(sample));
   }
-  const third = Math.floor(samples / 3);
+  const third = Math.ceil(found.length / 3);
   const [early, late] = [found.slice(0, third), found.slice(-third)];
   const grown = (of: (sample: Held) => number): number => median(late.map(of)) - median(early.map(of));
-  const row = ({ seconds, step, page: inPage, worker, gpu, elements }: (typeof found)[number]): string =>
-    `${seconds} s, step ${step}: page ${(inPage / mebi).toFixed(1)} MiB, worker ${(worker / mebi).toFixed(1)} MiB, ` +
-    `GPU buffers ${(gpu / mebi).toFixed(2)} MiB, ${elements} elements`;
-  console.log(found.map(row).join('\n'));
   console.log(
     `From the first third to the last: page ${(grown((s) => s.page) / mebi).toFixed(2)} MiB, worker ` +
       `${(grown((s) => s.worker) / mebi).toFixed(2)} MiB, GPU ${grown((s) => s.gpu)} bytes.`,
