@@ -1,6 +1,7 @@
 /**
  * Trains one document on one device: compiles its step once, then submits many steps at a time and hands back their numbers.
  * Same document, same seed, same device: the same numbers to the bit, however often one looks, pauses or evaluates.
+ * Over 500 lines, since it is the one place that knows in which order the parts of a run may be touched.
  */
 import type { PassName } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
