@@ -36,6 +36,7 @@ or taken from them.
 - a linear layer with the hinge loss and margin 1 instead: a support-vector machine, which wants room on both sides.
 
 Reaches an accuracy of 97 % on the test part.`,
+  // From weights of 0 the first step is as large as they are, whatever the learning rate: a card may call it too large.
   quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.97 }], verdicts: [] },
   data: {
     origin: { source: 'generated', kind: 'gaussians', params: { samples: 400, classes: 2, spread: 0.25 } },
@@ -60,6 +61,7 @@ the data finds samples on the wrong side, and the perceptron’s rule never come
 **Try** *MLP on XOR* under *Nets*: a hidden layer bends the plane first, and then a line is enough.
 
 Stays below 80 % on the training part. Reaches no rest, however many epochs it is given.`,
+  // What ails it is that no line will do; rules see weights that are thrown about, and may blame the learning rate.
   quality: { claims: [{ metric: 'accuracy', split: 'train', atMost: 0.8 }], verdicts: [] },
   data: { origin: { source: 'generated', kind: 'xor', params: { samples: 400 } } },
 });

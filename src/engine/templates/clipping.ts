@@ -63,7 +63,7 @@ learning rate may even be five times that of the twin.
 and slow.
 
 Reaches a root mean squared error of 0.35 on the test part, where the net without clipping has no number to show.`,
-  quality: { claims: [{ metric: 'rmse', split: 'test', atMost: 0.35 }], verdicts: [] },
+  quality: { claims: [{ metric: 'rmse', split: 'test', atMost: 0.35 }] },
   training: {
     optimizer: { kind: 'sgd', params: { learningRate: 0.05 } },
     clipping: { kind: 'norm', limit: 1 },

@@ -100,6 +100,7 @@ validation stays poor for a long time.
 Reaches 90 % on the test part in 50 epochs.`,
   quality: {
     claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.9 }],
+    // The gradient grows towards the input in the first steps, as the text says: a card may call it exploding.
     verdicts: [],
     quick: { steps: 425, claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.8 }] },
   },

@@ -41,7 +41,7 @@ export interface Quality {
   readonly claims: readonly Claim[];
   /**
    * The rules whose verdicts come, because the template shows the fault; others may come as well. Where this is absent, no
-   * verdict comes at all; where it is empty, what rules say of so odd a net does not matter.
+   * verdict comes at all, over-fitting apart, which is judged only where it is named; where it is empty, a comment says why.
    */
   readonly verdicts?: readonly string[];
   /** ‖∂L/∂h‖ of a recurrent layer at its first time step as a share of that at its last, before anything is learnt. */

@@ -48,7 +48,7 @@ Reaches 97 % on the training part, and a loss of 0.9 or more on the test part (m
       { metric: 'accuracy', split: 'train', atLeast: 0.97 },
       { metric: 'loss', split: 'test', atLeast: 0.9 },
     ],
-    verdicts: [],
+    verdicts: ['over-fitting'],
   },
   layers: wide(),
   training: { optimizer: { kind: 'adam', params: { learningRate: 0.01 } }, batchSize: 20, epochs: 100 },
@@ -70,7 +70,7 @@ rough, since each is another net.
 **Try** turning *p* up and down while it trains: it is a setting that acts at once. At 0.9 the net cannot even learn the shape.
 
 Reaches a loss of 0.6 on the test part (measured: 0.41), where the net without dropout ends at 1.7.`,
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.6 }], verdicts: [] },
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.6 }] },
   layers: wide(['dropout', { p: 0.5 }]),
   training: { optimizer: { kind: 'adam', params: { learningRate: 0.01 } }, batchSize: 20, epochs: 100 },
 });
@@ -90,7 +90,7 @@ Loshchilov & Hutter 2019). Sharp boundaries take large weights, and those are no
 *weight decay*: there it is part of the gradient and is divided like one, which is a different, weaker thing.
 
 Reaches a loss of 0.45 on the test part (measured: 0.32).`,
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.45 }], verdicts: [] },
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.45 }] },
   layers: wide(),
   training: {
     optimizer: { kind: 'adamw', params: { learningRate: 0.01, weightDecay: 2 } },
@@ -139,7 +139,7 @@ chosen the weights, so only the test part is still an honest judge.
 **Try** a patience of 2: a single wave of the loss ends it too soon. Then 50, to see what it waits for in vain.
 
 Reaches a loss of 0.46 or less on the test part (four seeds at three learning rates: 0.35 to 0.42); a hundred epochs end at 1.7.`,
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.46 }], verdicts: [] },
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 0.46 }] },
   layers: wide(),
   training: {
     optimizer: { kind: 'adam', params: { learningRate: 0.01 } },

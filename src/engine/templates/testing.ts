@@ -71,13 +71,16 @@ async function trainAndJudge(
 ): Promise<Shown> {
   const watcher = new Watcher(document, trainer.facts);
   const looks = looksAt(quality.verdicts?.length ? 256 : 40);
+  // Only over-fitting is told by validation, which would take most of the time of a large net.
+  const every = quality.verdicts?.includes('over-fitting') ? trainer.stepsPerEpoch : Number.POSITIVE_INFINITY;
   const reached = new Map<string, Verdict>();
   let overTime: number | null = null;
   while (trainer.step < steps) {
-    const most = Math.min(trainer.mostSteps(), steps - trainer.step);
+    const most = Math.min(trainer.mostSteps(), steps - trainer.step, every - (trainer.step % every));
     const chunk = await trainer.run(stepsToSubmit(trainer.step, most, looks), looks);
     for (const capture of chunk.captures) overTime ??= fadingOf(trainer.facts, capture);
     watcher.take(chunk);
+    if (trainer.step % every === 0) watcher.evaluated(await trainer.evaluate('validation'));
     if (chunk.unsound !== null) await watcher.broke(trainer, chunk.unsound);
     for (const verdict of watcher.verdicts) reached.set(verdict.rule, verdict);
     if (chunk.unsound !== null) expect(quality.halts, `training halts at step ${chunk.unsound}`).toBe(true);
