@@ -70,7 +70,7 @@ averaging here, as is usual today.) 7 000 images to learn from, 1 000 to validat
 - the six filters of the first convolution, and the feature maps that they make of a digit: strokes, by direction;
 - where the weights are: nearly all of the 61 706 in the first dense layer, nearly all of the work in the convolutions.
 
-**Try** a constant learning rate in place of the cosine: some seeds then end below 96 %. Then averaging instead of the largest in the
+**Try** a constant learning rate in place of the cosine: some seeds then end near 96 %. Then averaging instead of the largest in the
 pools. Then tanh for every ReLU: the original. Then *MLP on MNIST*, with four times
 the weights and twice the errors.
 
@@ -121,7 +121,7 @@ batches do worse than the validation part.
 **Try** removing both dropouts: the two change places. Then sigmoids for the ReLUs, which is what nets had before: the first layers
 hardly learn.
 
-Reaches 92 % on the test part in two epochs.`,
+Reaches 92 % on the test part in two epochs (measured: 94.9 %).`,
   quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.92 }], quick },
   layers: [
     ...conv(12, 5, { stride: 2, padding: 2 }),
