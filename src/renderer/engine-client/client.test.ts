@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TrainingClient } from './client.ts';
-import { createTrainingStore, seenRun, shownRun, type TrainingStore } from './store.ts';
+import { createTrainingStore, runsTogether, seenRun, shownRun, type TrainingStore } from './store.ts';
 import { ChainPort, chainDocument } from './testing.ts';
 
 let port: ChainPort;
@@ -109,6 +109,42 @@ test('a fork from where a run stands says so, and resets to there', async () => 
   port.advance(1);
   frame();
   expect([...shown().log!.batch.loss.points().steps]).toEqual([9]);
+});
+
+test('a race trains one net by several settings side by side, in place of what was shown', async () => {
+  const before = await started();
+  const document = chainDocument(8, 'relu');
+  const entry = (name: string, learningRate: number) => ({
+    name,
+    training: { ...document.training, seed: 99, optimizer: { kind: 'sgd', params: { learningRate } } },
+  });
+  const race = client.race(document, [entry('slow', 0.01), entry('fast', 0.1), entry('faster', 1)]);
+  await loaded();
+  frame();
+  port.advance(5);
+  frame();
+  expect(store.getState().runs.get(before)?.status).toBe('stopped');
+  expect(runsTogether(store.getState()).map(({ id }) => id)).toEqual(race);
+  const runs = race.map((id) => store.getState().runs.get(id)!);
+  expect(runs.map(({ title, step, status }) => `${title}, ${status} at ${step}`)).toEqual([
+    'Run 2: slow, running at 5',
+    'Run 3: fast, running at 5',
+    'Run 4: faster, running at 5',
+  ]);
+  expect(runs.map((run) => run.document.training.seed)).toEqual(race.map(() => document.training.seed));
+
+  // The one that is shown first has the document's settings, and follows them; the others keep theirs.
+  const edited = { ...document, training: { ...document.training, batchSize: 7 } };
+  client.show(race[1]!);
+  client.follow(edited);
+  expect(shown().document.training.batchSize).toBe(document.training.batchSize);
+  client.show(race[0]!);
+  client.follow(edited);
+  expect(shown().document.training.batchSize).toBe(7);
+
+  await started();
+  expect(race.map((id) => store.getState().runs.get(id)?.status)).toEqual(['stopped', 'stopped', 'stopped']);
+  expect(runsTogether(store.getState())).toHaveLength(1);
 });
 
 test('a pruned run trains beside the one whose weights it is drawn from', async () => {

@@ -46,6 +46,13 @@ export interface CreateOptions {
   readonly play: boolean;
 }
 
+/** Who takes part in a race. */
+export interface RaceEntry {
+  /** `Adam`. */
+  readonly name: string;
+  readonly training: TrainingSettings;
+}
+
 /** An answer about the inside of a net, and the step whose weights it is about. */
 export type Inspected<K extends InspectAnswer['kind']> = Extract<InspectAnswer, { kind: K }> & {
   readonly step: number;
@@ -86,12 +93,26 @@ export class TrainingClient {
 
   /** Makes a run of the document and shows it in place of the one shown, which is stopped. Returns its number. */
   create(document: GraphDocument, { play }: CreateOptions): number {
-    const before = shownRun(this.#state);
-    if (before && isAlive(before)) this.stop(before.id);
+    this.#stopShown();
     const id = this.#add(document, null);
     this.#options.store.setState({ shown: id, beside: null, at: null, stale: false });
     this.#start(id, document, play);
     return id;
+  }
+
+  /**
+   * Trains one net several times side by side, with settings that differ but for the seed: the same first weights and batches.
+   * The first is shown in place of what was shown, which is stopped. Returns their numbers.
+   */
+  race(document: GraphDocument, entries: readonly RaceEntry[]): readonly number[] {
+    this.#stopShown();
+    const { seed } = document.training;
+    const race = entries.map(({ name, training }) =>
+      this.#add({ ...document, training: { ...training, seed } }, null, name),
+    );
+    this.#options.store.setState({ race, shown: race[0] ?? null, beside: null, at: null, stale: false });
+    for (const id of race) this.#start(id, this.#run(id).document, true);
+    return race;
   }
 
   /**
@@ -102,6 +123,7 @@ export class TrainingClient {
     const original = this.#run(origin.run);
     const seed = original.document.training.seed;
     const forked = { ...document, training: { ...document.training, seed } };
+    this.#endRace(origin.run);
     const id = this.#add(forked, origin);
     this.#options.store.setState({ shown: id, beside: origin.run, at: null, stale: false });
     this.#start(id, forked, true, origin.from === 'now' ? { from: origin.run } : {});
@@ -115,6 +137,7 @@ export class TrainingClient {
   prune(run: number, pruning: Pruning): number {
     const { document } = this.#run(run);
     const change = `pruned ${Math.round(100 * pruning.share)} %`;
+    this.#endRace(run);
     const id = this.#add(document, { run, change, from: 'start' });
     this.#options.store.setState({ shown: id, beside: run, at: null, stale: false });
     this.#start(id, document, true, { prune: { ...pruning, of: run } });
@@ -183,19 +206,21 @@ export class TrainingClient {
   }
 
   lay(beside: number | null): void {
+    if (beside !== null) this.#endRace(beside, this.#state.shown);
     this.#options.store.setState({ beside });
   }
 
   /** Forgets a run and all that it recorded. */
   remove(run: number): void {
     if (isAlive(this.#run(run))) this.stop(run);
-    const { runs, shown, beside } = this.#state;
+    const { runs, shown, beside, race } = this.#state;
     const left = new Map(runs);
     left.delete(run);
     this.#options.store.setState({
       runs: left,
       shown: shown === run ? ([...left.keys()].at(-1) ?? null) : shown,
       beside: beside === run ? null : beside,
+      race: race.filter((id) => id !== run),
     });
   }
 
@@ -206,6 +231,7 @@ export class TrainingClient {
       runs: new Map(),
       shown: null,
       beside: null,
+      race: [],
       start: null,
       at: null,
       stale: false,
@@ -218,7 +244,9 @@ export class TrainingClient {
     if (!run || !isAlive(run)) return;
     const stale = !isSameGraph(run.document, document);
     if (stale !== this.#state.stale) this.#options.store.setState({ stale });
-    if (stale || !run.facts) return;
+    // Whoever races by other settings than the document's keeps them.
+    const races = this.#state.race.indexOf(run.id) > 0;
+    if (stale || !run.facts || races) return;
     const changes = hotChanges(run.document, document);
     for (const { name, value } of changes) this.#send({ type: 'hyper', run: run.id, name, value });
     if (changes.length > 0) this.#keepDocument(run.id, { ...document, training: run.document.training });
@@ -319,9 +347,22 @@ export class TrainingClient {
     return run;
   }
 
-  #add(document: GraphDocument, fork: ForkOrigin | null): number {
+  /** Frees the GPU of what is shown, before something else is. */
+  #stopShown(): void {
+    const { shown } = this.#state;
+    this.#endRace();
+    if (shown !== null && isAlive(this.#run(shown))) this.stop(shown);
+  }
+
+  /** Ends a race, and stops its runs but for those that are still wanted. */
+  #endRace(...wanted: readonly (number | null)[]): void {
+    for (const id of this.#state.race) if (!wanted.includes(id) && isAlive(this.#run(id))) this.stop(id);
+    this.#options.store.setState({ race: [] });
+  }
+
+  #add(document: GraphDocument, fork: ForkOrigin | null, name = fork?.change): number {
     const id = ++this.#lastRun;
-    const title = fork ? `Run ${id}: ${fork.change}` : `Run ${id}`;
+    const title = name === undefined ? `Run ${id}` : `Run ${id}: ${name}`;
     const runs = new Map(this.#state.runs).set(id, newRun({ id, title, fork, document }));
     this.#options.store.setState({ runs });
     return id;

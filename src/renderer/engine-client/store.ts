@@ -8,6 +8,8 @@ export interface TrainingState {
   readonly shown: number | null;
   /** The run that is laid beside it; null when nothing is compared. */
   readonly beside: number | null;
+  /** Runs that train side by side with settings that differ, in the order in which they were named; none: empty. */
+  readonly race: readonly number[];
   /** What the net is like before it is trained, as its graph was edited last; null while that is not known. */
   readonly start: RunView | null;
   /** The step that a person went back to, in all pictures of the runs that are seen; null: the newest. */
@@ -23,13 +25,14 @@ export function createTrainingStore(): TrainingStore {
     runs: new Map(),
     shown: null,
     beside: null,
+    race: [],
     start: null,
     at: null,
     stale: false,
   }));
 }
 
-export function shownRun({ runs, shown }: TrainingState): RunView | null {
+export function shownRun({ runs, shown }: Pick<TrainingState, 'runs' | 'shown'>): RunView | null {
   return shown === null ? null : (runs.get(shown) ?? null);
 }
 
@@ -41,4 +44,12 @@ export function besideRun({ runs, beside }: TrainingState): RunView | null {
 export function seenRun(state: TrainingState): RunView | null {
   const run = shownRun(state);
   return run === null || state.stale ? (state.start ?? run) : run;
+}
+
+/** The runs that are trained and looked at together: those of a race that the shown run is in, or else the shown run alone. */
+export function runsTogether(state: Pick<TrainingState, 'runs' | 'shown' | 'race'>): readonly RunView[] {
+  const { runs, race } = state;
+  const shown = shownRun(state);
+  if (!shown) return [];
+  return race.includes(shown.id) ? race.flatMap((id) => runs.get(id) ?? []) : [shown];
 }

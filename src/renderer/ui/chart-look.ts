@@ -11,6 +11,8 @@ export interface ChartLook {
   /** Series in order: the shown run, the one beside it. */
   readonly series: readonly [string, string];
   readonly second: readonly [string, string];
+  /** Series of many runs, five of them. */
+  readonly race: readonly string[];
 }
 
 export function chartLook(theme: Theme): ChartLook {
@@ -23,6 +25,7 @@ export function chartLook(theme: Theme): ChartLook {
         alarm: '#ff8074',
         series: ['#56b4e9', '#e69f00'],
         second: ['#3ecfa0', '#e08bbd'],
+        race: ['#56b4e9', '#e69f00', '#3ecfa0', '#e08bbd', '#d7d9e0'],
       }
     : {
         text: '#2b2f38',
@@ -32,6 +35,7 @@ export function chartLook(theme: Theme): ChartLook {
         alarm: '#c01f18',
         series: ['#0072b2', '#c26a00'],
         second: ['#00805c', '#b0507f'],
+        race: ['#0072b2', '#c26a00', '#00805c', '#b0507f', '#2b2f38'],
       };
 }
 

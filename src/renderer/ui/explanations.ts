@@ -162,7 +162,7 @@ export const explanations = {
   },
   comparison: {
     title: 'Runs side by side',
-    text: 'The same numbers of both runs, the verdict’s own among them, each at its newest step or both at the step that is looked at. With the same seed the two see the same batches in the same order.',
+    text: 'The same numbers of all runs, the verdict’s own among them, each at its newest step or all at the step that is looked at. With the same seed they see the same batches in the same order.',
     source: own,
   },
   lookingCost: {

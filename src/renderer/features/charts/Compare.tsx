@@ -1,5 +1,6 @@
-/** The second tab of the bottom panel: a run and its fork (or any other) side by side: live, or at the step that is looked at. */
+/** The second tab of the bottom panel: a run and its fork (or any other), or all that race, side by side, live or at a step. */
 
+import type { RunView } from '../../engine-client/run.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import { chartLook } from '../../ui/chart-look.ts';
 import { useTheme } from '../../ui/theme.ts';
@@ -18,10 +19,11 @@ export function Compare() {
     return (
       <p className={styles.empty}>
         Nothing is compared yet. “Prove it” on a verdict forks the run with the same seed and batches; the
-        list of runs lays any two side by side.
+        list of runs lays any two side by side; “Race optimisers” trains this net by five of them.
       </p>
     );
   }
+  if (runs.length > 2) return <Race runs={runs} at={at} colors={look.race} />;
   return (
     <div className={styles.compare}>
       <section className={styles.numbers} aria-label="Numbers of both runs">
@@ -61,6 +63,55 @@ export function Compare() {
       </section>
       <CurveChart runs={runs} choice="loss" />
       <ProfileChart runs={runs} />
+    </div>
+  );
+}
+
+interface RaceProps {
+  readonly runs: readonly RunView[];
+  readonly at: number | null;
+  readonly colors: readonly string[];
+}
+
+/** What a race is about. */
+const raceColumns: ReadonlySet<string> = new Set(['step', 'loss (smoothed)', 'validation loss']);
+
+/** A line for each run, and all their losses in one picture. */
+function Race({ runs, at, colors }: RaceProps) {
+  const columns = comparedNumbers(runs, at).filter(({ label }) => raceColumns.has(label));
+  return (
+    <div className={styles.compare} data-race>
+      <section className={styles.numbers} aria-label="Numbers of all runs">
+        <p className={styles.outcome}>
+          {outcomeInWords(runs, at)} <WhatIsThis topic="comparison" />
+        </p>
+        <table>
+          <thead>
+            <tr>
+              <th aria-label="Run" />
+              {columns.map(({ label }) => (
+                <th key={label} scope="col">
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {runs.map(({ id, title }, place) => (
+              <tr key={id}>
+                <th scope="row">
+                  <span className={styles.key} style={{ background: colors[place % colors.length] }} />
+                  {title}
+                </th>
+                {columns.map(({ label, texts }) => (
+                  <td key={label}>{texts[place]}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <CurveChart runs={runs} choice="loss" />
     </div>
   );
 }

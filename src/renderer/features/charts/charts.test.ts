@@ -25,6 +25,21 @@ describe('curves', () => {
     expect(seriesOf(curveOption([relu, sigmoid], settings)).map(({ name }) => name)).toContain('Run 1 train');
   });
 
+  test('of all that race the training curves are drawn, one line each, told apart by more than colour', () => {
+    const third = trainedRun(8, 'relu', 60, 3);
+    const lines = curveOption([relu, sigmoid, third], settings).series as {
+      readonly name: string;
+      readonly color: string;
+      readonly lineStyle: { readonly type: unknown };
+    }[];
+    expect(lines.map(({ name }) => name)).toEqual(['Run 2', 'Run 1', 'Run 3']);
+    expect(new Set(lines.map(({ color }) => color)).size).toBe(3);
+    expect(new Set(lines.map(({ lineStyle }) => JSON.stringify(lineStyle.type))).size).toBe(3);
+    expect(outcomeInWords([relu, sigmoid, third], null)).toMatch(
+      /^Run [23] is ahead with a loss of .* Run 1 is last/,
+    );
+  });
+
   test('without smoothing the bold line is the raw one', () => {
     const [line] = seriesOf(curveOption([sigmoid], { ...settings, smoothing: 0 }));
     expect(line?.data).toHaveLength(60);

@@ -136,9 +136,11 @@ function measuredOf({ run, at, capture, course }: Seen, rule: string): readonly 
   return run.verdicts.find((verdict) => verdict.rule === rule)?.numbers ?? [];
 }
 
-/** What the comparison shows so far, of a fork (first) and the run that it comes from (second). */
+/** What the comparison shows so far: of a fork (first) and the run that it comes from (second), or of all that race. */
 export function outcomeInWords(runs: readonly RunView[], at: number | null): string {
-  const [fork, origin] = seenOf(runs, at);
+  const all = seenOf(runs, at);
+  if (runs.length > 2) return raceInWords(all);
+  const [fork, origin] = all;
   if (!fork || !origin) return '';
   if (fork.trend.steps < 20 || origin.trend.steps < 20)
     return at === null
@@ -162,4 +164,18 @@ function firstToLast({ run, at }: Seen): number | null {
   const levels = profileOf(run, at).flatMap(({ gradient }) => gradient?.rms ?? []);
   const [first, last] = [levels[0], levels.at(-1)];
   return first === undefined || last === undefined || Number.isNaN(first - last) ? null : first - last;
+}
+
+/** Who is ahead. Runs take turns on the GPU, so that some may be further than others. */
+function raceInWords(runs: readonly Seen[]): string {
+  const begun = runs.filter(({ trend }) => trend.steps >= 20);
+  if (begun.length < runs.length)
+    return `${begun.length} of ${runs.length} have made their first 20 steps; less tells little.`;
+  const [first, ...others] = [...begun].sort((a, b) => a.trend.now - b.trend.now);
+  const last = others.at(-1);
+  if (!first || !last) return '';
+  return (
+    `${first.run.title} is ahead with a loss of ${readable(first.trend.now)} after ${first.step} steps; ` +
+    `${last.run.title} is last with ${readable(last.trend.now)} after ${last.step}.`
+  );
 }

@@ -1,8 +1,8 @@
-/** Loss and metric curves as an ECharts option: raw values faint, smoothed ones bold, validation with dots; forks laid over. */
+/** Loss and metric curves as an ECharts option: raw values faint, smoothed ones bold, validation with dots; forks laid over. Of more than two runs the training curves alone. */
 import type { EChartsCoreOption } from 'echarts/core';
 import { readable } from '../../../engine/index.ts';
 import { type Curve, smoothed } from '../../engine-client/curve.ts';
-import type { RunView } from '../../engine-client/run.ts';
+import type { RunLog, RunView } from '../../engine-client/run.ts';
 import { axisLook, baseOption, chartLook, stepAxis, stepMark } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
@@ -19,10 +19,14 @@ export interface CurveSettings {
   readonly theme: Theme;
 }
 
+/** Lines of many runs differ in more than colour. */
+const dashes = ['solid', [9, 3], [3, 3], [9, 3, 2, 3], [1, 3]] as const;
+
 interface NamedCurve {
   readonly name: string;
   readonly curve: Curve;
-  readonly run: 0 | 1;
+  /** Its place among the runs. */
+  readonly run: number;
   readonly split: 'train' | 'validation';
 }
 
@@ -36,6 +40,7 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
   const isLog = settings.scale === 'logarithmic';
   const axis = axisLook(look);
   const curves = curvesOf(runs, settings.choice);
+  const isRace = runs.length > 2;
   return {
     ...baseOption(look),
     tooltip: { ...baseOption(look).tooltip, valueFormatter: (value: unknown) => readable(Number(value)) },
@@ -52,7 +57,9 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
     series: [
       ...curves.flatMap(({ name, curve, run, split }) => {
         const { steps, means } = curve.points();
-        const color = split === 'train' ? look.series[run] : look.second[run];
+        const color = isRace
+          ? look.race[run % look.race.length]
+          : (split === 'train' ? look.series : look.second)[run];
         const points = (values: Float32Array) =>
           Array.from(values, (value, i) => [steps[i]!, isLog && value <= 0 ? Number.NaN : value]);
         const line = { type: 'line', color, symbol: 'circle', triggerLineEvent: false };
@@ -62,10 +69,13 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
           data: points(split === 'train' ? smoothed(means, settings.smoothing) : means),
           showSymbol: split === 'validation' && means.length < 60,
           symbolSize: 5,
-          lineStyle: { width: 2, type: split === 'validation' ? 'dashed' : 'solid' },
+          lineStyle: {
+            width: 2,
+            type: isRace ? dashes[run % dashes.length] : split === 'validation' ? 'dashed' : 'solid',
+          },
           z: 3,
         };
-        if (split === 'validation' || settings.smoothing === 0) return [bold];
+        if (split === 'validation' || isRace || settings.smoothing === 0) return [bold];
         const raw = {
           ...line,
           name: `${name} (raw)`,
@@ -93,18 +103,20 @@ export function curveTable(runs: readonly RunView[], choice: CurveChoice): (stri
 }
 
 function curvesOf(runs: readonly RunView[], choice: CurveChoice): NamedCurve[] {
-  return runs.slice(0, 2).flatMap((run, place) => {
-    const { log, id } = run;
+  const pick = (curves: RunLog['batch']): Curve | undefined =>
+    choice === 'loss' ? curves.loss : curves.metrics[choice];
+  return runs.flatMap(({ log, id, title }, run): NamedCurve[] => {
     if (!log) return [];
-    const pick = (curves: typeof log.batch): Curve | undefined =>
-      choice === 'loss' ? curves.loss : curves.metrics[choice];
     const prefix = runs.length > 1 ? `Run ${id} ` : '';
-    const both = [
-      { name: `${prefix}train`, curve: pick(log.batch), split: 'train' as const },
-      { name: `${prefix}validation`, curve: pick(log.splits.validation), split: 'validation' as const },
-    ];
-    return both.flatMap(({ curve, ...named }) =>
-      curve && curve.length > 0 ? [{ ...named, curve, run: place === 0 ? (0 as const) : (1 as const) }] : [],
+    const train = { name: `${prefix}train`, curve: pick(log.batch), split: 'train' } as const;
+    const validation = {
+      name: `${prefix}validation`,
+      curve: pick(log.splits.validation),
+      split: 'validation',
+    } as const;
+    const drawn = runs.length > 2 ? [{ ...train, name: title }] : [train, validation];
+    return drawn.flatMap(({ curve, ...named }) =>
+      curve && curve.length > 0 ? [{ ...named, curve, run }] : [],
     );
   });
 }

@@ -2,18 +2,23 @@
 import { setTraining } from '../../document/commands/settings.ts';
 import { isAlive } from '../../engine-client/client.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { shownRun } from '../../engine-client/store.ts';
+import { runsTogether, shownRun } from '../../engine-client/store.ts';
 import { trainingOf } from '../../engine-client/training.ts';
 import type { Action } from '../../session/actions.ts';
 import { sayFailure } from '../../session/files.ts';
 import { showNode } from '../../session/navigate.ts';
 import type { Workbench } from '../../session/workbench.ts';
+import { raceEntries } from './race.ts';
 
 /** The run that the buttons act on: the one shown, if it can still be trained. */
 function liveRun(workbench: Workbench): RunView | null {
   const run = shownRun(trainingOf(workbench).store.getState());
   return run && isAlive(run) ? run : null;
 }
+
+/** The runs that the buttons act on: all that race, where the shown one does. */
+const liveRuns = (workbench: Workbench): RunView[] =>
+  runsTogether(trainingOf(workbench).store.getState()).filter(isAlive);
 
 /** The graph can be trained, or is being trained. */
 function canTrain(workbench: Workbench): boolean {
@@ -38,15 +43,16 @@ const noNet = {
 function play(workbench: Workbench): void {
   const { client, store } = trainingOf(workbench);
   const run = liveRun(workbench);
-  if (run && !store.getState().stale) client.play(run.id);
+  if (run && !store.getState().stale) for (const { id } of liveRuns(workbench)) client.play(id);
   else client.create(workbench.document.getState().doc, { play: true });
 }
 
 function stepBy(workbench: Workbench, count: (run: RunView) => number): void {
   const { client, store } = trainingOf(workbench);
   const run = liveRun(workbench);
-  if (run?.facts && !store.getState().stale) client.step(run.id, count(run));
-  else if (!run || store.getState().stale) {
+  if (run?.facts && !store.getState().stale) {
+    for (const each of liveRuns(workbench)) if (each.facts) client.step(each.id, count(each));
+  } else if (!run || store.getState().stale) {
     client.create(workbench.document.getState().doc, { play: false });
   }
 }
@@ -65,7 +71,8 @@ export const trainingActions: readonly Action[] = [
     run(workbench) {
       const run = liveRun(workbench);
       const isShown = run !== null && !trainingOf(workbench).store.getState().stale;
-      if (run?.status === 'running') trainingOf(workbench).client.pause(run.id);
+      if (run?.status === 'running')
+        for (const { id } of liveRuns(workbench)) trainingOf(workbench).client.pause(id);
       else if (isShown || workbench.analysis.getState().trainable) play(workbench);
       else sayWhyNot(workbench);
     },
@@ -97,8 +104,7 @@ export const trainingActions: readonly Action[] = [
     keys: ['CmdOrCtrl+Shift+Enter'],
     enabled: hasRun,
     run(workbench) {
-      const run = liveRun(workbench);
-      if (run) trainingOf(workbench).client.stop(run.id);
+      for (const { id } of liveRuns(workbench)) trainingOf(workbench).client.stop(id);
     },
   },
   {
@@ -112,7 +118,7 @@ export const trainingActions: readonly Action[] = [
       const { client, store } = trainingOf(workbench);
       if (!run) return;
       if (store.getState().stale) client.create(workbench.document.getState().doc, { play: false });
-      else client.reset(run.id);
+      else for (const { id } of liveRuns(workbench)) client.reset(id);
     },
   },
   {
@@ -126,7 +132,19 @@ export const trainingActions: readonly Action[] = [
       const run = liveRun(workbench);
       const isFresh = !store.getState().stale;
       workbench.document.getState().run(setTraining({ seed }));
-      if (run && isFresh) client.reset(run.id, seed);
+      if (run && isFresh) for (const { id } of liveRuns(workbench)) client.reset(id, seed);
+    },
+  },
+  {
+    id: 'train.race',
+    title: 'Race optimisers: five rules, the same first weights and batches',
+    group: 'Train',
+    enabled: (workbench) => workbench.analysis.getState().trainable,
+    run(workbench) {
+      const { doc } = workbench.document.getState();
+      trainingOf(workbench).client.race(doc, raceEntries(doc.training));
+      const { panels } = workbench.session.getState();
+      workbench.session.setState({ bottomTab: 'compare', panels: { ...panels, bottom: true } });
     },
   },
 ];
