@@ -1,5 +1,5 @@
 /** The front door of the engine: what the app and the command line may use, by name. One line per file that gives. */
-export type { Target } from './compile/compile.ts';
+export { anyTarget, type Target } from './compile/compile.ts';
 export { shippedDatasets } from './data/catalogue.ts';
 export { type DataDescription, type Dataset, sampleOf } from './data/dataset.ts';
 export { type CheckedDocument, checkDocument, isTextDocument } from './data/document.ts';
@@ -138,6 +138,7 @@ export {
 export type { EvidenceNumber, NetFacts, Verdict } from './probe/verdict.ts';
 export { powerOfTen, readable, readablePower } from './probe/words.ts';
 export { type OpenDevice, openDevice, targetOf } from './runtime/device.ts';
+export { type CutStore, measuredDevice } from './runtime/tuning.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export { themes } from './templates/themes.ts';
@@ -159,6 +160,7 @@ export type {
 export type { MemoryPlan, MemoryUse } from './train/memory-plan.ts';
 export { planRun } from './train/plan.ts';
 export type {
+  CutsMessage,
   DataFiles,
   Evaluation,
   FromWorker,

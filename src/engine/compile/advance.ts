@@ -47,7 +47,7 @@ class Slots {
   }
 
   kernel(name: string, threads: number, body: readonly Stmt[]): PlacedKernel {
-    const kernel: Kernel = { name, threads, groups: 1, shared: [], body, flops: 0 };
+    const kernel: Kernel = { name, threads, groups: 1, shared: [], body, flops: 0, variant: null };
     return { kernel, operandOf: (slot) => this.operands.get(slot)! };
   }
 }

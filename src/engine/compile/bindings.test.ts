@@ -5,7 +5,7 @@ import type { Value } from '../ir/value.ts';
 import { add, cast, mul, tanh } from '../ops/elementwise.ts';
 import { input, inputAttrs } from '../ops/leaf.ts';
 import { argmax, sum } from '../ops/reduce.ts';
-import { compileGraph } from './compile.ts';
+import { anyTarget, compileGraph } from './compile.ts';
 import type { Dispatch } from './program.ts';
 
 /** Whether two bindings of a kernel cover the same elements of a buffer that it writes. */
@@ -32,7 +32,7 @@ describe('a kernel with more operands than bindings', () => {
     const { program } = compileGraph(
       wanted.map((value) => ({ value })),
       (leaf) => ({ buffer: inputAttrs(leaf)!.name, offset: 0, length: sizeOf(leaf.shape) }),
-      { arena: 'arena', uniforms: [], maxBindings: 3, processor: 'cpu' },
+      { ...anyTarget('cpu'), arena: 'arena', uniforms: [], maxBindings: 3 },
     );
     expect(program.dispatches.filter(overlaps).map((d) => d.label)).toEqual([]);
   });

@@ -35,7 +35,7 @@ export function slotsOf(body: readonly Stmt[]): Map<number, SlotUse> {
     if (seen.has(e)) return;
     seen.add(e);
     if (e.kind === 'load' && e.slot >= 0) use(e.slot);
-    if (e.kind === 'quad') use(e.slot).quads = true;
+    if (e.kind === 'quad' && e.slot >= 0) use(e.slot).quads = true;
     for (const o of operandsOf(e)) read(o);
   };
   const walk = (stmts: readonly Stmt[]): void => {
@@ -133,6 +133,7 @@ export function dispatchOf(
     usesUniforms,
     args: Object.values(args ?? {}),
     flops: kernel.flops,
+    variant: kernel.variant,
   };
 }
 

@@ -11,14 +11,14 @@ import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import type { Part } from './in-place.ts';
 import { mapKernel } from './map-kernel.ts';
 import { arenaOf, type Lifetime, planArenas } from './memory.ts';
-import { productKernel } from './product-kernel.ts';
-import type { Place, Program } from './program.ts';
+import { productCuts, productKernel } from './product-kernel.ts';
+import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
 import { shareTexts } from './share.ts';
 import { simplify } from './simplify.ts';
 import { splitDepths } from './split-depth.ts';
 import { decideStores, type GroupStores } from './stores.ts';
-import type { ProcessorKind } from './tiling.ts';
+import type { Processor, ProcessorKind } from './tiling.ts';
 
 /** A result that the caller wants in memory; `at` says where, else the arena of activations holds it until the program ends. */
 export interface Wanted {
@@ -27,13 +27,21 @@ export interface Wanted {
 }
 
 /** What a program is compiled for. */
-export interface Target {
+export interface Target extends Processor {
   /** WebGPU guarantees 8 storage buffers to a shader; adapters may have more. */
   readonly maxBindings: number;
-  readonly processor: ProcessorKind;
   /** Passes that are left out: results are the same to rounding, and come slower. */
   readonly without?: readonly PassName[];
 }
+
+/** What WebGPU guarantees on every adapter. */
+export const anyTarget = (processor: ProcessorKind): Target => ({
+  maxBindings: 8,
+  processor,
+  lanes: 1,
+  workgroup: { bytes: 16_384, threads: 256 },
+  choices: new Map(),
+});
 
 export interface CompileOptions extends Target {
   /** The arena for values between kernels. */
@@ -43,7 +51,14 @@ export interface CompileOptions extends Target {
 }
 
 /** What makes programs faster and can be left out. */
-export const passNames = ['simplify', 'gatherSums', 'splitDepths', 'shareTexts'] as const;
+export const passNames = [
+  'simplify',
+  'gatherSums',
+  'splitDepths',
+  'shareTexts',
+  'subgroups',
+  'workgroupTiles',
+] as const;
 /** `team`: what one workgroup can run is run by all of the device. */
 export type PassName = (typeof passNames)[number] | 'team';
 
@@ -57,10 +72,22 @@ const rewrites: ReadonlyArray<
   ['splitDepths', (roots, { processor }) => splitDepths(roots, processor)],
 ];
 
+/** A product whose cut can be chosen by measuring. */
+export interface CutQuestion {
+  readonly key: string;
+  readonly flops: number;
+  /** The names of cuts that are worth measuring, the cheapest by price first. */
+  cuts(count: number): readonly string[];
+  /** The kernel with one of them. */
+  dispatch(cut: string): Dispatch;
+}
+
 export interface Compiled {
   readonly program: Program;
   /** What the program's dispatches are made of, in their order. */
   readonly kernels: readonly PlacedKernel[];
+  /** What could be cut otherwise. */
+  readonly questions: readonly CutQuestion[];
   /** Where each wanted value is found, in the order of `wanted`. */
   readonly places: readonly Place[];
   /** Elements that any schedule of this order must hold at once. */
@@ -74,6 +101,14 @@ export function compileGraph(
   options: CompileOptions,
 ): Compiled {
   const isOn = (pass: PassName): boolean => !options.without?.includes(pass);
+  // What a team runs is cut for its one workgroup, and threads do not meet inside of it.
+  const isTeam = options.processor === 'cpuTeam' || options.processor === 'gpuTeam';
+  const on: Processor = {
+    processor: options.processor,
+    lanes: isOn('subgroups') && !isTeam ? options.lanes : 1,
+    choices: isTeam ? new Map<string, string>() : options.choices,
+    workgroup: isOn('workgroupTiles') && !isTeam ? options.workgroup : { bytes: 0, threads: 0 },
+  };
   const kept = rewrites
     .reduce<readonly Value[]>(
       (roots, [pass, rewrite]) => (isOn(pass) ? rewrite(roots, options) : roots),
@@ -119,19 +154,26 @@ export function compileGraph(
     const value = values.get(slot)!;
     return { type: value.dtype, place: find(value) };
   };
+  const storedFor =
+    (group: Group) =>
+    (v: Value): boolean =>
+      isLeaf(v) ||
+      ((home.get(v) ?? Number.POSITIVE_INFINITY) < group.number &&
+        !group.members.has(v) &&
+        !group.reduces.includes(v) &&
+        group.rowSum !== v);
   const kernels = busy.map(({ group, stores }): PlacedKernel => {
-    const kernel = kernelOf(
-      group,
-      stores,
-      (v) =>
-        isLeaf(v) ||
-        ((home.get(v) ?? Number.POSITIVE_INFINITY) < group.number &&
-          !group.members.has(v) &&
-          !group.reduces.includes(v) &&
-          group.rowSum !== v),
-      options.processor,
-    );
-    return { kernel, operandOf };
+    return { kernel: kernelOf(group, stores, storedFor(group), on), operandOf };
+  });
+  const questions = busy.flatMap(({ group, stores }, i): CutQuestion[] => {
+    if (group.kind !== 'product' || isTeam) return [];
+    const { key, cuts } = productCuts(group, storedFor(group), on);
+    const dispatch = (cut: string): Dispatch => {
+      const choices = { get: () => cut };
+      const kernel = kernelOf(group, stores, storedFor(group), { ...on, choices });
+      return dispatchOf({ kernel, operandOf }, options);
+    };
+    return [{ key, flops: kernels[i]!.kernel.flops, cuts, dispatch }];
   });
   const dispatches = kernels.map((k) => dispatchOf(k, options));
   return {
@@ -141,6 +183,7 @@ export function compileGraph(
       uniforms: options.uniforms,
     },
     kernels,
+    questions,
     places: kept.map(find),
     lowerBound: arenas.lowerBound,
   };
@@ -156,11 +199,12 @@ function kernelOf(
   group: Group,
   stores: readonly Value[],
   stored: (v: Value) => boolean,
-  on: ProcessorKind,
+  on: Processor,
 ): Kernel {
   const name = kernelName(group, stores);
-  const kernels = { product: productKernel, rows: rowKernel, map: mapKernel } as const;
-  return kernels[group.kind](group, stores, stored, name, on);
+  if (group.kind === 'product') return productKernel(group, stores, stored, name, on);
+  const kernels = { rows: rowKernel, map: mapKernel } as const;
+  return kernels[group.kind](group, stores, stored, name, on.processor);
 }
 
 /** Says what a kernel computes: its reductions, then what it stores. */

@@ -6,13 +6,13 @@ import { concat } from '../ops/concat.ts';
 import { sigmoid, tanh } from '../ops/elementwise.ts';
 import { input, inputAttrs } from '../ops/leaf.ts';
 import { matmul } from '../ops/product.ts';
-import { compileGraph } from './compile.ts';
+import { anyTarget, compileGraph } from './compile.ts';
 
 function compiled(...wanted: readonly Value[]) {
   return compileGraph(
     wanted.map((value) => ({ value })),
     (leaf) => ({ buffer: inputAttrs(leaf)!.name, offset: 0, length: sizeOf(leaf.shape) }),
-    { arena: 'arena', uniforms: [], maxBindings: 8, processor: 'cpu' },
+    { ...anyTarget('cpu'), arena: 'arena', uniforms: [] },
   );
 }
 

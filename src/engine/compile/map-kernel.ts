@@ -58,7 +58,7 @@ export function mapKernel(
             ? body
             : [{ kind: 'if', cond: lessThan(variable('item', 'i32'), i32(items)), body } as const]),
         ];
-  return { name, threads, groups, shared: [], body: whole, flops: rows * 2 };
+  return { name, threads, groups, shared: [], body: whole, flops: rows * 2, variant: null };
 }
 
 /** All values before all stores: a result may take the place of what another one reads. */

@@ -190,5 +190,6 @@ function dispatch(
     usesUniforms: false,
     args: [],
     flops: 0,
+    variant: null,
   };
 }

@@ -31,6 +31,8 @@ export interface ProductForm {
   cost(columns: Shape, inner: Shape): BoxCost;
   /** Which factor of an element belongs to the row: the first or the second. */
   readonly rowFactor: 0 | 1;
+  /** A row's factor is a truth value, which says whether the column's counts. */
+  readonly choosesRows: boolean;
 }
 
 /** The form of a reduction; null where it is not a product of rows and columns. */
@@ -49,6 +51,7 @@ export function productForm(core: Value): ProductForm | null {
       columns: [columns],
       inner,
       rowFactor: 0,
+      choosesRows: false,
       index: (batch, row, [column]) => [...unflatten(batch, lead), row, column!],
       cost: everyPair,
     };
@@ -71,6 +74,7 @@ function scatterForm(core: Value, inner: Shape): ProductForm {
     columns: [sizeOf(columns)],
     inner,
     rowFactor: 0,
+    choosesRows: true,
     index: (_, row, [column]) => [row, ...unflatten(column!, columns)],
     cost: everyPair,
   };
@@ -80,7 +84,7 @@ function scatterForm(core: Value, inner: Shape): ProductForm {
 function convolutionForm(core: Value, inner: Shape, attrs: ConvAttrs): ProductForm {
   const [samples, features, ...places] = core.shape as [number, number, ...number[]];
   const rows = features / attrs.groups;
-  const base = { batches: attrs.groups, rows, inner, rowFactor: 1 } as const;
+  const base = { batches: attrs.groups, rows, inner, rowFactor: 1, choosesRows: false } as const;
   // Under a kernel of one tap, columns are positions in a row, however many axes they had.
   if (isPointwise(attrs, inner.slice(1)))
     return {

@@ -23,6 +23,8 @@ export interface Dispatch {
   /** Whole numbers that the text reads from a uniform after the other bindings; empty where it has none. */
   readonly args: readonly number[];
   readonly flops: number;
+  /** Which variant of its family its kernel is, for people; null where there is but one. */
+  readonly variant: string | null;
 }
 
 export interface Program {

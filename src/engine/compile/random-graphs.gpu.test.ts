@@ -101,6 +101,13 @@ test.each(['cpuTeam', 'gpuTeam'] as const)(
   },
 );
 
+test('random graphs give the same with every dispatch cut in parts', async () => {
+  await fc.assert(
+    fc.asyncProperty(plans, (plan) => compare(plan, { parts: 3 })),
+    corpus(6),
+  );
+});
+
 test.each(passNames)('random graphs give the same without the pass %s', async (pass) => {
   await fc.assert(
     fc.asyncProperty(plans, (plan) => compare(plan, { without: [pass] })),

@@ -1,6 +1,6 @@
 // Rewrites scalar expressions from the leaves up.
 import type { DType } from '../ir/dtype.ts';
-import { bitcast, cast, type Expr, laneOfQuad, load, select, unary } from '../ir/expr.ts';
+import { bitcast, broadcast, cast, type Expr, laneOfQuad, load, select, unary } from '../ir/expr.ts';
 import { binary } from '../ir/index-math.ts';
 
 /** The expression with every part exchanged for what `exchange` gives; null keeps a part, its operands rewritten. */
@@ -32,6 +32,8 @@ function withOperands(e: Expr, visit: (x: Expr) => Expr): Expr {
       return load(e.slot, visit(e.index), e.type as DType);
     case 'lane':
       return e.x.kind === 'quad' ? laneOfQuad(e.x.slot, visit(e.x.index), e.lane) : e;
+    case 'broadcast':
+      return broadcast(visit(e.x), e.from);
     default:
       return e;
   }

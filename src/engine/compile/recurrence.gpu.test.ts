@@ -14,7 +14,7 @@ import { matmul } from '../ops/product.ts';
 import { sum } from '../ops/reduce.ts';
 import { runOnGpu } from '../runtime/testing.ts';
 import { expectAllClose, randomArray } from '../testing.ts';
-import { compileGraph } from './compile.ts';
+import { anyTarget, compileGraph } from './compile.ts';
 import type { Place, Program } from './program.ts';
 
 const batch = 5;
@@ -61,7 +61,7 @@ describe('a recurrence over time', () => {
         offset: 0,
         length: sizeOf(leaf.shape),
       });
-      const options = { arena: 'arena', uniforms: [], maxBindings: 8, processor: 'cpu' } as const;
+      const options = { ...anyTarget('cpu'), arena: 'arena', uniforms: [] };
       return compileGraph(
         roots.map((value) => ({ value })),
         placeOf,

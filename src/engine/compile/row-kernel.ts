@@ -80,6 +80,7 @@ export function rowKernel(
     shared,
     body: whole,
     flops: rows * cols * Math.max(1, group.reduces.length) * 2,
+    variant: null,
   };
 }
 
@@ -263,7 +264,7 @@ function shareResult(name: string, monoid: Monoid, type: DType, walk: Walk, shar
   const { lane, threads } = walk;
   const array = (t: DType): number => {
     const slot = -1 - shared.length;
-    shared.push({ slot, type: t, length: threads, space: 'workgroup' });
+    shared.push({ slot, type: t, length: threads, space: 'workgroup', quads: false });
     return slot;
   };
   const values = array(type);

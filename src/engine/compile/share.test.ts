@@ -12,6 +12,7 @@ const dispatch = (wgsl: string): Dispatch => ({
   usesUniforms: false,
   args: [],
   flops: 0,
+  variant: null,
 });
 const textsOf = (shared: readonly Dispatch[]): number => new Set(shared.map((d) => d.wgsl)).size;
 

@@ -2,13 +2,11 @@
  * Kernels that are alike up to added whole numbers share one text: what differs becomes arguments of the dispatch. The steps
  * of an unrolled recurrent net then take a handful of pipelines, however long the sequence is.
  */
-import { type Skeleton, skeletonOf, withArguments } from '../wgsl/arguments.ts';
+import { mostArguments, type Skeleton, skeletonOf, withArguments } from '../wgsl/arguments.ts';
 import type { Dispatch } from './program.ts';
 
 /** Fewer texts than this are compiled as they are: their numbers are worth more to the shader compiler. */
 const worthSharing = 3;
-/** A uniform of 256 bytes, the distance at which uniforms may be bound, holds so many. */
-const mostArguments = 64;
 
 /** The same dispatches with fewer texts. */
 export function shareTexts(dispatches: readonly Dispatch[]): Dispatch[] {

@@ -52,6 +52,7 @@ function teamKernel(name: string, kernels: readonly PlacedKernel[], threads: num
       shared: pool.arrays,
       body,
       flops: kernels.reduce((n, { kernel }) => n + kernel.flops, 0),
+      variant: null,
     },
     operandOf: (slot) => operands.get(slot)!,
   };
@@ -106,11 +107,13 @@ class SharedPool {
   }
 
   /** An array of the pool that the kernel does not have yet, grown to what it needs. */
-  private take({ type, length, space }: SharedArray, taken: Set<number>): number {
-    const known = this.arrays.findIndex((a, i) => !taken.has(i) && a.type === type && a.space === space);
+  private take({ type, length, space, quads }: SharedArray, taken: Set<number>): number {
+    const known = this.arrays.findIndex(
+      (a, i) => !taken.has(i) && a.type === type && a.space === space && a.quads === quads,
+    );
     const i = known < 0 ? this.arrays.length : known;
     const before = this.arrays[i]?.length ?? 0;
-    this.arrays[i] = { slot: -1 - i, type, length: Math.max(before, length), space };
+    this.arrays[i] = { slot: -1 - i, type, length: Math.max(before, length), space, quads };
     taken.add(i);
     return -1 - i;
   }

@@ -1,7 +1,8 @@
 /**
  * How a product is cut. A thread keeps a box of results in registers and walks the inner axis in boxes whose steps are
- * written out; the larger both are, the fewer elements are read for each multiplication. Every cut that fits is priced, and
- * the cheapest taken: prices are those of the kind of processor, measured.
+ * written out; the larger both are, the fewer elements are read for each multiplication. Threads that need the same
+ * elements read them each for itself, tell them each other within a subgroup, or lay them out in workgroup memory. Every cut
+ * that fits is priced, and the cheapest taken where nothing was measured: prices are those of the kind of processor.
  */
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { ProductForm } from './product-form.ts';
@@ -16,11 +17,29 @@ export type TeamKind = 'gpuTeam' | 'cpuTeam';
 /** Threads of the one workgroup. A processor runs them in turns, as many at once as a vector has lanes. */
 export const teamThreads: Readonly<Record<TeamKind, number>> = { cpuTeam: 16, gpuTeam: 256 };
 
+/** What kernels are cut for. */
+export interface Processor {
+  readonly processor: ProcessorKind;
+  /** Threads of every subgroup; 1 where that varies, or where they cannot tell each other anything. */
+  readonly lanes: number;
+  /** What a workgroup may have at most: bytes of memory, and threads. */
+  readonly workgroup: { readonly bytes: number; readonly threads: number };
+  readonly choices: Choices;
+}
+
+/** Cuts that were chosen for this device by measuring, by the key of the product (see product-key.ts). */
+export type Choices = Pick<ReadonlyMap<string, string>, 'get'>;
+
+/** `direct`: each thread reads for itself. `subgroup`: rows are told. `workgroup`: both factors are laid out. */
+const sharings = ['direct', 'subgroup', 'workgroup'] as const;
+type Sharing = (typeof sharings)[number];
+
 export interface Tiling {
-  /** Results of a thread: rows, and columns along each of their axes. */
+  readonly sharing: Sharing;
+  /** Results of a thread: rows, and columns along each of their axes (`workgroup`: along all of them as one). */
   readonly rows: number;
   readonly columns: Shape;
-  /** Inner places that are written out. */
+  /** Inner places that are written out; those that are laid out at a time (`workgroup`: along all axes as one). */
   readonly inner: Shape;
   /** Threads of a workgroup along batches, rows and columns. */
   readonly threads: Threads;
@@ -28,18 +47,36 @@ export interface Tiling {
 
 export type Threads = readonly [batches: number, rows: number, columns: number];
 
+/** A cut with what it is expected to cost; only the order of costs means anything. */
+interface Priced extends Omit<Tiling, 'threads'> {
+  readonly cost: number;
+  /** Threads of a workgroup where the cut says so; else they follow from how many blocks there are. */
+  readonly threads: Threads | null;
+  readonly blocks: Threads;
+}
+
 interface Prices {
   /** Of reading an element, in multiply-adds. */
   readonly read: number;
+  /** Of reading an element of workgroup memory. */
+  readonly readShared: number;
+  /** Of working out where an element that is laid out comes from and goes to. */
+  readonly move: number;
+  /** Of waiting for the other threads. */
+  readonly barrier: number;
+  /** Of learning an element from another thread. */
+  readonly broadcast: number;
   /** Of carrying a result through a turn of the loop. */
   readonly carry: number;
-  /** Results in registers at most. */
-  readonly mostResults: number;
+  /** Results in registers at most; where factors are laid out, more are worth their registers. */
+  readonly mostResults: Readonly<Record<Sharing, number>>;
   /** Multiply-adds written out at most: longer texts take longer to compile than they save. */
   readonly mostText: number;
   /** Threads that keep the whole device busy. */
   readonly enoughThreads: number;
-  /** Whether no more than those run at all: then the others wait. */
+  /** Workgroups that do. */
+  readonly enoughGroups: number;
+  /** Whether no more threads than those run at all: then the others wait. */
   readonly isTeam?: true;
   /** Threads of a workgroup: the largest of those that leave the fewest idle. */
   readonly groups: readonly number[];
@@ -47,29 +84,53 @@ interface Prices {
 
 /**
  * On a processor, four threads run in the lanes of a vector: reading gathers four elements one by one and costs 6 to 7
- * multiply-adds (SwiftShader), results beyond the registers cost little. On a GPU, many threads hide what reading costs.
+ * multiply-adds (SwiftShader), results beyond the registers cost little, and waiting is a change of fibres. On a GPU, many
+ * threads hide what reading costs.
  */
-const prices: Readonly<Record<ProcessorKind, Prices>> = {
-  cpu: { read: 6.5, carry: 0.8, mostResults: 256, mostText: 448, enoughThreads: 64, groups: [16, 8, 4] },
-  gpu: { read: 3, carry: 0, mostResults: 32, mostText: 288, enoughThreads: 16_384, groups: [64] },
-  cpuTeam: {
+const wholePrices: Readonly<Record<'cpu' | 'gpu', Prices>> = {
+  cpu: {
     read: 6.5,
+    readShared: 6.5,
+    move: 6,
+    barrier: 1000,
+    broadcast: 1,
     carry: 0.8,
-    mostResults: 16,
-    mostText: 32,
-    enoughThreads: teamThreads.cpuTeam,
-    isTeam: true,
-    groups: [1],
+    mostResults: { direct: 256, subgroup: 256, workgroup: 64 },
+    mostText: 512,
+    enoughThreads: 64,
+    enoughGroups: 1,
+    groups: [16, 8, 4],
   },
-  gpuTeam: {
+  gpu: {
     read: 3,
+    readShared: 0.5,
+    move: 3,
+    barrier: 16,
+    broadcast: 1,
     carry: 0,
-    mostResults: 16,
-    mostText: 32,
-    enoughThreads: teamThreads.gpuTeam,
-    isTeam: true,
-    groups: [1],
+    mostResults: { direct: 32, subgroup: 32, workgroup: 64 },
+    mostText: 288,
+    enoughThreads: 16_384,
+    enoughGroups: 64,
+    groups: [64],
   },
+};
+
+/** In a team, texts stand one behind the other, and few threads share the work. */
+const teamPrices = (of: Prices, enoughThreads: number): Prices => ({
+  ...of,
+  mostResults: { direct: 16, subgroup: 0, workgroup: 0 },
+  mostText: 32,
+  enoughThreads,
+  enoughGroups: 1,
+  isTeam: true,
+  groups: [1],
+});
+
+const prices: Readonly<Record<ProcessorKind, Prices>> = {
+  ...wholePrices,
+  cpuTeam: teamPrices(wholePrices.cpu, teamThreads.cpuTeam),
+  gpuTeam: teamPrices(wholePrices.gpu, teamThreads.gpuTeam),
 };
 
 const blockSizes: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16];
@@ -93,17 +154,93 @@ function boxes(shape: Shape, options: (extent: number) => readonly number[], lim
 
 const blocksAlong = (extent: number, block: number): number => Math.ceil(extent / block);
 
-/** The cheapest cut of a product. `quads`: operands can be read four at a time along a lone inner axis. */
-export function chooseTiling(form: ProductForm, on: ProcessorKind, quads: boolean): Tiling {
-  const price = prices[on];
-  const useful = form.rows * sizeOf(form.columns);
-  // A lone inner axis is walked in fours where that reads quads, whatever rest it leaves.
+/** What so many threads take of the device, those that have nothing to do beside them. */
+function shareOf(
+  { threads, groups }: { threads: number; groups: number },
+  { enoughThreads, enoughGroups, isTeam }: Prices,
+): number {
+  if (isTeam) return Math.ceil(threads / enoughThreads) * enoughThreads;
+  return threads * Math.sqrt(Math.max(1, enoughThreads / threads, enoughGroups / groups));
+}
+
+/** What a cut costs for each result that is asked for. */
+function costOf(
+  form: ProductForm,
+  price: Prices,
+  cut: { work: number; threads: number; groups: number; text: number },
+): number {
+  // Of cuts that cost the same, the shorter text is compiled sooner.
+  const total = cut.work * shareOf(cut, price) * (1 + cut.text / 8192);
+  return total / (form.rows * sizeOf(form.columns));
+}
+
+/** What a product is cut for, and how its operands can be read. */
+export interface CutScene {
+  readonly form: ProductForm;
+  readonly on: Processor;
+  /** Operands can be read four at a time along a lone inner axis. */
+  readonly quads: boolean;
+}
+
+/** The cheapest cut by price; or the one of this name, where it fits. */
+export function chooseTiling(scene: CutScene, name: string | undefined): Tiling {
+  const all = tilingsOf(scene);
+  const named = name === undefined ? undefined : all.find((t) => tilingName(t) === name);
+  return finished(named ?? all.reduce((best, t) => (t.cost < best.cost ? t : best)), scene.on);
+}
+
+/** The names of the cheapest cuts, the cheapest first: the best of each kind of sharing, then others unlike them. */
+export function shortlist(scene: CutScene, length: number): string[] {
+  const sorted = tilingsOf(scene).toSorted((a, b) => a.cost - b.cost);
+  const firsts = sharings.flatMap((kind) => sorted.find((t) => t.sharing === kind) ?? []);
+  // Neighbours in price differ in little that could be measured: one of each size is enough.
+  const sizes = new Map<string, Priced>();
+  for (const t of sorted) {
+    const size = `${t.sharing} ${t.rows * sizeOf(t.columns)}`;
+    if (!sizes.has(size)) sizes.set(size, t);
+  }
+  const others = [...sizes.values()].filter((t) => !firsts.includes(t));
+  return [...firsts, ...others]
+    .slice(0, length)
+    .toSorted((a, b) => a.cost - b.cost)
+    .map(tilingName);
+}
+
+const tilingsOf = (scene: CutScene): Priced[] => [...registerTilings(scene), ...workgroupTilings(scene)];
+
+function finished({ sharing, rows, columns, inner, threads, blocks }: Priced, on: Processor): Tiling {
+  return {
+    sharing,
+    rows,
+    columns,
+    inner,
+    threads: threads ?? threadsFor(blocks, prices[on.processor].groups),
+  };
+}
+
+/** A cut in short: `subgroup 16×8×4`. What it leaves out follows from the product. */
+export function tilingName({
+  sharing,
+  rows,
+  columns,
+  inner,
+  threads,
+}: Omit<Priced, 'cost' | 'blocks'>): string {
+  const on = sharing === 'workgroup' ? ` on ${threads!.slice(1).join('×')}` : '';
+  return `${sharing} ${rows}×${columns.join('.')}×${inner.join('.')}${on}`;
+}
+
+/** Cuts whose threads walk boxes of inner places by themselves, or as a subgroup that reads its rows together. */
+function registerTilings({ form, on: { processor, lanes }, quads }: CutScene): Priced[] {
+  const price = prices[processor];
+  // A lone inner axis is walked in fours where that reads quads or spares turns, whatever rest it leaves.
   const lone = form.inner.length === 1;
+  const inFours = lone && form.inner[0]! >= 4 && (quads || price.carry > 0);
   const innerBoxes: Shape[] = lone
-    ? [[1], ...(quads && form.inner[0]! >= 4 ? [[4]] : [])]
+    ? [[1], ...(inFours ? [[4]] : [])]
     : boxes(form.inner, partsOf, price.mostText);
   const columnBoxes = boxes(form.columns, blocksOf, 32);
-  let best: { cost: number; tiling: Omit<Tiling, 'threads'>; blocks: Threads } | null = null;
+  const made: Priced[] = [];
   for (const inner of innerBoxes) {
     const turns = form.inner.reduce((n, extent, axis) => n * blocksAlong(extent, inner[axis]!), 1);
     for (const columns of columnBoxes) {
@@ -112,25 +249,96 @@ export function chooseTiling(form: ProductForm, on: ProcessorKind, quads: boolea
       for (const rows of blocksOf(form.rows)) {
         const results = rows * sizeOf(columns);
         const text = rows * pairs;
-        if (results > price.mostResults || (text > price.mostText && results > 1)) continue;
+        if (text > price.mostText && results > 1) continue;
         const rowBlocks = blocksAlong(form.rows, rows);
-        const threads = rowBlocks * columnBlocks * form.batches;
-        const turn = text + price.read * (reads + rows * sizeOf(inner)) + price.carry * results + 4;
-        // Of cuts that cost the same, the shorter text is compiled sooner.
-        const cost = ((turn * turns + 2 * results) * shareOf(threads, price) * (1 + text / 8192)) / useful;
-        if (!best || cost < best.cost)
-          best = { cost, tiling: { rows, columns, inner }, blocks: [form.batches, rowBlocks, columnBlocks] };
+        const blocks: Threads = [form.batches, rowBlocks, columnBlocks];
+        const common = text + price.read * reads + price.carry * results + 4;
+        const add = (sharing: Sharing, threads: Threads | null, started: number, rowReads: number): void => {
+          if (results > price.mostResults[sharing]) return;
+          const work = (common + rowReads * sizeOf(inner)) * turns + 2 * results;
+          const groups = started / price.groups[0]!;
+          const cost = costOf(form, price, { work, threads: started, groups, text });
+          made.push({ cost, sharing, rows, columns, inner, threads, blocks });
+        };
+        add('direct', null, sizeOf(blocks), price.read * rows);
+        // All threads of a workgroup have the same rows, so that it does not matter which of them are a subgroup.
+        const width = widthFor(columnBlocks, lanes, price.groups);
+        if (width !== null && rows > 1 && !form.choosesRows)
+          add(
+            'subgroup',
+            [1, 1, width],
+            form.batches * rowBlocks * blocksAlong(columnBlocks, width) * width,
+            price.read * Math.ceil(rows / lanes) + price.broadcast * rows,
+          );
       }
     }
   }
-  return { ...best!.tiling, threads: threadsFor(best!.blocks, price.groups) };
+  return made;
 }
 
-/** What so many threads take of the device, those that have nothing to do beside them. */
-function shareOf(threads: number, { enoughThreads, isTeam }: Prices): number {
-  if (isTeam) return Math.ceil(threads / enoughThreads) * enoughThreads;
-  return threads * Math.sqrt(Math.max(1, enoughThreads / threads));
+/** Threads of a workgroup of whole subgroups that leaves the fewest idle; null where threads tell each other nothing. */
+function widthFor(blocks: number, lanes: number, groups: readonly number[]): number | null {
+  const started = (width: number): number => blocksAlong(blocks, width) * width;
+  const widths = groups.filter((n) => lanes > 1 && n % lanes === 0);
+  return widths.toSorted((a, b) => started(a) - started(b) || b - a)[0] ?? null;
 }
+
+/** Threads of a workgroup along rows and columns, where they lay out what they read. */
+const tileThreads: readonly (readonly [rows: number, columns: number])[] = [
+  [8, 8],
+  [8, 16],
+  [16, 8],
+  [16, 16],
+];
+const tileDepths: readonly number[] = [8, 16, 32];
+
+/** Cuts whose workgroups lay out a tile of both factors at a time, four numbers wide. */
+function workgroupTilings({ form, on: { processor, workgroup } }: CutScene): Priced[] {
+  const price = prices[processor];
+  const [columnCount, depth] = [sizeOf(form.columns), sizeOf(form.inner)];
+  const made: Priced[] = [];
+  if (form.choosesRows) return made;
+  for (const [down, across] of tileThreads)
+    for (const rows of [4, 8])
+      for (const columns of [4, 8])
+        for (const inner of tileDepths) {
+          const group = down * across;
+          const tile = rows * down + columns * across;
+          const isEven = [rows * down, columns * across].every((side) => (side * inner) % (4 * group) === 0);
+          const bytes = 4 * tileLength(rows * down, inner) + 4 * tileLength(columns * across, inner);
+          if (!isEven || bytes > workgroup.bytes || group > workgroup.threads) continue;
+          const turns = blocksAlong(depth, inner);
+          const turn =
+            rows * columns * inner +
+            price.readShared * (rows + columns) * inner +
+            ((price.read + price.move) * tile * inner) / group +
+            2 * price.barrier;
+          const blocks: Threads = [
+            form.batches,
+            blocksAlong(form.rows, rows * down),
+            blocksAlong(columnCount, columns * across),
+          ];
+          const results = rows * columns;
+          made.push({
+            cost: costOf(form, price, {
+              work: turn * turns + 2 * results,
+              groups: sizeOf(blocks),
+              threads: sizeOf(blocks) * group,
+              text: 4 * results,
+            }),
+            sharing: 'workgroup',
+            rows,
+            columns: [columns],
+            inner: [inner],
+            threads: [1, down, across],
+            blocks,
+          });
+        }
+  return made;
+}
+
+/** Elements that a tile of so many rows (or columns) and inner places takes, whichever way it is laid out. */
+export const tileLength = (side: number, inner: number): number => side * (inner + 4);
 
 /** Threads of a workgroup, so that few are idle and neighbours share what they read. */
 function threadsFor(blocks: Threads, sizes: readonly number[]): Threads {

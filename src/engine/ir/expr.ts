@@ -78,6 +78,8 @@ export type Expr = Common &
     /** Elements 4 · index … 4 · index + 3 of operand `slot`, read at once. */
     | { readonly kind: 'quad'; readonly slot: number; readonly index: Expr }
     | { readonly kind: 'lane'; readonly x: Expr; readonly lane: number }
+    /** What x is for one of the threads of a subgroup; all of them ask at once. */
+    | { readonly kind: 'broadcast'; readonly x: Expr; readonly from: number }
   );
 
 type New = Expr extends infer E ? (E extends Expr ? Omit<E, 'id' | 'min' | 'max'> : never) : never;
@@ -131,6 +133,11 @@ export function load(slot: number, index: Expr, type: DType): Expr {
 export function laneOfQuad(slot: number, index: Expr, lane: number): Expr {
   const quad = intern(`q${slot}:${index.id}`, { kind: 'quad', type: 'quad', slot, index });
   return intern(`a${quad.id}:${lane}`, { kind: 'lane', type: 'f32', x: quad, lane });
+}
+
+/** What x is for thread `from` of the subgroup. Only where all its threads come by. */
+export function broadcast(x: Expr, from: number): Expr {
+  return intern(`w${x.id}:${from}`, { kind: 'broadcast', type: x.type, x, from });
 }
 
 const comparisons: ReadonlySet<BinaryFn> = new Set(['lt', 'le', 'eq', 'ne']);
@@ -215,6 +222,7 @@ export function operandsOf(e: Expr): readonly Expr[] {
     case 'quad':
       return [e.index];
     case 'lane':
+    case 'broadcast':
       return [e.x];
     default:
       return e satisfies never;

@@ -130,6 +130,8 @@ export function interpret(e: Expr, environment: ScalarEnvironment): number {
         return environment.load(x.x.slot, 4 * run(x.x.index) + x.lane);
       case 'quad':
         throw new Error('a quad is read through its lanes');
+      case 'broadcast':
+        throw new Error('the interpreter of lowerings has one thread');
       default:
         return x satisfies never;
     }

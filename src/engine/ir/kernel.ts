@@ -37,6 +37,8 @@ export interface SharedArray {
   readonly type: DType;
   readonly length: number;
   readonly space: 'workgroup' | 'private';
+  /** Read and written four elements at a time; the length is a multiple of four. */
+  readonly quads: boolean;
 }
 
 export interface Kernel {
@@ -50,11 +52,15 @@ export interface Kernel {
   readonly body: readonly Stmt[];
   /** Multiply-adds count 2; for reports. */
   readonly flops: number;
+  /** Which variant of its family this is, for people: `subgroup 16×8×4`; null where there is but one. */
+  readonly variant: string | null;
 }
 
 /** The names every kernel may read: the workgroup's number and the thread's place in it. */
 export const groupVariable = 'wg';
 export const laneVariable = 'lane';
+/** The thread's place in its subgroup; read only by kernels that broadcast. */
+export const subgroupVariable = 'sub';
 
 /** Every expression that a statement itself evaluates (not those of a nested body). */
 export function expressionsOf(s: Stmt): readonly Expr[] {

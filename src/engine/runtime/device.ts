@@ -4,6 +4,8 @@
  */
 import type { Target } from '../compile/compile.ts';
 import { EngineError } from '../errors.ts';
+import type { LongWorkOptions } from './long-work.ts';
+import type { Tuning } from './tuning.ts';
 
 /** A device, and what it is in words. */
 export interface OpenDevice {
@@ -11,6 +13,10 @@ export interface OpenDevice {
   readonly name: string;
   /** Runs on the processor (SwiftShader, llvmpipe, WARP). */
   readonly software: boolean;
+  /** How products are cut on this device; by price alone where nobody keeps what was measured. */
+  readonly tuning?: Tuning;
+  /** What a dispatch may take, and a clock to find out; dispatches stay whole where nobody says. */
+  readonly longWork?: Pick<LongWorkOptions, 'limit' | 'now'>;
 }
 
 const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
@@ -20,6 +26,7 @@ const wantedLimits = [
   'maxBufferSize',
   'maxComputeWorkgroupStorageSize',
   'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
 ] as const;
 
 /** Waits between attempts, in ms: right after start-up Chromium may have no adapter yet. */
@@ -49,10 +56,19 @@ function describe(adapter: GPUAdapter): { name: string; software: boolean } {
 }
 
 /** What programs for this device are compiled for. */
-export function targetOf({ device, software }: OpenDevice): Target {
+export function targetOf({ device, software, tuning }: OpenDevice): Target {
+  const { limits, features } = device;
+  // Those of a device are optional, since browsers came to tell them late.
+  const { subgroupMinSize: least = 1, subgroupMaxSize: most = 1 } = device.adapterInfo;
   return {
-    maxBindings: device.limits.maxStorageBuffersPerShaderStage,
+    maxBindings: limits.maxStorageBuffersPerShaderStage,
     processor: software ? 'cpu' : 'gpu',
+    lanes: features.has('subgroups') && least === most ? least : 1,
+    workgroup: {
+      bytes: limits.maxComputeWorkgroupStorageSize,
+      threads: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+    },
+    choices: tuning ?? new Map<string, string>(),
   };
 }
 

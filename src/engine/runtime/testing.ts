@@ -1,9 +1,10 @@
 // Runs graphs on a real adapter for tests: compile, upload, run once, read everything back.
 import { create } from 'webgpu';
 import { type Compiled, type CompileOptions, compileGraph, type PassName } from '../compile/compile.ts';
+import { cutLongWork } from '../compile/long-work.ts';
 import type { Place } from '../compile/program.ts';
 import { teamProgram } from '../compile/team.ts';
-import type { ProcessorKind } from '../compile/tiling.ts';
+import type { Choices, ProcessorKind } from '../compile/tiling.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -46,13 +47,17 @@ export interface RunOptions {
   readonly processor?: ProcessorKind;
   /** Passes of the compiler that are left out. */
   readonly without?: readonly PassName[];
+  /** Into how many parts every dispatch is cut. */
+  readonly parts?: number;
+  /** How products are cut. */
+  readonly choices?: Choices;
 }
 
 /** The elements of each root, computed by the compiled program. Feeds are keyed by their input values. */
 export async function runOnGpu(
   roots: readonly Value[],
   feeds: ReadonlyMap<Value, ArrayLike<number>>,
-  { hypers = {}, processor = 'cpu', without = [] }: RunOptions = {},
+  { hypers = {}, processor = 'cpu', without = [], choices = new Map(), parts = 1 }: RunOptions = {},
 ): Promise<GpuRun> {
   const machine = new Machine(await testDevice());
   const { device } = machine;
@@ -62,8 +67,8 @@ export async function runOnGpu(
     return { buffer: `feed:${name}`, offset: 0, length: sizeOf(leaf.shape) };
   };
   const uniforms = Object.keys(hypers);
-  const { maxBindings } = targetOf({ device, name: 'test', software: true });
-  const options: CompileOptions = { arena: 'arena', uniforms, without, maxBindings, processor };
+  const target = targetOf({ device, name: 'test', software: true });
+  const options: CompileOptions = { ...target, arena: 'arena', uniforms, without, processor, choices };
   const compiled = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
@@ -81,7 +86,7 @@ export async function runOnGpu(
     machine.reserveUniforms(uniforms);
     machine.writeUniforms(hypers);
   }
-  const loaded = await machine.load(program);
+  const loaded = await machine.load(cutLongWork(program, () => parts));
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   machine.encode(pass, loaded);

@@ -2,6 +2,8 @@
  * Everything that a run needs before its first step: its programs loaded, its data on the GPU.
  */
 import type { PassName, Target } from '../compile/compile.ts';
+import { cutLongWork } from '../compile/long-work.ts';
+import type { Program } from '../compile/program.ts';
 import { classesAsNumbers, type Dataset } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { invariant } from '../errors.ts';
@@ -9,6 +11,7 @@ import { type Model, type ModelParameter, parameterCount } from '../model/build.
 import type { Metric } from '../model/metrics.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
+import { partsOfLongWork } from '../runtime/long-work.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import { Outbox, outboxBuffer } from '../runtime/outbox.ts';
 import type { DataPlaces } from './batch.ts';
@@ -16,7 +19,7 @@ import { BestWeights } from './best.ts';
 import type { EvalProgram } from './eval-program.ts';
 import type { Layout, Layouts } from './layout.ts';
 import { Lookout } from './lookout.ts';
-import { planRun } from './plan.ts';
+import { planRun, type RunPlan } from './plan.ts';
 import type { RunFacts } from './protocol.ts';
 import type { Masks } from './pruning.ts';
 import type { StepProgram } from './step-program.ts';
@@ -62,15 +65,19 @@ export async function prepareRun(
   options: { readonly probes: boolean; readonly masks?: Masks; readonly without?: readonly PassName[] },
 ): Promise<PreparedRun> {
   const { without } = options;
-  const plan = planRun(
-    document,
-    data,
-    { ...targetOf(open), ...(without && { without }) },
-    {
-      probes: options.probes,
-      pruned: options.masks !== undefined,
-    },
-  );
+  const planned = (): RunPlan =>
+    planRun(
+      document,
+      data,
+      { ...targetOf(open), ...(without && { without }) },
+      {
+        probes: options.probes,
+        pruned: options.masks !== undefined,
+      },
+    );
+  const priced = planned();
+  const learned = await open.tuning?.answer(priced.step.questions, Object.keys(priced.hypers));
+  const plan = learned ? planned() : priced;
   const { model, layout, metrics, step, evaluation, probe, hypers, sizes, target } = plan;
   const { probed } = step;
   const training = data.split.train.length;
@@ -78,8 +85,11 @@ export async function prepareRun(
   const machine = new Machine(open.device);
   await machine.reserve(sizes, step.team?.homes);
   machine.reserveUniforms(Object.keys(hypers));
-  const loaded = await machine.load(step.program);
-  const micro = step.micro && { loaded: await machine.load(step.micro.program), count: step.micro.count };
+  const loaded = await loadInParts(machine, step.program, open);
+  const micro = step.micro && {
+    loaded: await loadInParts(machine, step.micro.program, open),
+    count: step.micro.count,
+  };
   uploadData(machine, data.dataset, model, plan.data);
 
   const lookout =
@@ -92,8 +102,8 @@ export async function prepareRun(
       : null;
   const best = document.training.stopping.patience > 0 ? new BestWeights(machine, layout) : null;
   const plain =
-    (step.team ? 1 : step.program.dispatches.length) +
-    (step.micro ? step.micro.count * step.micro.program.dispatches.length : 0);
+    (step.team ? 1 : loaded.program.dispatches.length) +
+    (micro ? micro.count * micro.loaded.program.dispatches.length : 0);
   const [answers] = data.dataset.targets;
   const facts: RunFacts = {
     adapter: { name: open.name, software: open.software },
@@ -131,6 +141,14 @@ export async function prepareRun(
     hypers,
     target,
   };
+}
+
+/** Loads a program, what would take too long on this device in parts. Nothing that it writes may be in use. */
+async function loadInParts(machine: Machine, program: Program, open: OpenDevice): Promise<LoadedProgram> {
+  const loaded = await machine.load(program);
+  if (!open.longWork) return loaded;
+  const parts = await partsOfLongWork(machine, loaded, { ...open.longWork, software: open.software });
+  return parts.size === 0 ? loaded : machine.load(cutLongWork(program, (d) => parts.get(d.wgsl) ?? 1));
 }
 
 /** Masks where the weights lie in their arena; 1 where nothing is pruned. */

@@ -29,6 +29,15 @@ export interface PruneRequest extends Pruning {
   readonly of: number;
 }
 
+/**
+ * How products are cut, as it was measured: what the page knows of earlier sessions, before anything else, and what the worker
+ * adds. Beside the messages of runs, since it belongs to the device.
+ */
+export interface CutsMessage {
+  readonly type: 'cuts';
+  readonly cuts: Readonly<Record<string, string>>;
+}
+
 export type ToWorker =
   /** Builds and compiles; answers `ready` (paused at step 0, or where another run stands) or `failed`. */
   | {

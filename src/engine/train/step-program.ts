@@ -5,7 +5,13 @@
 import { gradientMap } from '../autodiff/grad.ts';
 import { type AdvanceSpec, advanceKernel, nextMicroKernel } from '../compile/advance.ts';
 import { dispatchOf } from '../compile/bindings.ts';
-import { type CompileOptions, compileGraph, type Target, type Wanted } from '../compile/compile.ts';
+import {
+  type CompileOptions,
+  type CutQuestion,
+  compileGraph,
+  type Target,
+  type Wanted,
+} from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import { replaceValues } from '../ir/graph.ts';
@@ -63,6 +69,8 @@ export interface StepProgram {
   readonly stepsPerEpoch: number;
   /** What probes can look at; null where nothing is kept for them. */
   readonly probed: Probed | null;
+  /** Products whose cut can be chosen by measuring. */
+  readonly questions: readonly CutQuestion[];
   /** Elements of the activations' arena, and the least that this order of kernels needs. */
   readonly arena: { readonly size: number; readonly lowerBound: number };
 }
@@ -234,6 +242,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     epochs,
     stepsPerEpoch,
     probed: kept?.at(main.places.slice(firstWatched)) ?? null,
+    questions: main.questions,
     arena: {
       size: Object.values(main.program.buffers).reduce((total, size) => total + size, 0),
       lowerBound: main.lowerBound,

@@ -238,6 +238,13 @@ export class Trainer {
     return times;
   }
 
+  /** How the products of a step are cut on this device, by the names of their kernels. */
+  get cuts(): readonly { readonly kernel: string; readonly cut: string }[] {
+    return this.loaded.program.dispatches.flatMap(({ label, variant }) =>
+      variant === null ? [] : [{ kernel: label, cut: variant }],
+    );
+  }
+
   /** Goes on from a checkpoint of this document, perhaps made on another device or with other settings. */
   restore(checkpoint: Checkpoint): void {
     for (const place of this.arenas()) {

@@ -4,7 +4,7 @@
  */
 import { invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
-import { groupVariable, type Kernel, laneVariable } from '../ir/kernel.ts';
+import { groupVariable, type Kernel, laneVariable, subgroupVariable } from '../ir/kernel.ts';
 import { BlockPrinter } from './block.ts';
 import { preludeFor } from './scalar.ts';
 
@@ -31,6 +31,9 @@ export interface ModuleLayout {
   readonly args?: readonly string[];
 }
 
+/** Directives stand before everything else in a text. */
+export const enableSubgroups = 'enable subgroups;';
+
 /** WebGPU guarantees this many workgroups along each dimension; more are folded into the second one. */
 const groupsPerDimension = 65_535;
 
@@ -43,7 +46,9 @@ export function gridOf(groups: number): readonly [number, number] {
 /** The WGSL text of a kernel, and whether it binds the uniform buffer. */
 export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string; usesUniforms: boolean } {
   const placeOf = new Map(layout.places.map((p) => [p.slot, p]));
-  const sharedName = new Map(kernel.shared.map((s, i) => [s.slot, `shared${i}`]));
+  const sharedName = new Map(
+    kernel.shared.map((s, i) => [s.slot, { array: `shared${i}`, offset: 0, quads: s.quads }]),
+  );
   let readsUniforms = false;
   const written = new Set([
     ...kernel.shared.map((s) => s.slot),
@@ -52,8 +57,8 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
   const printer = new BlockPrinter(
     {
       slot: (slot) => {
-        const array = sharedName.get(slot);
-        if (array !== undefined) return { array, offset: 0, quads: false };
+        const shared = sharedName.get(slot);
+        if (shared) return shared;
         const place = placeOf.get(slot);
         invariant(place, `operand ${slot} of ${kernel.name} has a place`);
         return {
@@ -88,15 +93,29 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
     const words = Math.ceil(layout.uniforms.length / 4);
     head.push(`@group(1) @binding(0) var<uniform> hyper: array<vec4<f32>, ${words}>;`);
   }
-  head.push(...kernel.shared.map((s, i) => `var<${s.space}> shared${i}: array<${s.type}, ${s.length}>;`));
+  head.push(
+    ...kernel.shared.map((s, i) => {
+      const type = s.quads ? `vec4<${s.type}>, ${s.length / 4}` : `${s.type}, ${s.length}`;
+      return `var<${s.space}> shared${i}: array<${type}>;`;
+    }),
+  );
+  const text = printer.lines.join('\n');
+  const broadcasts = text.includes('subgroupBroadcast(');
   const group = y === 1 ? 'i32(workgroup.x)' : `i32(workgroup.x + workgroup.y * ${x}u)`;
+  const inputs = [
+    '@builtin(workgroup_id) workgroup: vec3<u32>',
+    '@builtin(local_invocation_index) thread: u32',
+    ...(broadcasts ? ['@builtin(subgroup_invocation_id) subgroup: u32'] : []),
+  ];
   const lines = [
+    ...(broadcasts ? [enableSubgroups] : []),
     ...head,
-    preludeFor(printer.lines.join('\n')),
+    preludeFor(text),
     `@compute @workgroup_size(${kernel.threads})`,
-    'fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) thread: u32) {',
+    `fn main(${inputs.join(', ')}) {`,
     `  let ${groupVariable} = ${group};`,
     `  let ${laneVariable} = i32(thread);`,
+    ...(broadcasts ? [`  let ${subgroupVariable} = i32(subgroup);`] : []),
     ...(x * y > kernel.groups ? [`  if (${groupVariable} >= ${kernel.groups}i) { return; }`] : []),
     ...printer.lines,
     '}',

@@ -84,6 +84,8 @@ export function nodeText(e: Expr, operands: readonly string[]): string {
       return `bitcast<${e.type}>(${a})`;
     case 'lane':
       return `${a}.${'xyzw'[e.lane]}`;
+    case 'broadcast':
+      return `subgroupBroadcast(${a}, ${e.from}u)`;
     default:
       throw new Error(`${e.kind} has no text of its own`);
   }

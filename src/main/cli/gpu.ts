@@ -1,14 +1,30 @@
 // The GPU of the command line, and what is known of its memory. WebGPU tells limits of buffers, not how much memory there is.
 import { totalmem } from 'node:os';
-import { formatBytes, type MemoryLimits, type OpenDevice, openDevice } from '../../engine/index.ts';
+import {
+  formatBytes,
+  type MemoryLimits,
+  measuredDevice,
+  type OpenDevice,
+  openDevice,
+} from '../../engine/index.ts';
 import { createNodeGpu, NoGpuError } from '../node-gpu.ts';
+import { defaultDataFolder } from '../places.ts';
+import { openCuts } from '../services/cuts.ts';
 import { say } from './output.ts';
 
+/** A GPU, and what was measured on it. */
+export interface OpenGpu extends OpenDevice {
+  /** Keeps what was measured now for the next time. */
+  save(): Promise<void>;
+}
+
 /** Opens the GPU and says on stderr which one it is. */
-export async function openGpu(quiet: boolean): Promise<OpenDevice> {
+export async function openGpu(quiet: boolean): Promise<OpenGpu> {
   const { gpu, how } = await createNodeGpu();
   if (!quiet) say(how);
-  return openDevice(gpu);
+  const open = await openDevice(gpu);
+  const cuts = await openCuts(defaultDataFolder());
+  return { ...measuredDevice(open, cuts, () => performance.now()), save: () => cuts.save() };
 }
 
 /** What a model may take before training is refused. */

@@ -1,5 +1,6 @@
 // The memory that training a document takes on this machine's GPU, to the byte, as its compiled programs plan it.
 import {
+  anyTarget,
   EngineError,
   type GraphDocument,
   type MemoryPlan,
@@ -16,9 +17,6 @@ import { loadData } from './files.ts';
 /** A plan, or why there is none. */
 export type Planned = { readonly plan: MemoryPlan; readonly on: string } | { readonly why: string };
 
-/** What every GPU can run. */
-const anyGpu: Target = { maxBindings: 8, processor: 'gpu' };
-
 async function findTarget(): Promise<{ target: Target; on: string }> {
   try {
     const open = await openDevice((await createNodeGpu()).gpu);
@@ -27,7 +25,7 @@ async function findTarget(): Promise<{ target: Target; on: string }> {
     return found;
   } catch (error) {
     if (!(error instanceof NoGpuError)) throw error;
-    return { target: anyGpu, on: 'any GPU; none was found here' };
+    return { target: anyTarget('gpu'), on: 'any GPU; none was found here' };
   }
 }
 

@@ -72,6 +72,7 @@ export async function train(path: string, options: TrainOptions): Promise<void> 
     if (options.weightsOut !== undefined) await saveWeights(trainer, options.weightsOut);
     const seconds = (performance.now() - started) / 1000;
     const verdicts = report ? { verdicts: report.verdicts } : {};
+    await gpu.save();
     if (json) printJson({ done: true, ...summaryOf(trainer, result, seconds), ...verdicts });
     else printSummary(trainer, result, seconds, options.weightsOut);
   } finally {
@@ -223,6 +224,7 @@ function summaryOf(trainer: Trainer, { last, best, evaluations }: Result, second
     seconds,
     stepsPerSecond: steps / seconds,
     adapter,
+    cuts: trainer.cuts,
     parameters,
     samples,
     memoryBytes: memory.bytes,

@@ -1,8 +1,9 @@
 /** Training, for the features: one store and one client per workbench, made when they are first asked for. */
 import { useStore } from 'zustand';
-import type { FromWorker } from '../../engine/index.ts';
+import type { CutsMessage, FromWorker } from '../../engine/index.ts';
 import { useWorkbench, type Workbench } from '../session/workbench.ts';
 import { type PortListener, TrainingClient, type TrainingPort } from './client.ts';
+import { keepCuts, knownCuts } from './cuts.ts';
 import { readDataFiles } from './data-files.ts';
 import { scheduleFrame } from './schedule.ts';
 import { createTrainingStore, type TrainingState, type TrainingStore } from './store.ts';
@@ -31,7 +32,11 @@ export function trainingOf(workbench: Workbench): Training {
 
 function spawnWorker(listener: PortListener): TrainingPort {
   const worker = new Worker(new URL('../../engine/train/worker.ts', import.meta.url), { type: 'module' });
-  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => listener.message(data));
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker | CutsMessage>) => {
+    if (data.type === 'cuts') keepCuts(localStorage, data.cuts);
+    else listener.message(data);
+  });
+  worker.postMessage({ type: 'cuts', cuts: knownCuts(localStorage) } satisfies CutsMessage);
   worker.addEventListener('error', ({ message }) => listener.broke(message));
   return worker;
 }

@@ -178,9 +178,10 @@ class Printer {
         return this.#select(e);
       case 'cast':
         return this.#cast(e.x, e.type);
-      // Words of four numbers are the compiler's; no op asks for them.
+      // Words of four numbers and what threads tell each other are the compiler's; no op asks for them.
       case 'quad':
       case 'lane':
+      case 'broadcast':
       case 'bitcast':
         throw new Unsayable('it reads the bits of a number');
       default:

@@ -1,0 +1,58 @@
+// A dispatch that is cut covers its workgroups once each, and its text counts from an argument on.
+import { describe, expect, test } from 'vitest';
+import { cutLongWork, groupsOf } from './long-work.ts';
+import type { Dispatch, Program } from './program.ts';
+
+const wgsl = `@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>) {
+  let wg = i32(workgroup.x);
+  b0[wg] = 1f;
+}
+`;
+
+const dispatch = (groups: number): Dispatch => ({
+  label: 'long',
+  wgsl,
+  grid: [groups, 1],
+  bindings: [{ buffer: 'a', offset: 0, length: 64 }],
+  written: [true],
+  usesUniforms: false,
+  args: [],
+  flops: 1200,
+  variant: null,
+});
+const program = (...dispatches: Dispatch[]): Program => ({ dispatches, buffers: { a: 64 }, uniforms: [] });
+
+describe('long dispatches', () => {
+  test.each([2, 3, 7, 100])('cut in %i parts have every workgroup once', (parts) => {
+    const { dispatches } = cutLongWork(program(dispatch(12)), () => parts);
+    expect(dispatches.length).toBe(Math.ceil(12 / Math.ceil(12 / parts)));
+    const groups = dispatches.flatMap((d) => Array.from({ length: groupsOf(d) }, (_, i) => d.args[0]! + i));
+    expect(groups).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect(dispatches.reduce((n, d) => n + d.flops, 0)).toBeCloseTo(1200);
+  });
+
+  test('share one text, which counts workgroups from an argument on', () => {
+    const { dispatches } = cutLongWork(program(dispatch(12)), () => 3);
+    expect(new Set(dispatches.map((d) => d.wgsl)).size).toBe(1);
+    expect(dispatches[0]!.wgsl).toContain('let wg = (i32(workgroup.x) + args[0][0]);');
+    expect(dispatches[0]!.wgsl).toContain('@binding(1) var<uniform> args: array<vec4<i32>, 1>;');
+  });
+
+  test('that have arguments get one more', () => {
+    const args = '@group(0) @binding(1) var<uniform> args: array<vec4<i32>, 1>;\n';
+    const given = { ...dispatch(4), wgsl: args + wgsl, args: [5, 6, 7, 8] };
+    const [first, second] = cutLongWork(program(given), () => 2).dispatches;
+    expect(first!.args).toEqual([5, 6, 7, 8, 0]);
+    expect(second!.args).toEqual([5, 6, 7, 8, 2]);
+    expect(first!.wgsl.match(/var<uniform>/g)?.length).toBe(1);
+    expect(first!.wgsl).toContain('args: array<vec4<i32>, 2>;');
+    expect(first!.wgsl).toContain('let wg = (i32(workgroup.x) + args[1][0]);');
+  });
+
+  test('of one workgroup, and short ones, stay as they are', () => {
+    const short = program(dispatch(12), dispatch(1));
+    expect(cutLongWork(short, (d) => (groupsOf(d) === 1 ? 9 : 1))).toEqual(short);
+  });
+});
