@@ -1,6 +1,6 @@
 /**
- * The last kernel of a step: writes the step's numbers into a ring, and lays out the next batch and its learning rate. The
- * step number lives on the GPU, so many steps go into one submission. A step whose numbers are not finite is not left: the next one in the
+ * The kernel that goes on to the next step: writes the step's numbers into a ring, and lays out the next batch. It comes before
+ * the update, which is given the step's learning rate by it, and finds the step counted. The step number lives on the GPU, so many steps go into one submission. A step whose numbers are not finite is not left: the next one in the
  * submission meets the same weights and the same batch, so that the culprit can be looked at.
  */
 import { invariant } from '../errors.ts';
@@ -28,7 +28,7 @@ export interface AdvanceSpec {
   readonly ringRows: number;
   /** f32 scalar: 0 where the step must be repeated; null where it never is. */
   readonly sound: Place | null;
-  /** f32: the learning rate of step s, at s modulo the table's length, and where that of the next step goes. */
+  /** f32: the learning rate of step s, at s modulo the table's length, and where that of the step that ends goes. */
   readonly rate?: { readonly table: Place; readonly at: Place };
   /** u32: the number of the micro-batch, where a step takes several; `batch` holds one. */
   readonly micro?: { readonly counter: Place; readonly count: number } | null;
@@ -85,7 +85,7 @@ function layOut(spec: AdvanceSpec, slots: Slots, threads: number): Stmt[] {
   ];
 }
 
-/** The kernel that ends a step. */
+/** The kernel that goes on to the next step. */
 export function advanceKernel(spec: AdvanceSpec, threads = usualThreads): PlacedKernel {
   const slots = new Slots();
   const counter = slots.slot('counter', spec.counter, 'u32');
@@ -100,7 +100,7 @@ export function advanceKernel(spec: AdvanceSpec, threads = usualThreads): Placed
   if (spec.rate) {
     const { table, at } = spec.rate;
     const rates = slots.slot('rates', table, 'f32');
-    const index = binary('mod', next, i32(table.length));
+    const index = binary('mod', step, i32(table.length));
     recorded.push(store(slots.slot('rate', at, 'f32'), i32(0), load(rates.id, index, 'f32')));
   }
   if (spec.micro)

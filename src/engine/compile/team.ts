@@ -1,7 +1,7 @@
 /**
- * A whole program as one kernel that a single workgroup runs, as many times as it is told: its kernels one behind the other,
- * with a barrier after each. Small nets are bound by what a dispatch costs and not by what it computes; here one dispatch is
- * many steps.
+ * Several kernels as one that a single workgroup runs: one behind the other, with a barrier after each. A whole program, too, as
+ * many times as it is told: small nets are bound by what a dispatch costs and not by what it computes, and here one dispatch
+ * is many steps.
  */
 import { invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
@@ -25,25 +25,15 @@ import { type TeamKind, teamThreads } from './tiling.ts';
 /** The argument that says how many times the program runs. */
 const turnsArgument = 'turns';
 
-/** The kernels as one; those whose threads wait for each other must have exactly `threads`. */
-function teamKernel(name: string, kernels: readonly PlacedKernel[], threads: number): PlacedKernel {
+/** The kernels as one, run by a single workgroup; those whose threads wait for each other must have exactly `threads`. */
+export function joinKernels(name: string, kernels: readonly PlacedKernel[], threads: number): PlacedKernel {
   const pool = new SharedPool();
   const operands = new Map<number, Operand>();
-  const turn = kernels.flatMap((placed, i): Stmt[] => {
+  const body = kernels.flatMap((placed, i): Stmt[] => {
     const { kernel, operandOf } = placed;
     for (const slot of slotsOf(kernel.body).keys()) operands.set(slot, operandOf(slot));
     return [section({ ...kernel, body: pool.join(kernel) }, i, threads), { kind: 'barrier', of: 'operands' }];
   });
-  const body: Stmt[] = [
-    {
-      kind: 'for',
-      name: 'turn',
-      from: i32(0),
-      to: uniform(turnsArgument, 'i32'),
-      by: 1,
-      body: turn,
-    },
-  ];
   return {
     kernel: {
       name,
@@ -56,6 +46,19 @@ function teamKernel(name: string, kernels: readonly PlacedKernel[], threads: num
     },
     operandOf: (slot) => operands.get(slot)!,
   };
+}
+
+/** A kernel of one workgroup, as many times as an argument says. */
+function repeated({ kernel, operandOf }: PlacedKernel): PlacedKernel {
+  const turns: Stmt = {
+    kind: 'for',
+    name: 'turn',
+    from: i32(0),
+    to: uniform(turnsArgument, 'i32'),
+    by: 1,
+    body: kernel.body,
+  };
+  return { kernel: { ...kernel, body: [turns] }, operandOf };
 }
 
 const waits = (stmts: readonly Stmt[]): boolean =>
@@ -157,7 +160,7 @@ export function teamProgram(
   { processor, maxBindings, uniforms }: CompileOptions,
 ): { readonly program: Program; readonly homes: Readonly<Record<string, Place>> } {
   const { homes, sizes } = joinBuffers(kernels, buffers);
-  const team = teamKernel('steps', kernels, teamThreads[processor as TeamKind]);
+  const team = repeated(joinKernels('steps', kernels, teamThreads[processor as TeamKind]));
   const operandOf = (slot: number): Operand => {
     const { type, place } = team.operandOf(slot);
     const home = homes[place.buffer];

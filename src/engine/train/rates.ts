@@ -9,7 +9,6 @@ import { addEpoch, noPlateau, type Plateau, plateau, plateauParams } from '../op
 import { scheduleOf } from '../optim/schedule.ts';
 import type { Outbox } from '../runtime/outbox.ts';
 import { paramsOf } from './params.ts';
-import { ratePlace } from './places.ts';
 
 /** What the settings make of a step; at step 0 the schedules begin. */
 export type RateRule = (step: number) => number;
@@ -50,7 +49,7 @@ export class Rates {
 
   /** The most elements that wait in the outbox. */
   static words(table: Place): number {
-    return table.length + ratePlace.length;
+    return table.length;
   }
 
   /** Takes over settings. @throws EngineError where they are not valid; then nothing changes */
@@ -94,8 +93,6 @@ export class Rates {
     if (first >= this.from && first + count < this.until) return;
     for (let step = first; step < first + table.length; step++) values[step % table.length] = this.at(step);
     this.outbox.post(table, values);
-    // The first of them has its rate from the step before, which may not know it yet.
-    this.outbox.post(ratePlace, Float32Array.of(this.at(first)));
     this.from = first;
     this.until = first + table.length;
   }

@@ -3,7 +3,7 @@
  * Where gradients are accumulated it is two: one for each micro-batch, and one for the update at the end.
  */
 import { gradientMap } from '../autodiff/grad.ts';
-import { type AdvanceSpec, advanceKernel, nextMicroKernel } from '../compile/advance.ts';
+import { type AdvanceSpec, nextMicroKernel } from '../compile/advance.ts';
 import { dispatchOf } from '../compile/bindings.ts';
 import {
   type CompileOptions,
@@ -32,6 +32,7 @@ import {
   valuesOfMeans,
 } from './accumulate-program.ts';
 import { batchValues, type DataPlaces } from './batch.ts';
+import { compileEnd } from './end-program.ts';
 import { placeOfWeight } from './layout.ts';
 import {
   columnPlace,
@@ -44,8 +45,8 @@ import {
   soundPlace,
 } from './places.ts';
 import { keepForProbes, type Probed, probedOutputs, valuesOfLook } from './probed.ts';
-import { compileTeam, type TeamTurns, threadsOf } from './team-program.ts';
-import { compileNorm, compileUpdate, maskArena, type UpdateSpec } from './update-program.ts';
+import { compileTeam, isTeam, type TeamTurns } from './team-program.ts';
+import { compileSquares, compileUpdate, maskArena, type UpdateSpec } from './update-program.ts';
 
 export interface StepProgram {
   /** What a step encodes: a micro-batch so many times, where there are several, and then the rest. */
@@ -103,7 +104,7 @@ export function compileStep(spec: StepSpec): StepProgram {
   const size = model.options.batch;
   const indices = input('batch.indices', [size], 'batch', 'i32');
   const { accumulation } = spec;
-  const team = threadsOf(spec.target.processor);
+  const runsInTeam = isTeam(spec.target.processor);
   const isWhole = accumulation === 1;
   const exchange = batchValues(model, spec.data, indices);
   exchange.set(model.step, microNumber(accumulation));
@@ -119,15 +120,13 @@ export function compileStep(spec: StepSpec): StepProgram {
   const found = new Map(roots.map((v, i) => [v, rebuilt[i]!]));
   const real = (v: Value): Value => found.get(v)!;
   const loss = mean(real(model.lossPerSample), 'all');
-  const metricMeans = metricValues.map((v) => mean(real(v), 'all'));
+  const samples = isWhole ? [model.lossPerSample, ...metricValues].map(real) : [];
   const parameters = layout.parameters.items.map((p) => p.value);
   const gradient = gradientMap(loss, [...parameters, ...looked.map(real)]);
   const means = isWhole ? null : microMeans(model, spec.metrics, real);
 
   // Columns of the ring: the loss is the first, the norm the second.
-  const columns = means
-    ? microColumns(means)
-    : [loss, ...metricMeans].map((value, i): Wanted => ({ value, at: columnPlace(i === 0 ? 0 : 1 + i) }));
+  const columns: Wanted[] = means ? microColumns(means) : samples.map((value) => ({ value }));
   const gradientsOf = (of: ReadonlyMap<Value, Value>, arena: string): Wanted[] =>
     layout.parameters.items.map((p) => ({
       value: of.get(p.value) ?? zeros(p.shape),
@@ -157,7 +156,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     counter: counterPlace,
   };
   // What one workgroup runs has buffers of its own, which are parts of one.
-  const arena = team ? 'arena:team' : 'arena';
+  const arena = runsInTeam ? 'arena:team' : 'arena';
   const options: CompileOptions = { arena, uniforms: spec.uniforms, ...spec.target };
   const placeOf = (leaf: Value): Place => {
     const name = inputAttrs(leaf)?.name ?? '';
@@ -171,9 +170,9 @@ export function compileStep(spec: StepSpec): StepProgram {
     options,
   );
 
-  const norm = compileNorm({ ...spec, gradients: gradientArena }, options);
+  const squares = compileSquares({ ...spec, gradients: gradientArena }, options);
   const update = compileUpdate({ ...spec, gradients: gradientArena }, options);
-  const columnPlaces = [lossPlace, normPlace, ...metricMeans.map((_, i) => columnPlace(2 + i))];
+  const columnPlaces = [lossPlace, normPlace, ...metricValues.map((_, i) => columnPlace(2 + i))];
   const ring: Place = { buffer: 'ring', offset: 0, length: ringRows * columnPlaces.length };
   const order: Place = { buffer: 'order', offset: 0, length: epochs * spec.samples };
   const rates: Place = { buffer: 'rates', offset: 0, length: rateRows };
@@ -191,6 +190,18 @@ export function compileStep(spec: StepSpec): StepProgram {
     rate: { table: rates, at: ratePlace },
     micro: isWhole ? null : { counter: microPlace, count: accumulation },
   };
+  const end = compileEnd(
+    {
+      samples: samples.map(({ shape }, i) => ({
+        shape,
+        place: main.places[gradients.length + i]!,
+        mean: i === 0 ? lossPlace : columnPlace(1 + i),
+      })),
+      squares: squares.places[0]!,
+      advance,
+    },
+    options,
+  );
   const { uniforms } = spec;
   const accumulate = means && compileAccumulate(layout, means, accumulation, options);
   const buffers = {
@@ -204,17 +215,17 @@ export function compileStep(spec: StepSpec): StepProgram {
     grads: layout.parameters.size,
     memory: layout.memory.size,
     nextMemory: layout.memory.size,
-    ...norm.program.buffers,
+    ...squares.program.buffers,
+    ...end.buffers,
     ...update.program.buffers,
     ...(spec.pruned && { [maskArena]: layout.parameters.size }),
     ...accumulate?.buffers,
     ...Object.fromEntries(spec.optimizer.states.map((s) => [`state:${s}`, layout.parameters.size])),
   };
-  const end = advanceKernel(advance, team);
-  const kernels = [...[main, norm, update].flatMap((part) => part.kernels), end];
-  const joined = team ? compileTeam(kernels, buffers, options) : null;
+  const kernels = [main, squares, end, update].flatMap((part) => part.kernels);
+  const joined = runsInTeam ? compileTeam(kernels, buffers, options) : null;
   const forwards = main.program.dispatches;
-  const backToWeights = [...norm.program.dispatches, ...update.program.dispatches, dispatchOf(end, options)];
+  const backToWeights = [...squares.program.dispatches, end.dispatch, ...update.program.dispatches];
   const firstWatched = gradients.length + columns.length + memory.length;
   return {
     micro: accumulate && {

@@ -6,7 +6,7 @@ import type { PlacedKernel } from '../compile/bindings.ts';
 import type { CompileOptions } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { teamProgram } from '../compile/team.ts';
-import { type ProcessorKind, type TeamKind, teamThreads } from '../compile/tiling.ts';
+import type { ProcessorKind, TeamKind } from '../compile/tiling.ts';
 import { invariant } from '../errors.ts';
 
 /** How a step that one workgroup runs is dispatched. */
@@ -34,17 +34,15 @@ const limits: Readonly<Record<Exclude<ProcessorKind, TeamKind>, TeamLimits>> = {
 export const mostTeamKernels = 24;
 const mostTurns = 256;
 
-const limitsOn = (on: ProcessorKind): TeamLimits | null => (on === 'cpu' || on === 'gpu' ? limits[on] : null);
-
 /** Where a step of so many operations is to run: in one workgroup of the device, or on all of it. */
 export function processorFor(flops: number, on: ProcessorKind): ProcessorKind {
-  const limit = limitsOn(on);
-  return limit && flops <= limit.mostFlops ? limit.kind : on;
+  return !isTeam(on) && flops <= limits[on].mostFlops ? limits[on].kind : on;
 }
 
-/** The threads of the workgroup; undefined where the whole device is meant. */
-export const threadsOf = (on: ProcessorKind): number | undefined =>
-  on === 'cpuTeam' || on === 'gpuTeam' ? teamThreads[on] : undefined;
+export const isTeam = (on: ProcessorKind): on is TeamKind => on === 'cpuTeam' || on === 'gpuTeam';
+
+/** One workgroup of a device. */
+export const teamOf = (on: ProcessorKind): TeamKind => (isTeam(on) ? on : limits[on].kind);
 
 /** Joins the kernels of a step, whose buffers have the given sizes. */
 export function compileTeam(

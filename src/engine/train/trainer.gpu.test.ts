@@ -116,7 +116,7 @@ describe('a trainer', () => {
 
   test('keeps to its budget of dispatches', async () => {
     const t = await trainerOf(mlp([256, 128, 2], 'relu'));
-    expect(t.facts.dispatches).toEqual({ plain: 14, looking: 16 });
+    expect(t.facts.dispatches).toEqual({ plain: 12, looking: 14 });
     t.dispose();
   });
 });

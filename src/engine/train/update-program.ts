@@ -1,19 +1,19 @@
 /**
- * The second half of a step: the norm of all gradients, whether the step is sound, and the update of all parameters and of
- * what the optimiser and the layers remember. Nothing is overwritten where the step is not sound.
+ * The second half of a step: what the norm of all gradients is made of, and, once it is known whether the step is sound, the
+ * update of all parameters and of what the optimiser and the layers remember. Nothing is overwritten where it is not sound.
  */
 import { type Compiled, type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import type { Value } from '../ir/value.ts';
 import { reshape } from '../ops/core.ts';
-import { add, cast, less, mul, sqrt, sub, where } from '../ops/elementwise.ts';
-import { hyper, input, inputAttrs, scalar, zeros } from '../ops/leaf.ts';
+import { cast, mul, where } from '../ops/elementwise.ts';
+import { hyper, input, inputAttrs, zeros } from '../ops/leaf.ts';
 import { sum } from '../ops/reduce.ts';
 import type { OptimizerSpec } from '../optim/define.ts';
 import { clipped, type GradientHyper, penalised } from '../optim/gradients.ts';
 import { arenaRow, type Layouts } from './layout.ts';
-import { counterPlace, lossPlace, normPlace, ratePlace, soundPlace } from './places.ts';
+import { counterPlace, normPlace, ratePlace, soundPlace } from './places.ts';
 
 /** The name of an optimiser's scalar among the uniforms; its learning rate is no uniform, since a schedule sets it. */
 export const optimizerUniform = (name: string): string => `optimizer.${name}`;
@@ -48,22 +48,11 @@ function wholeGradient({ layout, gradients, penalised: isPenalised }: UpdateSpec
 /** A scalar that lies in memory. */
 const scalarInput = (name: string): Value => reshape(input(name, [1], 'state'), []);
 
-/** ‖g‖ over all parameters, in two stages, and whether it and the loss are finite. */
-export function compileNorm(spec: UpdateSpec, options: CompileOptions): Compiled {
+/** The squares of all gradients, summed row by row of their arena. */
+export function compileSquares(spec: UpdateSpec, options: CompileOptions): Compiled {
   const { layout } = spec;
   const g = reshape(wholeGradient(spec), [layout.parameters.size / arenaRow, arenaRow]);
-  const loss = scalarInput('loss');
-  const norm = sqrt(sum(sum(mul(g, g), 1), 'all'));
-  // Only finite numbers give 0 when they are taken from themselves.
-  const sound = less(mul(sub(norm, norm), sub(loss, loss)), scalar(1));
-  return compileGraph(
-    [
-      { value: norm, at: normPlace },
-      { value: sound, at: soundPlace },
-    ],
-    placesIn(layout),
-    { ...options, arena: 'norm' },
-  );
+  return compileGraph([{ value: sum(mul(g, g), 1) }], placesIn(layout), { ...options, arena: 'squares' });
 }
 
 /** The optimiser's rule over the arenas, in place; nothing is written where the step is not sound. */
@@ -72,7 +61,8 @@ export function compileUpdate(spec: UpdateSpec, options: CompileOptions): Compil
   const flat = (name: string): Value => input(name, [layout.parameters.size], 'state');
   const states = Object.fromEntries(optimizer.states.map((s) => [s, flat(`state:${s}`)]));
   const parameters = flat('params');
-  const step = add(cast(reshape(input('counter', [1], 'state', 'u32'), []), 'f32'), scalar(1));
+  // A step is counted before its update; one that is not sound is not, and updates nothing.
+  const step = cast(reshape(input('counter', [1], 'state', 'u32'), []), 'f32');
   const updated = optimizer.update(
     {
       parameters,
@@ -123,7 +113,6 @@ const scalarPlaces: Readonly<Record<string, Place>> = {
   counter: counterPlace,
   sound: soundPlace,
   rate: ratePlace,
-  loss: lossPlace,
   norm: normPlace,
 };
 
