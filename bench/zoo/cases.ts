@@ -292,7 +292,7 @@ export const zoo: readonly ZooCase[] = [
     half: 'held',
     verdict: 'first-loss',
     also: ['rate-too-large', 'exploding', 'dead'],
-    layers: ['linear_2'],
+    layers: ['linear_1'],
     ill: net(digits('bytes'), ['flatten', ...dense(1, 'relu', 16, he, 10)], adam(0.001)),
     healthy: net(digits('standard'), ['flatten', ...dense(1, 'relu', 16, he, 10)], adam(0.001)),
   },

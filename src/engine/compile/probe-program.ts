@@ -32,7 +32,7 @@ export interface LookedAt {
    */
   readonly mode?: keyof typeof chunkModes;
   readonly before?: number;
-  /** unit = index / inner mod count. `alive`: which units are above 0 anywhere; else how far they are from the first. */
+  /** unit = index / inner mod count. `alive`: which units are outside `range` anywhere; else how far they are from the first. */
   readonly units?: { readonly inner: number; readonly count: number; readonly alive: boolean };
   /** Elements outside count as saturated. */
   readonly range?: readonly [low: number, high: number];

@@ -59,6 +59,9 @@ function defineActivation<P extends z.ZodObject>({ map, ...spec }: Activation<P>
   });
 }
 
+/** Below 0 and above this, a GELU and its like are in their flat tail, with slopes under 0.04. */
+export const smoothlyOff = -0.01;
+
 const none = z.strictObject({});
 const times = (x: Value, factor: number): Value => mul(x, scalar(factor));
 const plus = (x: Value, term: number): Value => add(x, scalar(term));
@@ -135,7 +138,7 @@ export const relu = defineActivation({
   source: 'Nair & Hinton, Rectified linear units improve restricted Boltzmann machines, ICML 2010',
   pytorch: 'torch.nn.ReLU',
   params: none,
-  rectifies: true,
+  rectifies: 0,
   map: reluOp,
 });
 
@@ -148,7 +151,7 @@ export const relu6 = defineActivation({
   source: 'Krizhevsky, Convolutional deep belief networks on CIFAR-10, 2010',
   pytorch: 'torch.nn.ReLU6',
   params: none,
-  rectifies: true,
+  rectifies: 0,
   map: (x) => clampFlat(x, 0, 6),
 });
 
@@ -276,6 +279,7 @@ export const silu = defineActivation({
   source: 'Elfwing, Uchibe & Doya, 2018; Ramachandran, Zoph & Le, Swish, 2017',
   pytorch: 'torch.nn.SiLU',
   params: none,
+  rectifies: smoothlyOff,
   map: (x) => mul(x, sigmoidOp(x)),
 });
 
@@ -315,6 +319,7 @@ function gelu(x: Float32Array): Float32Array {
     },
     call: ({ inputs, params }) => (params.approximate === 'tanh' ? `gelu(${inputs.x})` : null),
   },
+  rectifies: smoothlyOff,
   map: (x, { approximate }) => (approximate === 'none' ? geluOf(x) : mul(x, tanhNormal(x))),
 });
 
@@ -351,6 +356,7 @@ export const mish = defineActivation({
   source: 'Misra, Mish, BMVC 2020',
   pytorch: 'torch.nn.Mish',
   params: none,
+  rectifies: smoothlyOff,
   map: (x) => mul(x, tanhOp(softplusOf(x))),
 });
 

@@ -66,7 +66,9 @@ export type InnerLook =
   /** The hidden states of a recurrent layer, in the order in which they are computed: ‖∂L/∂h‖ of each is shown. */
   | { readonly kind: 'time'; readonly name: string; readonly values: readonly Value[] }
   /** An attention: weights batch × heads × queries × keys and what each head gives, batch × heads × queries × features. */
-  | { readonly kind: 'heads'; readonly name: string; readonly weights: Value; readonly output: Value };
+  | { readonly kind: 'heads'; readonly name: string; readonly weights: Value; readonly output: Value }
+  /** What a rectifier inside a composite gives, units on the last axis; `off` as in `LayerSpec.rectifies`. */
+  | { readonly kind: 'units'; readonly name: string; readonly output: Value; readonly off: number };
 
 /** How much samples, or places of them, count where they do not all count alike: f32 [batch], or [batch, time]. */
 export interface Weighing {
@@ -196,8 +198,11 @@ export interface LayerSpec<P extends z.ZodObject = z.ZodObject> {
   readonly params: P;
   /** On losses: how the prediction that they judge is read as an answer. */
   readonly decision?: Decision;
-  /** The activation gives 0, and lets no gradient through, where its input is below 0: units can die. */
-  readonly rectifies?: boolean;
+  /**
+   * The activation lets next to no gradient through where its output lies from this to 0, so that units can die: 0 of a
+   * ReLU, a little less of its smooth relatives.
+   */
+  readonly rectifies?: number;
   /** The activation's slope is next to nothing where its output lies outside: units there are saturated. */
   readonly squashesTo?: readonly [low: number, high: number];
   /** The gradient is a stand-in by design, where the derivative would be 0: not what differences say. */

@@ -7,6 +7,7 @@ import type { Value } from '../ir/value.ts';
 import { add, relu } from '../ops/elementwise.ts';
 import { layerNorm } from '../ops/normalise.ts';
 import { gelu } from '../ops/special.ts';
+import { smoothlyOff } from './activations.ts';
 import { causalParam, dense, headsParam, multiHead, rotaryOf, rotaryParams } from './attention.ts';
 import {
   at,
@@ -72,6 +73,12 @@ function blockOf(ctx: BuildContext, p: Common) {
   const net = (x: Value): Value => {
     const inner = dense(ctx, x, p.feedForward, 'linear1');
     const active = p.activation === 'relu' ? relu(inner) : gelu(inner);
+    ctx.watch({
+      kind: 'units',
+      name: 'linear1',
+      output: active,
+      off: p.activation === 'relu' ? 0 : smoothlyOff,
+    });
     return dense(ctx, drop(active), x.shape.at(-1) ?? 1, 'linear2');
   };
   return { sublayer, attend, net };

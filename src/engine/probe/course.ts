@@ -11,8 +11,8 @@ export interface ValidationTrend {
   readonly now: number;
   readonly lowest: number;
   readonly lowestStep: number;
-  /** Evaluations since the lowest. */
-  readonly since: number;
+  /** The training loss's average at that step. */
+  readonly lossAtLowest: number;
 }
 
 export interface Course {
@@ -35,7 +35,7 @@ const noValidation: ValidationTrend = {
   now: 0,
   lowest: Number.POSITIVE_INFINITY,
   lowestStep: 0,
-  since: 0,
+  lossAtLowest: Number.POSITIVE_INFINITY,
 };
 
 export const noCourse: Course = {
@@ -73,7 +73,7 @@ export function addEvaluation(course: Course, step: number, loss: number): Cours
     now: loss,
     lowest: Math.min(before.lowest, loss),
     lowestStep: isLowest ? step : before.lowestStep,
-    since: isLowest ? 0 : before.since + 1,
+    lossAtLowest: isLowest ? course.loss.now : before.lossAtLowest,
   };
   return { ...course, validation };
 }

@@ -3,8 +3,9 @@
  * judges in the worker, on the command line and in the zoo, so all say the same of the same run.
  */
 import { addEvaluation, addStep, type Course, noCourse } from './course.ts';
-import { type JudgeState, judge, judgeStart, noVerdicts } from './judge.ts';
+import { type JudgeState, judge, judgeFailure, judgeStart, noVerdicts, settle } from './judge.ts';
 import { nonFinite } from './non-finite.ts';
+import { overfitting } from './rules/fitting.ts';
 import type { ProbeCapture } from './types.ts';
 import type { ChangedThresholds, NetFacts, Verdict } from './verdict.ts';
 
@@ -57,8 +58,10 @@ export function addFailure(
   net: NetFacts,
   step: number,
   culprit: { readonly node: string; readonly name: string; readonly what: string } | null,
+  changed: ChangedThresholds = {},
 ): Diagnosis {
-  return { ...diagnosis, failure: nonFinite(net, diagnosis.course, step, culprit) };
+  const judgement = judgeFailure(diagnosis.judgement, step, changed);
+  return { ...diagnosis, judgement, failure: nonFinite(net, diagnosis.course, step, culprit) };
 }
 
 /** What can be said of a net from one mini-batch before training. */
@@ -70,6 +73,11 @@ export function startVerdicts(
 ): readonly Verdict[] {
   const { course } = addSteps(noDiagnosis, net, rows, []);
   return judgeStart({ net, capture, course }, changed);
+}
+
+/** Training stopped early and the weights with the lowest loss are back: what came after them is over. */
+export function addStop(diagnosis: Diagnosis, step: number): Diagnosis {
+  return { ...diagnosis, judgement: settle(diagnosis.judgement, overfitting.id, step) };
 }
 
 /** All that holds or held: what ended the run first. */

@@ -1,10 +1,10 @@
 /**
  * The hidden layers of a net in order from the loss, each with the tensor whose gradient stands for it. They are the
- * outputs of activations that lie between the first and the last layer with weights; where a net has fewer than three of
- * these (a deep linear net), the outputs of the layers with weights themselves, without the last.
+ * outputs of activations that lie between the first and the last layer with weights, and outside of residual branches; where
+ * a net has fewer than three of these (a deep linear net, one of skips), the outputs of sums and of layers with weights.
  */
 import { statisticsOf } from './statistics.ts';
-import type { ProbeCapture } from './types.ts';
+import type { ProbeCapture, ProbeSegment } from './types.ts';
 import type { NetFacts } from './verdict.ts';
 
 export interface HiddenLayer {
@@ -24,14 +24,19 @@ export function hiddenLayers(net: NetFacts): readonly HiddenLayer[] {
   const depths = weighted.map(({ depth }) => depth);
   const nearest = Math.min(...depths);
   const farthest = Math.max(...depths);
-  const withWeights = new Set(weighted.map(({ node }) => node));
-  const isBetween = (depth: number): boolean => depth > nearest && depth < farthest;
-  const activations = collect(
+  const activations = collectLayers(
     net,
-    (node, depth) => net.layers[node]?.category === 'activation' && isBetween(depth),
+    ({ node, depth, branch }) =>
+      branch === null && net.layers[node]?.category === 'activation' && depth > nearest && depth < farthest,
   );
   if (activations.length >= fewestHiddenLayers) return activations;
-  return collect(net, (node, depth) => withWeights.has(node) && depth > nearest);
+  const withWeights = new Set(weighted.map(({ node }) => node));
+  const sums = new Set(net.segments.map(({ branch }) => branch));
+  return collectLayers(
+    net,
+    ({ node, depth, branch }) =>
+      branch === null && (withWeights.has(node) || sums.has(node)) && depth > nearest,
+  );
 }
 
 /** Distance from the loss of the weights nearest to it: those of the output. */
@@ -42,11 +47,15 @@ export function nearestWeights(net: NetFacts): number {
   return depths.length === 0 ? 0 : Math.min(...depths);
 }
 
-/** One layer per depth. */
-function collect(net: NetFacts, belongs: (node: string, depth: number) => boolean): readonly HiddenLayer[] {
+/** Nodes whose gradient is looked at, as layers in order from the loss: one for each depth. */
+export function collectLayers(
+  net: NetFacts,
+  belongs: (segment: ProbeSegment) => boolean,
+): readonly HiddenLayer[] {
   const byDepth = new Map<number, HiddenLayer>();
-  net.segments.forEach(({ what, node, name, depth }, index) => {
-    if (what !== 'gradient' || !belongs(node, depth)) return;
+  net.segments.forEach((segment, index) => {
+    const { what, node, name, depth } = segment;
+    if (what !== 'gradient' || !belongs(segment)) return;
     const layer = byDepth.get(depth);
     const kind = net.layers[node]?.kind ?? '';
     byDepth.set(

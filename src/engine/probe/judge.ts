@@ -55,6 +55,26 @@ export function judge(state: JudgeState, evidence: Case, changed: ChangedThresho
   return { states, verdicts };
 }
 
+/** The run broke: rules that can say why do so now. */
+export function judgeFailure(state: JudgeState, step: number, changed: ChangedThresholds = {}): JudgeState {
+  const states: Record<string, RuleState> = {};
+  for (const rule of rules)
+    states[rule.id] = rule.atFailure(state.states[rule.id] ?? rule.start, step, changed[rule.id] ?? {});
+  return { states, verdicts: Object.values(states).flatMap(({ verdict }) => verdict ?? []) };
+}
+
+/** A rule's alarm is over by what was done, not by what is seen. */
+export function settle(state: JudgeState, id: string, step: number): JudgeState {
+  const rule = state.states[id];
+  const verdict = rule?.verdict;
+  if (!rule || !verdict || !isStanding(verdict)) return state;
+  const over = { ...verdict, clearedAt: step };
+  return {
+    states: { ...state.states, [id]: { ...rule, held: 0, verdict: over } },
+    verdicts: state.verdicts.map((v) => (v === verdict ? over : v)),
+  };
+}
+
 /** What one mini-batch through the net as it was made already says, before any training. */
 export function judgeStart(evidence: Case, changed: ChangedThresholds = {}): readonly Verdict[] {
   const raised = new Set<string>();

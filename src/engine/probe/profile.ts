@@ -22,6 +22,8 @@ export interface ProfilePoint {
   readonly name: string;
   /** Steps from the loss. */
   readonly depth: number;
+  /** Whether it lies in a residual branch, beside a skip that passes the whole gradient on. */
+  readonly inBranch: boolean;
   /** ∂L/∂a of the node's (first) output. */
   readonly gradient: MagnitudeBand | null;
   /** ∂L/∂w of its weight; biases are left out, their scale says little. */
@@ -46,8 +48,9 @@ export function depthProfile(
 ): readonly ProfilePoint[] {
   const points = new Map<string, ProfilePoint>();
   segments.forEach((segment, index) => {
-    const { node, name, depth } = segment;
-    const point = points.get(node) ?? { node, name, depth, gradient: null, weightGradient: null };
+    const { node, name, depth, branch } = segment;
+    const inBranch = branch !== null;
+    const point = points.get(node) ?? { node, name, depth, inBranch, gradient: null, weightGradient: null };
     if (segment.what === 'gradient' && point.gradient === null) {
       points.set(node, { ...point, gradient: magnitudeBand(capture, index) });
     } else if (isMatrixGradient(segment) && point.weightGradient === null) {

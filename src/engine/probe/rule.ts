@@ -34,6 +34,8 @@ export interface RuleSpec<M, T extends string> {
   readonly doubt: string;
   /** Whether one mini-batch before training is enough to warn. */
   readonly atStart: boolean;
+  /** Whether it may say why a run broke, which cannot be watched any longer: one bad capture is enough then. */
+  readonly atFailure?: boolean;
   /** The rule's own memory before the first capture. */
   readonly memory: M;
   look(memory: M, evidence: Evidence, limits: Limits<T>): Look<M>;
@@ -45,6 +47,8 @@ export interface RuleState {
   /** Captures in a row that said the opposite of what is announced now, and the step where they began. */
   readonly held: number;
   readonly since: number;
+  /** What looked bad at the newest capture; null where it did not, or an alarm stands. */
+  readonly pending: Finding | null;
   /** What is announced: an alarm that stands, or one that has passed. */
   readonly verdict: Verdict | null;
 }
@@ -59,6 +63,8 @@ export interface Rule {
   atStart(evidence: Evidence, changed: Thresholds): Verdict | null;
   /** The numbers that the rule goes by, of one capture alone, whether they are bad or not; empty where it has nothing to say. */
   measure(evidence: Evidence): readonly EvidenceNumber[];
+  /** The run broke at this step: raises what has looked bad, however shortly, where the rule may say why. */
+  atFailure(state: RuleState, step: number, changed: Thresholds): RuleState;
 }
 
 /** Declares a rule. Its memory is only ever its own `memory` or what its own `look` returned. */
@@ -90,7 +96,7 @@ export function defineRule<M, T extends string>(spec: RuleSpec<M, T>): Rule {
     id,
     title,
     thresholds,
-    start: { memory: spec.memory, held: 0, since: 0, verdict: null },
+    start: { memory: spec.memory, held: 0, since: 0, pending: null, verdict: null },
     judge(state, evidence, changed) {
       const limits = withDefaults(thresholds, changed);
       const { step } = evidence.capture;
@@ -105,12 +111,23 @@ export function defineRule<M, T extends string>(spec: RuleSpec<M, T>): Rule {
         const window = { ...state.verdict.window, to: step, captures: state.verdict.window.captures + 1 };
         const now = finding ? announce(finding, limits, { window, raisedAt }) : { ...state.verdict, window };
         return turns
-          ? { memory, held: 0, since, verdict: { ...now, clearedAt: step } }
-          : { memory, held, since, verdict: now };
+          ? { memory, held: 0, since, pending: null, verdict: { ...now, clearedAt: step } }
+          : { memory, held, since, pending: null, verdict: now };
       }
-      if (!turns || !finding) return { memory, held, since, verdict: state.verdict };
+      if (!turns || !finding)
+        return { memory, held, since, pending: held > 0 ? finding : null, verdict: state.verdict };
       const window = { from: since, to: step, captures: held };
-      return { memory, held: 0, since, verdict: announce(finding, limits, { window, raisedAt: step }) };
+      const verdict = announce(finding, limits, { window, raisedAt: step });
+      return { memory, held: 0, since, pending: null, verdict };
+    },
+    atFailure(state, step, changed) {
+      const { pending, since, held } = state;
+      if (!spec.atFailure || !pending) return state;
+      const limits = withDefaults(thresholds, changed);
+      const window = { from: since, to: step, captures: held };
+      const verdict = announce(pending, limits, { window, raisedAt: step });
+      const because = `The run broke when this had held for ${captureCount(held)}. Otherwise: ${verdict.because}`;
+      return { ...state, held: 0, pending: null, verdict: { ...verdict, because } };
     },
     atStart(evidence, changed) {
       if (!spec.atStart) return null;
@@ -118,7 +135,14 @@ export function defineRule<M, T extends string>(spec: RuleSpec<M, T>): Rule {
       const { sign, finding } = spec.look(spec.memory, evidence, limits);
       const { step } = evidence.capture;
       if (sign !== 'bad' || !finding) return null;
-      return announce(finding, limits, { window: { from: step, to: step, captures: 1 }, raisedAt: step });
+      const verdict = announce(finding, limits, {
+        window: { from: step, to: step, captures: 1 },
+        raisedAt: step,
+      });
+      return {
+        ...verdict,
+        because: `Seen in one mini-batch, before training. While a net trains: ${verdict.because}`,
+      };
     },
     measure(evidence) {
       const { finding } = spec.look(spec.memory, evidence, withDefaults(thresholds, {}));
@@ -144,6 +168,8 @@ export const good = <M>(memory: M, finding: Finding | null = null): Look<M> => (
 export function number(label: string, value: number, text = readable(value)): EvidenceNumber {
   return { label, value, text };
 }
+
+const captureCount = (count: number): string => `${count} ${count === 1 ? 'capture' : 'captures'}`;
 
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;

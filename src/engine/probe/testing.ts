@@ -65,6 +65,7 @@ export function segmentOf(facts: Partial<ProbeSegment>): ProbeSegment {
     shape: [64],
     elements: 64,
     depth: 0,
+    branch: null,
     counted: null,
     units: 0,
     ...facts,

@@ -22,6 +22,8 @@ export interface ProbeSegment {
   readonly elements: number;
   /** Steps from the loss backwards: 0 for the node nearest to the loss. */
   readonly depth: number;
+  /** The sum that ends the residual branch which the node lies in; null where no skip leads past it. */
+  readonly branch: string | null;
   /**
    * What is counted besides: units of a rectifier that were never above 0, elements at the ends of a squashing activation,
    * or how far the units of a weight (or of its gradient) are from being all alike.

@@ -9,6 +9,7 @@ import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model, ModelLook, ModelParameter } from '../model/build.ts';
 import type { ProbeSegment, ProbeTrack } from '../probe/types.ts';
+import { residualBranches } from './branches.ts';
 import type { Layout } from './layout.ts';
 
 /** How to look, once it is known where. */
@@ -77,7 +78,17 @@ export function probedOutputs(model: Model): ProbedOutput[] {
 
 /** The values inside a layer that it shows. */
 export function valuesOfLook(look: ModelLook): readonly Value[] {
-  return look.kind === 'time' ? look.values : [look.weights, look.output];
+  switch (look.kind) {
+    case 'time':
+      return look.values;
+    case 'heads':
+      return [look.weights, look.output];
+    case 'units':
+      return [look.output];
+    default:
+      look satisfies never;
+      throw new TypeError('a look of no known kind');
+  }
 }
 
 /** What the step keeps: outputs, their gradients, and the insides of layers. `rebuilt` and `gradient` are of the real batch. */
@@ -95,21 +106,30 @@ export function keepForProbes(
   const tracks: ProbeTrack[] = [];
   const rows: { kept: number; look: Look }[] = [];
 
-  for (const output of outputs) {
-    const value = rebuilt(output.value);
-    const facts = { node: output.node, name: output.name, tensor: output.port, depth: output.depth };
-    const whole = { ...facts, shape: value.shape, elements: sizeOf(value.shape) };
-    const { counted, units, look } = countedIn(model, output);
+  const branches = residualBranches(model);
+  const addOutput = (facts: OutputFacts, value: Value, { counted, units, look }: Counted): void => {
+    const branch = branches.get(facts.node) ?? null;
+    const whole = { ...facts, branch, shape: value.shape, elements: sizeOf(value.shape) };
     segments.push({ segment: { ...whole, what: 'activation', counted, units }, kept: keep(value), look });
     const dy = gradient.get(value);
-    if (!dy) continue;
+    if (!dy) return;
     const segment: ProbeSegment = { ...whole, what: 'gradient', counted: null, units: 0 };
     segments.push({ segment, kept: keep(dy), look: {} });
+  };
+  for (const output of outputs) {
+    const { node, name, port, depth } = output;
+    addOutput({ node, name, tensor: port, depth }, rebuilt(output.value), countedIn(model, output));
   }
 
   const depth = depths(model);
   for (const look of model.looks) {
     const shown = { node: look.node, name: model.nodes.get(look.node)!.name, tensor: look.name };
+    if (look.kind === 'units') {
+      const value = rebuilt(look.output);
+      const facts = { ...shown, depth: depth.get(look.node) ?? 0 };
+      addOutput(facts, value, unitsOf(value, value.shape.length - 1, look.off));
+      continue;
+    }
     const add = (track: Pick<ProbeTrack, 'what' | 'rows' | 'most'>, found: typeof rows): void => {
       const first = rows.length;
       rows.push(...found);
@@ -143,7 +163,7 @@ export function keepForProbes(
   return {
     values,
     at(places) {
-      const ofParameters = parametersOf(model, layout, gradientArena, depth);
+      const ofParameters = parametersOf(model, layout, gradientArena, depth, branches);
       return {
         segments: [...segments.map(({ segment }) => segment), ...ofParameters.map(({ segment }) => segment)],
         tracks,
@@ -170,18 +190,22 @@ function eachHead({ shape }: Value): NonNullable<LookedAt['runs']>[] {
   }));
 }
 
+type OutputFacts = Pick<ProbeSegment, 'node' | 'name' | 'tensor' | 'depth'>;
 /** What is counted in an activation besides its moments. */
-function countedIn(
-  model: Model,
-  { node, value }: ProbedOutput,
-): Pick<ProbeSegment, 'counted' | 'units'> & { look: Look } {
+type Counted = Pick<ProbeSegment, 'counted' | 'units'> & { readonly look: Look };
+
+function countedIn(model: Model, { node, value }: ProbedOutput): Counted {
   const spec = model.nodes.get(node)?.spec;
   if (spec?.squashesTo) return { counted: 'saturated', units: 0, look: { range: spec.squashesTo } };
-  if (!spec?.rectifies) return { counted: null, units: 0, look: {} };
-  const axis = hasChannels(model, node) ? 1 : value.shape.length - 1;
-  const units = value.shape[axis] ?? 1;
-  const inner = sizeOf(value.shape.slice(axis + 1));
-  return { counted: 'dead', units, look: { units: { inner, count: units, alive: true } } };
+  if (spec?.rectifies === undefined) return { counted: null, units: 0, look: {} };
+  return unitsOf(value, hasChannels(model, node) ? 1 : value.shape.length - 1, spec.rectifies);
+}
+
+/** Units along an axis, of which those are watched that are ever on: their output above 0, or below `off`. */
+function unitsOf({ shape }: Value, axis: number, off: number): Counted {
+  const units = shape[axis] ?? 1;
+  const inner = sizeOf(shape.slice(axis + 1));
+  return { counted: 'dead', units, look: { units: { inner, count: units, alive: true }, range: [off, 0] } };
 }
 
 /** Whether the units of a node stand on axis 1, as after a convolution, rather than on the last one. */
@@ -204,6 +228,7 @@ function parametersOf(
   layout: Layout<ModelParameter>,
   gradientArena: string,
   depth: ReadonlyMap<string, number>,
+  branches: ReadonlyMap<string, string>,
 ): { segment: ProbeSegment; look: LookedAt }[] {
   return layout.items.flatMap((p) => {
     const node = model.nodes.get(p.node)!;
@@ -219,6 +244,7 @@ function parametersOf(
       shape: p.shape,
       elements: sizeOf(p.shape),
       depth: depth.get(p.node) ?? 0,
+      branch: branches.get(p.node) ?? null,
     };
     const counted = { counted: hasUnits ? 'alike' : null, units: hasUnits ? count : 0 } as const;
     const weight = layout.place(p.name, 'params');

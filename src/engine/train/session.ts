@@ -400,6 +400,8 @@ export class Session {
 
   private endEarly(run: Run, { loss, step }: EarlyStop): Promise<void> {
     const { patience } = run.document.training.stopping;
+    run.watcher.stopped();
+    this.judge(run);
     this.options.post({
       type: 'notice',
       run: run.id,

@@ -31,6 +31,7 @@ export async function* watchedChunks(
     else if (chunk.unsound === null && validates && trainer.step % every === 0)
       watcher.evaluated(await trainer.evaluate('validation'));
     if (chunk.unsound !== null) await watcher.broke(trainer, chunk.unsound);
+    if (chunk.stopped) watcher.stopped();
     yield chunk;
     if (chunk.unsound !== null || chunk.stopped) return;
   }

@@ -4,6 +4,7 @@ import type { GraphDocument } from '../model/schema.ts';
 import {
   addFailure,
   addSteps,
+  addStop,
   addValidation,
   type Diagnosis,
   noDiagnosis,
@@ -65,10 +66,16 @@ export class Watcher {
     if (split === 'validation') this.diagnosis = addValidation(this.diagnosis, step, loss);
   }
 
+  /** Training stopped early, and the best weights are back. */
+  stopped(): void {
+    this.diagnosis = addStop(this.diagnosis, this.lastStep);
+  }
+
   /** A step was not finite; says the first node whose numbers were not. */
   async broke(trainer: Trainer, step: number): Promise<Awaited<ReturnType<Trainer['firstUnsound']>>> {
     const culprit = await trainer.firstUnsound();
-    this.diagnosis = addFailure(this.diagnosis, this.net, step, culprit);
+    const { thresholds } = this.document.training;
+    this.diagnosis = addFailure(this.diagnosis, this.net, step, culprit, thresholds);
     return culprit;
   }
 }

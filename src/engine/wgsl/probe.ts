@@ -23,9 +23,9 @@ export const chunkFields = [
   'index',
   'inner',
   'units',
-  /** The first word of the units' mask, after the bins: a unit that is above 0 sets its bit. */
+  /** The first word of the units' mask, after the bins: a unit that is outside `low` to `high` sets its bit. */
   'alive',
-  /** float32: elements below the one or above the other count as saturated. */
+  /** float32: elements below the one or above the other are outside, and count as saturated. */
   'low',
   'high',
 ] as const;
@@ -97,7 +97,7 @@ ${takeElement}
         if (alive == ${none}u) {
           let apart = x - source${source}[at - unit * inner];
           extra.y += apart * apart;
-        } else if (x > 0f) {
+        } else if (x < bitcast<f32>(low) || x > bitcast<f32>(high)) {
           let mask = alive + unit / 32u;
           let bit = 1u << (unit % 32u);
           if ((atomicLoad(&bins[mask]) & bit) == 0u) { atomicOr(&bins[mask], bit); }

@@ -229,7 +229,7 @@ class ChainNet {
       samples: { train: SAMPLES, validation: 64, test: 64 },
       dispatches: { plain: 9, looking: 11 },
       batch: BATCH,
-      segments: this.#segments().map((segment) => ({ ...segment, counted: null, units: 0 })),
+      segments: this.#segments().map((segment) => ({ ...segment, branch: null, counted: null, units: 0 })),
       tracks: [],
       chanceLoss: Math.LN2,
       metrics: ['accuracy'],
@@ -287,7 +287,7 @@ class ChainNet {
   }
 
   /** In the order in which `train` collects the tensors: from the loss backwards. */
-  #segments(): Omit<ProbeSegment, 'counted' | 'units'>[] {
+  #segments(): Omit<ProbeSegment, 'branch' | 'counted' | 'units'>[] {
     const named = (kind: (k: string) => boolean) =>
       Object.entries(this.document.nodes).filter(([, n]) => kind(n.kind));
     const linear = named((kind) => kind === 'linear').reverse();

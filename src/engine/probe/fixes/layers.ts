@@ -87,16 +87,29 @@ function addResiduals(document: GraphDocument): GraphDocument {
   });
 }
 
-/** Recurrent layers by another kind; what only the old one knows is left out. */
-const recurrent = (from: readonly string[], to: string): Fix['apply'] => {
+/**
+ * What the gate of the memory starts with: 0.95 of it stays at each step. At 0, as in PyTorch, half is lost at each, and the
+ * gradient vanishes through time as in an RNN (Jozefowicz et al. 2015).
+ */
+const keeping = { lstm: { forgetBias: 3 }, gru: { updateBias: 3 } } as const;
+
+/** RNNs by a gated kind; what only the old one knows is left out. A layer of that kind learns to keep. */
+const gated = (to: keyof typeof keeping): Fix['apply'] => {
   return (document) =>
     editNodes(document, (node, _, canvas) => {
-      if (!from.includes(node.kind)) return node;
+      if (node.kind === to) return keeps(node) ? node : withParams(node, keeping[to]);
+      if (node.kind !== 'rnn') return node;
       const declared = layerOf(to)?.params.shape ?? {};
       const kept = Object.entries(node.params).filter(([name]) => name in declared);
-      return replaced(canvas, node, to, Object.fromEntries(kept));
+      return replaced(canvas, node, to, { ...Object.fromEntries(kept), ...keeping[to] });
     });
 };
+
+/** Whether a gated layer starts with a memory that lasts. */
+const keeps = ({ params }: DocNode): boolean =>
+  Object.values(keeping).some((wanted) =>
+    Object.entries(wanted).some(([name, least]) => Number(params[name] ?? 0) >= least),
+  );
 
 const he = { init: 'heNormal', biasInit: 'zeros' };
 
@@ -173,15 +186,15 @@ export const layerFixes: readonly Fix[] = [
     id: 'lstm',
     title: 'LSTM',
     words:
-      'Replaces the recurrent layer by an LSTM, whose cell carries the gradient over many steps (Hochreiter & Schmidhuber 1997).',
-    apply: recurrent(['rnn'], 'lstm'),
+      'Makes the recurrent layer an LSTM, whose cell carries the gradient over many steps (Hochreiter & Schmidhuber 1997), and starts its forget gate open, so that 0.95 of the memory stays at each step.',
+    apply: gated('lstm'),
   },
   {
     id: 'gru',
     title: 'GRU',
     words:
-      'Replaces the recurrent layer by a GRU: gates as in an LSTM, with fewer weights (Cho et al. 2014).',
-    apply: recurrent(['rnn'], 'gru'),
+      'Makes the recurrent layer a GRU, with gates as in an LSTM and fewer weights (Cho et al. 2014), and starts its update gate open, so that 0.95 of the memory stays at each step.',
+    apply: gated('gru'),
   },
   {
     id: 'dropout',

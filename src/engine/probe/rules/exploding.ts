@@ -9,29 +9,36 @@ import type { Evidence } from '../verdict.ts';
 import { readable, readablePower } from '../words.ts';
 import { timeTracks } from './through-time.ts';
 
-export const exploding = defineRule<null, 'ratio' | 'leap' | 'loss'>({
+export const exploding = defineRule<null, 'ratio' | 'leap' | 'loss' | 'chance'>({
   id: 'exploding',
   title: 'Gradients explode',
   thresholds: {
     ratio: { title: 'first to last gradient, above', value: 70 },
     leap: { title: 'or the global norm grew within 50 steps by a factor of', value: 10 },
     loss: { title: 'while the loss is at this share of its start, at least', value: 0.95 },
-    captures: { title: 'captures in a row', value: 3 },
+    chance: { title: 'or at this many times the loss of chance', value: 2 },
+    // A norm in each of many layers makes gradients grow in the very first steps of a net that then learns.
+    captures: { title: 'captures in a row', value: 8 },
   },
-  because: ({ ratio, leap, loss, captures }) =>
+  because: ({ ratio, leap, loss, chance, captures }) =>
     `The RMS of ∂L/∂a at the first hidden layer (or ‖∂L/∂h‖ at the first time step) was more than ${readable(ratio)} times that ` +
     `at the last, or the global norm grew by a factor of ${readable(leap)} within 50 steps, while the loss stood at ` +
-    `${readable(loss)} of its start or more, for ${captures} captures in a row; or a number was no longer finite.`,
+    `${readable(loss)} of its start or more, or at ${readable(chance)} times that of an answer that knows nothing, for ` +
+    `${captures} captures in a row; or a number was no longer finite.`,
   doubt:
     'Large gradients in early layers do no harm where the optimiser scales each by its own size and the loss falls; a single ' +
     'odd batch makes the norm leap, too.',
   atStart: true,
+  atFailure: true,
   memory: null,
   look(memory, evidence, limits) {
     const { loss } = evidence.course;
+    const { chanceLoss } = evidence.net;
     if (loss.start === 0) return unclear(memory);
     const finding = growth(evidence, limits.ratio) ?? leapOf(evidence, limits.leap);
-    if (!finding || lossShare(loss) < limits.loss) return good(memory);
+    // Where gradients explode, the first loss is so large that it may fall for long and still be that of a useless net.
+    const isUseless = chanceLoss !== null && loss.now >= limits.chance * chanceLoss;
+    if (!finding || (lossShare(loss) < limits.loss && !isUseless)) return good(memory);
     return { memory, sign: 'bad', finding };
   },
 });

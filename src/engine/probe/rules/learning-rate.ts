@@ -3,7 +3,7 @@
  * scaling and schedules are in them. A converged net makes small updates, too: the loss must stand where it began.
  */
 import { lossShare } from '../loss-trend.ts';
-import { defineRule, type Finding, good, number, unclear } from '../rule.ts';
+import { defineRule, type Finding, good, number, percent, unclear } from '../rule.ts';
 import { type UpdateRatio, updateRatios } from '../update-ratio.ts';
 import type { Evidence } from '../verdict.ts';
 import { readable, readablePower } from '../words.ts';
@@ -68,6 +68,7 @@ export const rateTooLarge = defineRule<Peak, 'ratio' | 'peak' | 'loss'>({
     `${captures} captures in a row.`,
   doubt: 'Early steps of weights that start small change them by much; then the loss soon falls.',
   atStart: false,
+  atFailure: true,
   memory: { log10: Number.NEGATIVE_INFINITY },
   look(memory, evidence, limits) {
     const { course, net } = evidence;
@@ -88,7 +89,7 @@ export const rateTooLarge = defineRule<Peak, 'ratio' | 'peak' | 'loss'>({
       sign: 'bad',
       finding: {
         ...culpritOf(ratios),
-        sentence: `A step changed half of the layers by ${readablePower(worst)} of their weights or more; the loss is at ${readable(loss.now)}, no lower than at the start.`,
+        sentence: `A step changed half of the layers by ${shareInWords(worst)} the size of their weights or more; the loss is at ${readable(loss.now)}, no lower than at the start.`,
         severity: loss.now > 2 * loss.start ? 'severe' : 'warning',
         numbers: [
           ...numbersOf(evidence, ratios),
@@ -100,6 +101,11 @@ export const rateTooLarge = defineRule<Peak, 'ratio' | 'peak' | 'loss'>({
     };
   },
 });
+
+/** 44 %, or 1.2·10⁵ times. */
+function shareInWords(log10: number): string {
+  return log10 < 1 ? `${percent(10 ** log10)} of` : `${readablePower(log10)} times`;
+}
 
 /** A loss that moves from one step to the next by this share of its start is thrown about, not noisy. */
 const roughness = 0.25;

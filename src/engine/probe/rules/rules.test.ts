@@ -1,6 +1,7 @@
 // Every rule on courses that are ill in its own way, and on ones that look like it and are not.
 import { expect, test } from 'vitest';
 import { addEvaluation, addStep, type Course, noCourse } from '../course.ts';
+import { addFailure, addSteps, noDiagnosis, verdictsOf } from '../diagnosis.ts';
 import { type JudgeState, judge, judgeStart, noVerdicts, rules } from '../judge.ts';
 import { captureOfNet, chainNet } from '../testing.ts';
 import {
@@ -84,19 +85,41 @@ test('every rule says its thresholds, its doubts and why', () => {
 
 test('units that are dead over a window are named at the layer nearest to the input', () => {
   const net = counting(chainNet(4, { kind: 'relu' }), 'activation', 'dead');
-  const change = (capture: ProbeCapture): void => {
-    net.segments.forEach(({ counted, name }, i) => {
-      if (counted === 'dead')
-        capture.folded[i * foldedCount + foldedNames.indexOf('deadUnits')] = ['relu_2', 'relu_3'].includes(
-          name,
-        )
-          ? 0.75
-          : 0.25;
-    });
+  const change =
+    (zeros: number) =>
+    (capture: ProbeCapture): void => {
+      net.segments.forEach(({ counted, name, elements }, i) => {
+        if (counted === 'dead') setMoment(capture, i, 'zeros', capture.step === 0 ? zeros * elements : 0);
+        if (counted === 'dead')
+          capture.folded[i * foldedCount + foldedNames.indexOf('deadUnits')] = ['relu_2', 'relu_3'].includes(
+            name,
+          )
+            ? 0.75
+            : 0.25;
+      });
+    };
+  const born = said({ net, loss: standing, change: change(0.9) }).get('dead');
+  expect(born).toMatchObject({ culprit: { name: 'relu_2' }, raisedAt: 4, nodes: ['relu_2', 'relu_3'] });
+  expect(born?.fixes[0]).toBe('he-start');
+  // Units that fired at first were killed by a step.
+  const killed = said({ net, loss: standing, change: change(0.5) }).get('dead');
+  expect(killed?.fixes[0]).toBe('lower-rate');
+});
+
+test('a run that breaks within a few steps says what led to it', () => {
+  const net = chainNet(3, { kind: 'relu', learningRate: 50 });
+  const run = (loss: (step: number) => number) => {
+    let diagnosis = noDiagnosis;
+    for (let step = 0; step < 4; step++) {
+      const row = { steps: [step], loss: [loss(step)], gradientNorm: [1], learningRates: [50] };
+      diagnosis = addSteps(diagnosis, net, row, [captureOfNet(net, step, () => 0.01)]);
+    }
+    return verdictsOf(addFailure(diagnosis, net, 4, null));
   };
-  const verdict = said({ net, loss: standing, change }).get('dead');
-  expect(verdict).toMatchObject({ culprit: { name: 'relu_2' }, raisedAt: 4, nodes: ['relu_2', 'relu_3'] });
-  expect(verdict?.fixes[0]).toBe('he-start');
+  const broken = run((step) => 0.7 * 100 ** step);
+  expect(broken.map(({ rule }) => rule)).toEqual(['non-finite', 'rate-too-large']);
+  expect(broken[1]?.because).toMatch(/^The run broke when this had held for 3 captures\./);
+  expect(run(() => 0.1).map(({ rule }) => rule)).toEqual(['non-finite']);
 });
 
 test('saturated outputs are a fault while the loss stands, not once it falls', () => {
@@ -131,7 +154,7 @@ test('gradients that grow towards the input explode while the loss stands; those
   const verdict = said({ gradient, loss: standing, net: chainNet(6, { learningRate: 1e-4 }) }).get(
     'exploding',
   );
-  expect(verdict).toMatchObject({ raisedAt: 2, culprit: { name: 'sigmoid_6' } });
+  expect(verdict).toMatchObject({ raisedAt: 7, culprit: { name: 'sigmoid_6' } });
   expect(said({ loss: standing, net: chainNet(6, { learningRate: 1e-4 }) }).has('exploding')).toBe(false);
 });
 
@@ -167,6 +190,9 @@ test('a validation loss that rises while the training loss falls is over-fitting
   expect(said({ validation, loss: (step) => 0.7 * 0.95 ** step }).get('over-fitting')?.raisedAt).toBeLessThan(
     70,
   );
+  // A validation loss that goes up while the training loss stands is noise.
+  const noisy = (step: number): number => 0.3 + 0.01 * (step % 3);
+  expect(said({ validation, loss: noisy }).has('over-fitting')).toBe(false);
   expect(said({ validation: () => 0.9, loss: (step) => 0.7 * 0.95 ** step }).has('over-fitting')).toBe(false);
 });
 

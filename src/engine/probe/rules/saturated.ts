@@ -3,10 +3,8 @@ import { nearestWeights } from '../hidden-layers.ts';
 import { defineRule, good, number, percent, unclear } from '../rule.ts';
 import { statisticsOf } from '../statistics.ts';
 import type { Evidence } from '../verdict.ts';
+import { heavyWeights, weightSize } from '../weight-size.ts';
 import { readable } from '../words.ts';
-
-/** Weights whose RMS is above this many times 1/√fan-in are what makes a layer saturate. */
-const heavyWeights = 2.5;
 
 interface Memory {
   /** The largest share at the first capture: did it start so, or come to it? */
@@ -37,12 +35,14 @@ export const saturated = defineRule<Memory, 'share' | 'loss'>({
     const bad = layers.filter(({ share }) => share > limits.share).sort((a, b) => b.depth - a.depth);
     const [culprit] = bad;
     if (!culprit || loss.now < limits.loss * loss.start) return good(next);
-    const weights = weightSize(evidence, culprit.depth);
+    const weights = weightSize(evidence, culprit.depth + 1);
     return {
       memory: next,
       sign: 'bad',
       finding: {
-        sentence: `${percent(culprit.share)} of the outputs of \`${culprit.name}\` lie where its slope is next to nothing; the loss does not fall.`,
+        sentence: `${percent(culprit.share)} of the outputs of \`${culprit.name}\` lie where its slope is next to nothing${
+          loss.steps < 2 ? '' : '; the loss does not fall'
+        }.`,
         severity: culprit.share > 0.7 ? 'severe' : 'warning',
         culprit,
         nodes: bad.map(({ node }) => node),
@@ -72,15 +72,4 @@ function layersOf({ net, capture }: Evidence) {
       ? [{ node, name, depth, share: statisticsOf(capture, i).saturated }]
       : [],
   );
-}
-
-/** RMS(w) · √fan-in of the weights right before a node; null where there are none. */
-function weightSize({ net, capture }: Evidence, depth: number): number | null {
-  const before = net.segments.findIndex(
-    (s) => s.what === 'weight' && s.shape.length >= 2 && s.depth === depth + 1,
-  );
-  const segment = net.segments[before];
-  if (!segment) return null;
-  const fanIn = segment.elements / (segment.shape[0] ?? 1);
-  return statisticsOf(capture, before).rms * Math.sqrt(fanIn);
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { addStep, noCourse } from '../course.ts';
-import { type JudgeState, judge, noVerdicts } from '../judge.ts';
-import { captureOf, captureOfNet, chainNet } from '../testing.ts';
-import type { NetFacts, Verdict } from '../verdict.ts';
+import { type JudgeState, judge, judgeStart, noVerdicts } from '../judge.ts';
+import { captureOf, captureOfNet, chainNet, segmentOf } from '../testing.ts';
+import type { LayerFacts, NetFacts, Verdict } from '../verdict.ts';
 
 interface Course {
   readonly net?: NetFacts;
@@ -122,4 +122,58 @@ test('thresholds can be changed, and the card shows those in force', () => {
     state = judge(state, { net, capture, course }, { vanishing: { captures: 5, ratio: -2 } });
   }
   expect(state.verdicts[0]?.thresholds.ratio?.value).toBe(-2);
+});
+
+/** stem → (linear → tanh → linear) + skip, so many times → output; what is left of the gradient in each branch is given. */
+function residualNet(blocks: number): NetFacts {
+  const chain = chainNet(0);
+  const segments = [...chain.segments];
+  const layers: Record<string, LayerFacts> = { ...chain.layers };
+  const add = (name: string, kind: string, category: string, depth: number, branch: string | null): void => {
+    layers[name] = { name, kind, category };
+    const facts = { node: name, name, depth, branch };
+    segments.push(segmentOf({ ...facts, what: 'gradient' }));
+    if (kind === 'linear')
+      segments.push(segmentOf({ ...facts, what: 'weightGradient', tensor: 'weight', shape: [8, 8] }));
+  };
+  for (let n = 0; n < blocks; n++) {
+    const sum = `sum_${blocks - n}`;
+    add(sum, 'add', 'merge', 4 * n + 2, null);
+    add(`b_${blocks - n}`, 'linear', 'basic', 4 * n + 3, sum);
+    add(`tanh_${blocks - n}`, 'tanh', 'activation', 4 * n + 4, sum);
+    add(`a_${blocks - n}`, 'linear', 'basic', 4 * n + 5, sum);
+  }
+  add('stem', 'linear', 'basic', 4 * blocks + 2, null);
+  return { ...chain, segments, layers };
+}
+
+test('a level way of skips is healthy however weak the branches are beside it, as long as they keep a hundredth', () => {
+  const inBranch = (depth: number): number => (depth % 4 === 2 ? 0.01 : 1e-4);
+  expect(play({ net: residualNet(5), gradient: inBranch }).every((verdict) => verdict === undefined)).toBe(
+    true,
+  );
+});
+
+test('branches that lose the gradient are named though the skips pass all of it on', () => {
+  const inBranch = (depth: number): number => (depth % 4 === 2 ? 0.01 : 1e-7);
+  const said = play({ net: residualNet(5), gradient: inBranch }).at(-1);
+  expect(said).toMatchObject({ rule: 'vanishing', severity: 'warning', culprit: { name: 'tanh_5' } });
+  expect(said?.sentence).toMatch(
+    /^The residual branch that ends in `sum_5` keeps 1?\.?\d?·?10⁻⁵ of the gradient at its sum; the decay begins at `tanh_5`; only the skips carry it; loss/,
+  );
+});
+
+test('branches that start at exactly nothing are not faded', () => {
+  const inBranch = (depth: number): number => (depth % 4 === 2 ? 0.01 : 0);
+  expect(play({ net: residualNet(5), gradient: inBranch }).every((verdict) => verdict === undefined)).toBe(
+    true,
+  );
+});
+
+test('before training, nothing is said of a loss that could not have moved', () => {
+  const net = chainNet(8);
+  const [said] = judgeStart({ net, capture: captureOfNet(net, 0, fading), course });
+  expect(said?.sentence).toMatch(/; the decay begins at `sigmoid_8`\.$/);
+  expect(said?.because).toMatch(/^Seen in one mini-batch, before training\./);
+  expect(said?.numbers.map(({ label }) => label)).not.toContain('loss now : at the start');
 });

@@ -1,9 +1,12 @@
 /**
  * Vanishing gradients: the loss has not fallen, and the gradient that reaches the first hidden layer is a thousandth or
  * less of the one at the last, fading layer by layer, for a while. All four must hold: a converged net has small gradients
- * everywhere, a dead layer cuts the signal at one place, and a single odd batch proves nothing.
+ * everywhere, a dead layer cuts the signal at one place, and a single odd batch proves nothing. Residual branches are
+ * judged apart: the skip hides what they lose.
  */
 import { fewestHiddenLayers, gradientRms, type HiddenLayer, hiddenLayers } from '../hidden-layers.ts';
+import type { LossTrend } from '../loss-trend.ts';
+import { fadeInBranch, type ResidualBranch, residualBranches } from '../residual-branches.ts';
 import { defineRule, type Finding, number, percent, unclear } from '../rule.ts';
 import { updateRatios } from '../update-ratio.ts';
 import type { Evidence, EvidenceNumber } from '../verdict.ts';
@@ -27,6 +30,8 @@ type Values = Readonly<Record<keyof typeof thresholds, number>>;
 interface Memory {
   /** Smoothed log₁₀ RMS of ∂L/∂a per hidden layer, nearest to the loss first. */
   readonly profile: readonly number[];
+  /** Smoothed log₁₀ of what is left at the far end of each residual branch, by its sum. */
+  readonly branches: Readonly<Record<string, number>>;
 }
 
 /** Smoothing of the profile over captures: about the last ten count. */
@@ -45,31 +50,116 @@ export const vanishing = defineRule<Memory, Exclude<keyof typeof thresholds, 'ca
   because: ({ ratio, monotone, loss, captures }) =>
     `The RMS of ∂L/∂a at the first hidden layer is below ${readablePower(ratio)} of that at the last, fading in at least ` +
     `${percent(monotone)} of layer pairs, while the loss is at ${percent(loss)} of its start or more, ` +
-    `for ${captures} captures in a row.`,
+    `for ${captures} captures in a row. Residual branches are measured apart from their skips: more than half of them keep less.`,
   doubt:
     'It may be a false alarm while a warm-up keeps the learning rate small, when the early layers are frozen on ' +
     'purpose, or when the labels cannot be predicted from the inputs at all: then no net makes the loss fall.',
   atStart: true,
-  memory: { profile: [] },
+  memory: { profile: [], branches: {} },
   look(memory, evidence, limits) {
-    const layers = hiddenLayers(evidence.net);
     // Units that are all alike cancel each other's gradients: that is another trouble.
-    if (layers.length < fewestHiddenLayers || evidence.raised.has('symmetric')) return unclear(memory);
-    const measured = logProfile(evidence, layers);
-    if (measured === null) return unclear(memory);
-    const profile = smooth(memory.profile, measured);
-    const ratio = profile.at(-1)! - profile[0]!;
+    if (evidence.raised.has('symmetric')) return unclear(memory);
     const { loss } = evidence.course;
     const stuck = loss.start > 0 && loss.now >= limits.loss * loss.start;
-    const isBad = stuck && ratio < limits.ratio && shareOfFading(profile) >= limits.monotone;
-    const isGood = !stuck || ratio > limits.recovery;
+    const trunk = lookAtTrunk(memory.profile, evidence, limits);
+    const branches = lookAtBranches(memory.branches, evidence, limits);
+    const next = { profile: trunk?.profile ?? memory.profile, branches: branches?.left ?? memory.branches };
+    const known = [trunk, branches].filter((part) => part !== null);
+    const bad = known.find(({ isBad }) => isBad);
+    const isGood = !stuck || known.every((part) => part.isGood);
     return {
-      memory: { profile },
-      sign: isBad ? 'bad' : isGood ? 'good' : 'unclear',
-      finding: describe(evidence, layers, profile, limits),
+      memory: next,
+      sign: known.length === 0 ? 'unclear' : stuck && bad ? 'bad' : isGood ? 'good' : 'unclear',
+      finding: (bad ?? known[0])?.finding ?? null,
     };
   },
 });
+
+/** What one way through the net says: whether the gradient fades on it, and whether it surely does not. */
+interface Part {
+  readonly isBad: boolean;
+  readonly isGood: boolean;
+  readonly finding: Finding | null;
+}
+
+/** The layers that no skip leads past. */
+function lookAtTrunk(
+  before: Memory['profile'],
+  evidence: Evidence,
+  limits: Values,
+): (Part & Pick<Memory, 'profile'>) | null {
+  const layers = hiddenLayers(evidence.net);
+  if (layers.length < fewestHiddenLayers) return null;
+  const measured = logProfile(evidence, layers);
+  if (measured === null) return null;
+  const profile = smooth(before, measured);
+  const ratio = profile.at(-1)! - profile[0]!;
+  return {
+    profile,
+    isBad: ratio < limits.ratio && shareOfFading(profile) >= limits.monotone,
+    isGood: ratio > limits.recovery,
+    finding: describe(evidence, layers, profile, limits),
+  };
+}
+
+/** Residual branches, each for itself: bad where most of them lose the gradient that the skips pass on. */
+function lookAtBranches(
+  before: Memory['branches'],
+  evidence: Evidence,
+  limits: Values,
+): (Part & { readonly left: Memory['branches'] }) | null {
+  const measured = residualBranches(evidence.net).flatMap((branch) => {
+    const fade = fadeInBranch(evidence.capture, branch);
+    if (!fade) return [];
+    const [now] = smooth([before[branch.sum.node] ?? fade.at(-1)!], [fade.at(-1)!]);
+    return [{ branch, fade, left: now! }];
+  });
+  if (measured.length === 0) return null;
+  const faded = measured.filter(({ left }) => left < limits.ratio);
+  const [worst] = [...faded].sort((a, b) => a.branch.sum.depth - b.branch.sum.depth);
+  return {
+    left: Object.fromEntries(measured.map(({ branch, left }) => [branch.sum.node, left])),
+    isBad: 2 * faded.length > measured.length,
+    isGood: 2 * measured.filter(({ left }) => left < limits.recovery).length <= measured.length,
+    finding: worst
+      ? describeBranch(
+          evidence,
+          worst,
+          faded.flatMap(({ branch }) => branch.layers),
+          measured.length,
+        )
+      : null,
+  };
+}
+
+function describeBranch(
+  { course: { loss } }: Evidence,
+  {
+    branch,
+    fade,
+    left,
+  }: { readonly branch: ResidualBranch; readonly fade: readonly number[]; readonly left: number },
+  layers: readonly HiddenLayer[],
+  count: number,
+): Finding {
+  const culprit = branch.layers[whereDecayBegins([0, ...fade])]!;
+  const others = new Set(layers.map(({ depth }) => depth)).size;
+  return {
+    severity: 'warning',
+    sentence:
+      `The residual branch that ends in \`${branch.sum.name}\` keeps ${readablePower(left)} of the gradient at its sum; the decay ` +
+      `begins at \`${culprit.name}\`; only the skips carry it${lossInWords(loss)}.`,
+    culprit: { node: culprit.node, name: culprit.name },
+    nodes: layers.map(({ node }) => node),
+    numbers: [
+      number('left of the gradient in this branch', 10 ** left, readablePower(left)),
+      number('branches that are measured', count),
+      number('layers in branches that fade', others),
+      ...lossNumbers(loss),
+    ],
+    fixes: fixesFor(layers),
+  };
+}
 
 /** log₁₀ RMS per layer; null when it says nothing about fading: not finite, all zero, or cut off at one place. */
 function logProfile({ capture }: Evidence, layers: readonly HiddenLayer[]): number[] | null {
@@ -121,12 +211,11 @@ function describe(
     (update.ratio < HALF_ULP ||
       (net.optimizer.family === 'plain' && update.ratio < limits.update) ||
       (net.optimizer.family === 'scaled' && update.signalToNoise < limits.signal));
-  const lossShare = loss.now / loss.start;
   const numbers: EvidenceNumber[] = [
     number(`∂L/∂a at ${first.name} (first hidden)`, 10 ** profile.at(-1)!, readablePower(profile.at(-1)!)),
     number(`∂L/∂a at ${last.name} (last hidden)`, 10 ** profile[0]!, readablePower(profile[0]!)),
     number('first : last', 10 ** ratio, readablePower(ratio)),
-    number('loss now : at the start', lossShare, `${readable(loss.now)} : ${readable(loss.start)}`),
+    ...lossNumbers(loss),
     number('layer pairs that fade', shareOfFading(profile), percent(shareOfFading(profile))),
   ];
   if (update) {
@@ -138,7 +227,7 @@ function describe(
     severity: standsStill ? 'severe' : 'warning',
     sentence:
       `\`${first.name}\` receives ${readablePower(ratio)} of the signal at the output; ` +
-      `the decay begins at \`${culprit.name}\`; ${lossInWords(lossShare, loss.steps)}.`,
+      `the decay begins at \`${culprit.name}\`${lossInWords(loss)}.`,
     culprit: { node: culprit.node, name: culprit.name },
     nodes: layers.slice(begins).map(({ node }) => node),
     numbers,
@@ -155,9 +244,22 @@ function fixesFor(layers: readonly HiddenLayer[]): readonly string[] {
   return ['he-start', 'xavier', ...rest];
 }
 
-function lossInWords(share: number, steps: number): string {
-  const after = `${steps} ${steps === 1 ? 'step' : 'steps'}`;
+function lossNumbers(loss: LossTrend): EvidenceNumber[] {
+  if (loss.steps < 2) return [];
+  return [
+    number(
+      'loss now : at the start',
+      loss.now / loss.start,
+      `${readable(loss.now)} : ${readable(loss.start)}`,
+    ),
+  ];
+}
+
+/** What the loss has done so far; nothing of the first mini-batch, whose loss could not have moved. */
+function lossInWords(loss: LossTrend): string {
+  if (loss.steps < 2) return '';
+  const share = loss.now / loss.start;
   return share > 0.98 && share < 1.02
-    ? `loss has not moved for ${after}`
-    : `loss is still at ${percent(share)} of its start after ${after}`;
+    ? `; loss has not moved for ${loss.steps} steps`
+    : `; loss is still at ${percent(share)} of its start after ${loss.steps} steps`;
 }

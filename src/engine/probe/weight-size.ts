@@ -1,0 +1,22 @@
+/** How large weights are for what they take in: RMS(w) · √fan-in, about 1 for the usual starts whatever the layer’s width. */
+import { statisticsOf } from './statistics.ts';
+import type { ProbeSegment } from './types.ts';
+import type { Evidence } from './verdict.ts';
+
+/** Weights above this are what makes the numbers behind them large, not what comes in. */
+export const heavyWeights = 2.5;
+
+/** Of the weights at a distance from the loss, before the step (at least: its update may have pointed any way); null where there are none. */
+export function weightSize(
+  { net, capture }: Pick<Evidence, 'net' | 'capture'>,
+  depth: number,
+): number | null {
+  const isMatrix = (s: ProbeSegment): boolean => s.shape.length >= 2 && s.depth === depth;
+  const at = net.segments.findIndex((s) => s.what === 'weight' && isMatrix(s));
+  const update = net.segments.findIndex((s) => s.what === 'update' && isMatrix(s));
+  const segment = net.segments[at];
+  if (!segment) return null;
+  const fanIn = segment.elements / (segment.shape[0] ?? 1);
+  const moved = update < 0 ? 0 : statisticsOf(capture, update).rms;
+  return Math.max(0, statisticsOf(capture, at).rms - moved) * Math.sqrt(fanIn);
+}
