@@ -9,6 +9,8 @@ export interface ValidationTrend {
   readonly evaluations: number;
   readonly first: number;
   readonly now: number;
+  /** Short moving average, and the lowest that it has been: the lowest of many noisy losses would be too low. */
+  readonly average: number;
   readonly lowest: number;
   readonly lowestStep: number;
   /** The training loss's average at that step. */
@@ -28,11 +30,14 @@ export interface Course {
 
 /** Steps over which a jump of the gradient norm is looked for. */
 export const normWindow = 50;
+/** The average of evaluations forgets half in about one and a half. */
+const averaging = 0.4;
 
 const noValidation: ValidationTrend = {
   evaluations: 0,
   first: 0,
   now: 0,
+  average: 0,
   lowest: Number.POSITIVE_INFINITY,
   lowestStep: 0,
   lossAtLowest: Number.POSITIVE_INFINITY,
@@ -66,12 +71,15 @@ export function addStep(course: Course, { loss, gradientNorm, learningRate }: St
 export function addEvaluation(course: Course, step: number, loss: number): Course {
   if (!Number.isFinite(loss)) return course;
   const before = course.validation;
-  const isLowest = loss < before.lowest;
+  const isFirst = before.evaluations === 0;
+  const average = isFirst ? loss : before.average + averaging * (loss - before.average);
+  const isLowest = average < before.lowest;
   const validation = {
     evaluations: before.evaluations + 1,
-    first: before.evaluations === 0 ? loss : before.first,
+    first: isFirst ? loss : before.first,
     now: loss,
-    lowest: Math.min(before.lowest, loss),
+    average,
+    lowest: Math.min(before.lowest, average),
     lowestStep: isLowest ? step : before.lowestStep,
     lossAtLowest: isLowest ? course.loss.now : before.lossAtLowest,
   };

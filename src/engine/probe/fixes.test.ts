@@ -64,3 +64,15 @@ test('a fix reaches what stands inside of blocks, in the block itself', () => {
   expect(fixed.blocks.deep?.nodes.linear?.params.init).toBe('heNormal');
   expect(fixed.nodes.out?.params.init).toBe('heNormal');
 });
+
+test('LSTM for RNN starts with a memory that lasts, and opens the gate of an LSTM that forgets', () => {
+  const lstm = layerFixes.find(({ id }) => id === 'lstm')!;
+  const of = (kind: string, params: Record<string, number | string | boolean>) =>
+    documentOf({ data: 'data', memory: [kind, params] }, ['data -> memory']);
+  const fixed = lstm.apply(of('rnn', { units: 5, nonlinearity: 'relu', bias: false })).nodes.memory;
+  expect(fixed).toMatchObject({ kind: 'lstm', params: { units: 5, forgetBias: 3, bias: true } });
+  expect(fixed?.params).not.toHaveProperty('nonlinearity');
+  const opened = lstm.apply(of('lstm', { units: 5 }));
+  expect(opened.nodes.memory?.params).toEqual({ units: 5, forgetBias: 3 });
+  expect(lstm.apply(opened)).toBe(opened);
+});

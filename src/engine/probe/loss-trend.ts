@@ -55,12 +55,16 @@ export function addLoss(trend: LossTrend, loss: number): LossTrend {
 const pastEvery = 10;
 const pastLength = 5;
 
-/** By how much the loss has fallen over the last forty steps, as a share of its start; NaN before there were as many. */
-export function recentFall({ past, now, start }: LossTrend): number {
-  return past.length < pastLength ? Number.NaN : (past[0]! - now) / start;
+/** By how much the loss has fallen over the last twenty, or forty, steps, as a share of its start; NaN before there were as many. */
+export function recentFall({ past, now, start }: LossTrend, steps: 20 | 40 = 40): number {
+  return past.length < pastLength ? Number.NaN : (past[pastLength - 1 - steps / pastEvery]! - now) / start;
 }
 
-/** The loss now as a share of the net's own at its start: of the first mini-batches, or of the very first where that was lower. */
+/**
+ * The loss now as a share of the net's own at its start: of the first mini-batches, or of the very first where that was
+ * lower. A first loss of exactly 0 (a perceptron that has answered nothing yet) is no measure.
+ */
 export function lossShare({ now, start, first }: LossTrend): number {
-  return now / Math.min(start, first);
+  if (now === 0) return 0;
+  return now / (first > 0 ? Math.min(start, first) : start);
 }

@@ -101,7 +101,7 @@ export const explanations = {
   },
   depthProfile: {
     title: 'Depth profile of the gradient',
-    text: 'The root mean square of ∂L/∂a (solid) and of ∂L/∂w (dashed) at every layer, from the input to the loss, in powers of ten; the band holds the 10th to 90th percentile of the non-zero elements. A level line is healthy, a line that falls towards the input is a vanishing gradient, one that rises towards it an exploding one.',
+    text: 'The root mean square of ∂L/∂a (solid) and of ∂L/∂w (dashed) at every layer, from the input to the loss, in powers of ten; the band holds the 10th to 90th percentile of the non-zero elements, and layers beside a skip are triangles off the line. A level line is healthy, a line that falls towards the input is a vanishing gradient, one that rises towards it an exploding one.',
     source: 'Glorot & Bengio 2010; Hochreiter 1991',
   },
   overlay: {

@@ -97,16 +97,19 @@ const keeping = { lstm: { forgetBias: 3 }, gru: { updateBias: 3 } } as const;
 const gated = (to: keyof typeof keeping): Fix['apply'] => {
   return (document) =>
     editNodes(document, (node, _, canvas) => {
-      if (node.kind === to) return keeps(node) ? node : withParams(node, keeping[to]);
+      // Without biases, no gate has one to start with.
+      const open = { ...keeping[to], ...(node.params.bias === false ? { bias: true } : {}) };
+      if (node.kind === to) return keeps(node) ? node : withParams(node, open);
       if (node.kind !== 'rnn') return node;
       const declared = layerOf(to)?.params.shape ?? {};
       const kept = Object.entries(node.params).filter(([name]) => name in declared);
-      return replaced(canvas, node, to, { ...Object.fromEntries(kept), ...keeping[to] });
+      return replaced(canvas, node, to, { ...Object.fromEntries(kept), ...open });
     });
 };
 
 /** Whether a gated layer starts with a memory that lasts. */
 const keeps = ({ params }: DocNode): boolean =>
+  params.bias !== false &&
   Object.values(keeping).some((wanted) =>
     Object.entries(wanted).some(([name, least]) => Number(params[name] ?? 0) >= least),
   );

@@ -8,45 +8,53 @@ import { readable } from '../words.ts';
 /** Below this share of its start, and of chance, a training loss has fallen. */
 const learnt = 0.9;
 
-/** Evaluations that were seen, and how many of the last ones in a row looked over-fitted. */
+/** Evaluations that were seen, how many of the last ones in a row looked over-fitted, and since which step. */
 interface Evaluations {
   readonly seen: number;
   readonly bad: number;
+  readonly since: number;
 }
 
-export const overfitting = defineRule<Evaluations, 'rise' | 'gap' | 'learning' | 'evaluations'>({
+/** Evaluations may follow each other so closely that several in a row say no more than one. */
+const leastSteps = 15;
+
+export const overfitting = defineRule<Evaluations, 'rise' | 'least' | 'gap' | 'learning' | 'evaluations'>({
   id: 'over-fitting',
   title: 'Over-fitting',
   thresholds: {
     rise: { title: 'validation loss by its lowest, above', value: 1.1 },
+    least: { title: 'and above it by this share of the loss of chance (or at the start)', value: 0.05 },
     gap: { title: 'training loss by validation loss, below', value: 0.7 },
     learning: { title: 'training loss by what it was at the lowest validation loss, below', value: 0.9 },
     evaluations: { title: 'evaluations in a row, at least', value: 3 },
     captures: { title: 'captures in a row', value: 1 },
   },
-  because: ({ rise, gap, learning, evaluations }) =>
-    `At ${evaluations} evaluations in a row the validation loss was above ${readable(rise)} times its lowest, while the ` +
-    `training loss was below ${readable(gap)} of it and below ${readable(learning)} of what it had been then.`,
+  because: ({ rise, least, gap, learning, evaluations }) =>
+    `At ${evaluations} evaluations in a row the validation loss (a short average) was above ${readable(rise)} times its lowest, by ` +
+    `${percent(least)} of the loss of an answer that knows nothing or more, while the training loss was below ${readable(gap)} of it and below ${readable(learning)} of what it had been then.`,
   doubt: 'A small validation part is noisy, and its loss may rise while its accuracy still grows.',
   atStart: false,
-  memory: { seen: 0, bad: 0 },
+  memory: { seen: 0, bad: 0, since: 0 },
   look(before, { net, course, raised }, limits) {
     const { validation, loss } = course;
     if (validation.evaluations < 3 || raised.size > 0) return unclear(before);
-    const rise = validation.now / validation.lowest;
+    const rise = validation.average / validation.lowest;
+    const scale = net.chanceLoss ?? loss.start;
     // What has learnt nothing has learnt nothing by heart.
-    const hasLearnt = loss.now <= learnt * Math.min(loss.start, net.chanceLoss ?? loss.start);
+    const hasLearnt = loss.now <= learnt * Math.min(loss.start, scale);
     const isBad =
       hasLearnt &&
       rise > limits.rise &&
-      loss.now < limits.gap * validation.now &&
+      validation.average - validation.lowest > limits.least * scale &&
+      loss.now < limits.gap * validation.average &&
       loss.now < limits.learning * validation.lossAtLowest;
     const isNew = validation.evaluations > before.seen;
     const bad = isBad ? before.bad + (isNew ? 1 : 0) : 0;
-    const memory = { seen: validation.evaluations, bad };
+    const since = bad === 1 && isNew ? loss.steps : before.since;
+    const memory = { seen: validation.evaluations, bad, since };
     // One better evaluation among worse ones does not end it.
     if (!isBad) return hasLearnt && rise > (1 + limits.rise) / 2 ? unclear(memory) : good(memory);
-    if (bad < limits.evaluations) return unclear(memory);
+    if (bad < limits.evaluations || loss.steps - since < leastSteps) return unclear(memory);
     return {
       memory,
       sign: 'bad',
@@ -58,7 +66,7 @@ export const overfitting = defineRule<Evaluations, 'rise' | 'gap' | 'learning' |
         numbers: [
           number('training loss', loss.now),
           number(`training loss at step ${validation.lowestStep}`, validation.lossAtLowest),
-          number('validation loss', validation.now),
+          number('validation loss (average)', validation.average),
           number(`its lowest, at step ${validation.lowestStep}`, validation.lowest),
         ],
         fixes: ['early-stopping', 'dropout', 'weight-decay'],
@@ -67,18 +75,23 @@ export const overfitting = defineRule<Evaluations, 'rise' | 'gap' | 'learning' |
   },
 });
 
-/** A long average of the gradient's signal to noise, and of how much of it is known: a capture reaches back ten only. */
-interface Gradient {
+/** An average of the gradient's signal to noise, how much of it is known, and captures in a row that were at rest. */
+interface Rest {
   readonly sum: number;
   readonly weight: number;
+  readonly captures: number;
 }
 
-/** Captures that the long average reaches back, about. */
-const longMemory = 20;
+/** Captures that the average reaches back, about. */
+const reach = 8;
 
-function averaged({ sum, weight }: Gradient, measured: number): Gradient {
+/** Early gradients all point one way, so their ratio is huge: above 1 it says no more. */
+function averaged({ sum, weight }: Rest, measured: number): Pick<Rest, 'sum' | 'weight'> {
   if (Number.isNaN(measured)) return { sum, weight };
-  return { sum: sum + (measured - sum) / longMemory, weight: weight + (1 - weight) / longMemory };
+  return {
+    sum: sum + (Math.min(1, measured) - sum) / reach,
+    weight: weight + (1 - weight) / reach,
+  };
 }
 
 /** Whether one layer alone has weights: its loss is convex and has no plateaus, so where it rests is its minimum. */
@@ -86,44 +99,57 @@ function isOneLayer({ segments }: NetFacts): boolean {
   return new Set(segments.flatMap(({ what, node }) => (what === 'weight' ? node : []))).size === 1;
 }
 
-export const underfitting = defineRule<Gradient, 'loss' | 'moved' | 'signal' | 'slope' | 'steps'>({
+export const underfitting = defineRule<Rest, 'loss' | 'moved' | 'signal' | 'slope' | 'steps' | 'rest'>({
   id: 'under-fitting',
   title: 'Under-fitting',
   thresholds: {
-    loss: { title: 'loss as a share of its start, at least', value: 0.6 },
+    loss: { title: 'loss as a share of that of chance (or at the start), at least', value: 0.6 },
     moved: { title: 'and at most: what never moved is on a plateau', value: 0.97 },
     signal: { title: 'gradient’s signal to noise, at most', value: 0.08 },
-    slope: { title: 'fall of the loss over 40 steps, as a share of its start, at most', value: 0.008 },
+    slope: { title: 'fall of the loss over 40 steps, as a share of its start, at most', value: 0.01 },
     steps: { title: 'steps trained, at least', value: 40 },
+    rest: { title: 'captures at rest before a net of several layers is judged', value: 150 },
     captures: { title: 'captures in a row', value: 8 },
   },
-  because: ({ loss, moved, signal, captures }) =>
-    `The loss stands at ${percent(loss)} of its start or more and no longer falls, the gradients of single batches cancel out ` +
-    `(their signal to noise is ${readable(signal)} or less), and no other rule says why, for ${captures} captures in a row. Where ` +
-    `more than one layer has weights, the loss must have fallen to ${percent(moved)} of its start or less: what never moved may be on a plateau.`,
+  because: ({ loss, moved, signal, rest, captures }) =>
+    `The loss stands at ${percent(loss)} of that of an answer that knows nothing or more and no longer falls, the gradients of single ` +
+    `batches cancel out (their signal to noise is ${readable(signal)} or less), and no other rule says why, for ${captures} captures in a ` +
+    `row. Where more than one layer has weights, a plateau looks the same: there the loss must have fallen to ${percent(moved)} of its ` +
+    `start, and have rested for ${rest} captures.`,
   doubt:
     'Where the labels cannot be told from the inputs, no net does better; and a plateau may look like a minimum for long.',
   atStart: false,
-  memory: { sum: 0, weight: 0 },
+  memory: { sum: 0, weight: 0, captures: 0 },
   look(before, { net, capture, course, raised }, limits) {
     const { loss } = course;
-    const memory = averaged(before, net.batch / noiseScale(net.segments, capture, net.batch));
-    if (loss.steps < limits.steps || memory.weight === 0 || raised.size > 0) return unclear(memory);
-    const signal = memory.sum / memory.weight;
-    const share = loss.now / loss.start;
-    const isHigh = share >= limits.loss && (share <= limits.moved || isOneLayer(net));
-    const isBad = isHigh && signal <= limits.signal && Math.abs(recentFall(loss)) <= limits.slope;
-    if (!isBad) return good(memory);
+    const gradient = averaged(before, net.batch / noiseScale(net.segments, capture, net.batch));
+    if (loss.steps < limits.steps || gradient.weight === 0 || raised.size > 0)
+      return unclear({ ...gradient, captures: 0 });
+    const signal = gradient.sum / gradient.weight;
+    const isConvex = net.chanceLoss !== null && isOneLayer(net);
+    const share = loss.now / (isConvex ? (net.chanceLoss ?? loss.start) : loss.start);
+    const isHigh = share >= limits.loss && (isConvex || share <= limits.moved);
+    const fall = Math.abs(recentFall(loss, isConvex ? 20 : 40));
+    const isAtRest = isHigh && signal <= limits.signal && fall <= limits.slope;
+    const memory = { ...gradient, captures: isAtRest ? before.captures + 1 : 0 };
+    // Noise in the loss does not end it.
+    if (!isAtRest) return isHigh && fall <= 3 * limits.slope ? unclear(memory) : good(memory);
+    if (!isConvex && memory.captures < limits.rest) return unclear(memory);
     return {
       memory,
       sign: 'bad',
       finding: {
-        sentence: `The loss has come to rest at ${percent(share)} of its start: the net cannot express what there is to learn.`,
+        sentence: `The loss has come to rest at ${percent(share)} of ${isConvex ? 'that of an answer that knows nothing' : 'its start'}: the net cannot express what there is to learn.`,
         severity: 'warning',
         culprit: null,
         nodes: [],
         numbers: [
-          number('loss now : at the start', share, `${readable(loss.now)} : ${readable(loss.start)}`),
+          number(
+            'loss now : at the start',
+            loss.now / loss.start,
+            `${readable(loss.now)} : ${readable(loss.start)}`,
+          ),
+          ...(net.chanceLoss === null ? [] : [number('loss of chance', net.chanceLoss)]),
           number('signal to noise of the gradient', signal),
           ...(course.validation.evaluations > 0 ? [number('validation loss', course.validation.now)] : []),
         ],

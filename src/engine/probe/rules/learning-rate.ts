@@ -11,38 +11,52 @@ import { readable, readablePower } from '../words.ts';
 /** Troubles that keep a loss from falling whatever the learning rate is. */
 const others = ['symmetric', 'dead', 'saturated', 'vanishing', 'through-time'];
 
-export const rateTooSmall = defineRule<null, 'ratio' | 'loss'>({
+/** Captures in a row in which most layers hardly moved, and the loss neither. */
+interface Slow {
+  readonly captures: number;
+}
+
+export const rateTooSmall = defineRule<Slow, 'ratio' | 'median' | 'patience' | 'loss'>({
   id: 'rate-too-small',
   title: 'Learning rate is too small',
   thresholds: {
     ratio: { title: 'log₁₀ of update to weight in every layer, below', value: -4 },
+    median: { title: 'or in the median layer, below', value: -4.3 },
+    patience: { title: 'the latter for so many captures in a row', value: 60 },
     loss: { title: 'while the loss is at this share of its start, at least', value: 0.95 },
     captures: { title: 'captures in a row', value: 20 },
   },
-  because: ({ ratio, loss, captures }) =>
-    `In every layer that a gradient reaches, a step changed the weights by less than ${readablePower(ratio)} of their size, while ` +
-    `the loss stood at ${readable(loss)} of its start or more, for ${captures} captures in a row.`,
+  because: ({ ratio, median, patience, loss, captures }) =>
+    `In every layer that a gradient reaches, a step changed the weights by less than ${readablePower(ratio)} of their size (or in ` +
+    `half of them by less than ${readablePower(median)}, for ${patience} captures), while the loss stood at ${readable(loss)} of its start ` +
+    `or more, for ${captures} captures in a row.`,
   doubt:
     'During a warm-up the rate is small on purpose; where there is nothing to learn, the loss stays whatever the rate.',
   atStart: false,
-  memory: null,
-  look(memory, evidence, limits) {
+  memory: { captures: 0 },
+  look(before, evidence, limits) {
     const { course, net, raised } = evidence;
     const ratios = moved(evidence);
     if (ratios.length === 0 || course.rateRises || others.some((rule) => raised.has(rule)))
-      return unclear(memory);
-    const largest = Math.log10(Math.max(...ratios.map(({ ratio }) => ratio)));
+      return unclear({ captures: 0 });
+    const logs = ratios.map(({ ratio }) => Math.log10(ratio)).sort((a, b) => a - b);
+    const largest = logs.at(-1)!;
+    const median = logs[Math.floor((logs.length - 1) / 2)]!;
     const stands = course.loss.now >= limits.loss * course.loss.start;
-    if (largest >= limits.ratio || !stands) return good(memory);
+    const memory = { captures: stands && median < limits.median ? before.captures + 1 : 0 };
+    const isEvery = largest < limits.ratio;
+    if (!stands || !(isEvery || median < limits.median)) return good(memory);
+    if (!isEvery && memory.captures < limits.patience) return unclear(memory);
+    const most = isEvery ? largest : median;
     return {
       memory,
       sign: 'bad',
       finding: {
         ...culpritOf(ratios),
-        sentence: `No step changes any layer by more than ${readablePower(largest)} of its weights; the loss has not moved for ${course.loss.steps} steps.`,
-        severity: largest < -6 ? 'severe' : 'warning',
+        sentence: `No step changes ${isEvery ? 'any layer' : 'half of the layers'} by more than ${readablePower(most)} of ${isEvery ? 'its' : 'their'} weights; the loss has not moved for ${course.loss.steps} steps.`,
+        severity: most < -6 ? 'severe' : 'warning',
         numbers: numbersOf(evidence, ratios),
-        fixes: [rateFix(net.optimizer.learningRate, -2.7 - largest), 'raise-rate', 'adam'],
+        fixes: [rateFix(net.optimizer.learningRate, -2.7 - most), 'raise-rate', 'adam'],
       },
     };
   },
@@ -73,6 +87,7 @@ export const rateTooLarge = defineRule<Peak, 'ratio' | 'peak' | 'loss'>({
   look(memory, evidence, limits) {
     const { course, net } = evidence;
     const ratios = moved(evidence);
+    if (hasNoScale(net)) return unclear(memory);
     if (ratios.length === 0 && memory.log10 === Number.NEGATIVE_INFINITY) return unclear(memory);
     const logs = ratios.map(({ ratio }) => Math.log10(ratio)).sort((a, b) => a - b);
     const median = logs[Math.floor(logs.length / 2)] ?? Number.NEGATIVE_INFINITY;
@@ -81,7 +96,8 @@ export const rateTooLarge = defineRule<Peak, 'ratio' | 'peak' | 'loss'>({
     const threw = loss.last > thrownAbove * Math.min(loss.start, loss.first);
     const peak = { log10: threw ? Math.max(memory.log10, median) : memory.log10 };
     const stands = lossShare(loss) >= limits.loss;
-    const isThrown = median > limits.ratio && loss.wobble > roughness * loss.start;
+    const isThrown =
+      median > limits.ratio && loss.wobble > roughness * loss.start && loss.now >= limits.loss * loss.start;
     if (!stands || !(isThrown || peak.log10 > limits.peak)) return good(peak);
     const worst = Math.max(peak.log10, median);
     return {
@@ -105,6 +121,11 @@ export const rateTooLarge = defineRule<Peak, 'ratio' | 'peak' | 'loss'>({
 /** 44 %, or 1.2·10⁵ times. */
 function shareInWords(log10: number): string {
   return log10 < 1 ? `${percent(10 ** log10)} of` : `${readablePower(log10)} times`;
+}
+
+/** Rosenblatt’s rule: steps of another size make weights of another size, and the same answers. */
+function hasNoScale({ layers }: Evidence['net']): boolean {
+  return Object.values(layers).some(({ kind }) => kind === 'perceptron');
 }
 
 /** A loss that moves from one step to the next by this share of its start is thrown about, not noisy. */

@@ -196,6 +196,33 @@ test('a validation loss that rises while the training loss falls is over-fitting
   expect(said({ validation: () => 0.9, loss: (step) => 0.7 * 0.95 ** step }).has('over-fitting')).toBe(false);
 });
 
+test('one layer that came to rest high cannot do better; several may be on a plateau', () => {
+  const folded = (capture: ProbeCapture, net: NetFacts): void => {
+    net.segments.forEach(({ what }, i) => {
+      if (what !== 'weightGradient') return;
+      capture.folded[i * foldedCount + foldedNames.indexOf('signal')] = capture.step < 20 ? 10 : -0.01;
+      capture.folded[i * foldedCount + foldedNames.indexOf('noise')] = 1;
+    });
+  };
+  const resting = (step: number): number => 0.62 + 0.2 * 0.85 ** step + 0.002 * (step % 3);
+  const play = { loss: resting, change: folded };
+  const one = { ...chainNet(0), chanceLoss: Math.LN2 };
+  expect(said({ ...play, net: one }).get('under-fitting')?.raisedAt).toBeLessThan(60);
+  expect(said({ ...play, net: { ...chainNet(2), chanceLoss: Math.LN2 } }).has('under-fitting')).toBe(false);
+  // One that still falls has not come to rest.
+  expect(said({ ...play, net: one, loss: (step) => 0.8 - 0.001 * step }).has('under-fitting')).toBe(false);
+});
+
+test('a perceptron’s steps have no right size, and a loss of 0 at the start is no measure', () => {
+  const net = chainNet(0, { learningRate: 50 });
+  const layers = { ...net.layers, output: { name: 'output', kind: 'perceptron', category: 'basic' } };
+  const loss = (step: number): number => (step === 0 ? 0 : 0.5 ** step);
+  expect(
+    said({ net: { ...net, layers }, loss: (step) => (step === 0 ? 0.7 : 1.5) }).has('rate-too-large'),
+  ).toBe(false);
+  expect(said({ net, loss }).has('rate-too-large')).toBe(false);
+});
+
 test('a gradient that hardly reaches the first time steps vanishes through time', () => {
   const track = {
     node: 'rnn',

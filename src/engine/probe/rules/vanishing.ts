@@ -235,12 +235,16 @@ function describe(
   };
 }
 
+/** Centred at 0 with slope 1 there, or not: the latter squash whatever the weights are. */
+const centred = ['tanh', 'softsign', 'hardTanh'];
+const offCentre = ['sigmoid', 'hardSigmoid'];
+
 /** ReLU does not squash; where layers do not squash either, their weights start too small. */
 function fixesFor(layers: readonly HiddenLayer[]): readonly string[] {
-  const kinds = new Set(layers.map(({ kind }) => kind));
+  const has = (kinds: readonly string[]): boolean => layers.some(({ kind }) => kinds.includes(kind));
   const rest = ['batch-norm', 'layer-norm', 'residual', 'selu'];
-  if (kinds.has('sigmoid')) return ['relu-he', 'xavier', ...rest];
-  if (kinds.has('tanh')) return ['xavier', 'relu-he', ...rest];
+  if (has(offCentre)) return ['relu-he', 'xavier', ...rest];
+  if (has(centred)) return ['xavier', 'relu-he', ...rest];
   return ['he-start', 'xavier', ...rest];
 }
 

@@ -36,7 +36,10 @@ export function profileOption(
   return {
     ...base,
     grid: { ...base.grid, bottom: 46 },
-    legend: { ...base.legend, data: profiles.flatMap(({ run }) => legendNames(run, runs.length)) },
+    legend: {
+      ...base.legend,
+      data: profiles.flatMap(({ run, points }) => legendNames(run, runs.length, points)),
+    },
     tooltip: { ...base.tooltip, valueFormatter: (value: unknown) => readablePower(Number(value)) },
     xAxis: {
       ...axis,
@@ -57,7 +60,7 @@ export function profileOption(
       axisLabel: { ...axis.axisLabel, formatter: powerOfTen },
     },
     series: profiles.flatMap(({ run, points }, place) => {
-      const [gradient = '', weight = ''] = legendNames(run, runs.length);
+      const [gradient = '', weight = '', branch = 'none'] = legendNames(run, runs.length, points);
       const color = look.series[place === 0 ? 0 : 1];
       const second = look.second[place === 0 ? 0 : 1];
       const band = {
@@ -91,7 +94,15 @@ export function profileOption(
           symbolSize: 5,
           connectNulls: true,
           lineStyle: { width: 2 },
-          data: points.map(({ gradient: g }) => gap(g?.rms)),
+          data: points.map(({ gradient: g, inBranch }) => (inBranch ? null : gap(g?.rms))),
+        },
+        {
+          type: 'scatter',
+          name: branch,
+          color,
+          symbol: 'triangle',
+          symbolSize: 7,
+          data: points.map(({ gradient: g, inBranch }) => (inBranch ? gap(g?.rms) : null)),
         },
         {
           type: 'line',
@@ -109,9 +120,20 @@ export function profileOption(
 }
 
 export function profileTable(runs: readonly RunView[], at: number | null): (string | number)[][] {
-  const head = ['run', 'step', 'layer', 'depth', 'log10 rms dL/da', 'p10', 'p90', 'zeros', 'log10 rms dL/dw'];
+  const head = [
+    'run',
+    'step',
+    'layer',
+    'depth',
+    'log10 rms dL/da',
+    'p10',
+    'p90',
+    'zeros',
+    'log10 rms dL/dw',
+    'in a residual branch',
+  ];
   const rows = runs.flatMap((run) =>
-    profileOf(run, at).map(({ name, depth, gradient, weightGradient }) => [
+    profileOf(run, at).map(({ name, depth, inBranch, gradient, weightGradient }) => [
       run.title,
       seenCapture(run, at)?.step ?? '',
       name,
@@ -121,14 +143,17 @@ export function profileTable(runs: readonly RunView[], at: number | null): (stri
       gradient?.high ?? '',
       gradient?.zeros ?? '',
       weightGradient?.rms ?? '',
+      inBranch ? 1 : 0,
     ]),
   );
   return [head, ...rows];
 }
 
-function legendNames({ id }: RunView, runs: number): string[] {
+/** Layers beside a skip are not on the line: the gradient goes past them, too. */
+function legendNames({ id }: RunView, runs: number, points: readonly ProfilePoint[]): string[] {
   const prefix = runs > 1 ? `Run ${id} ` : '';
-  return [`${prefix}∂L/∂a`, `${prefix}∂L/∂w`];
+  const branches = points.some(({ inBranch }) => inBranch) ? [`${prefix}∂L/∂a in residual branches`] : [];
+  return [`${prefix}∂L/∂a`, `${prefix}∂L/∂w`, ...branches];
 }
 
 function lowestOf({ gradient, weightGradient }: ProfilePoint): number {
