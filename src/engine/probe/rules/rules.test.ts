@@ -188,7 +188,7 @@ test('the first loss is held to that of chance, and forgotten once the net is be
 test('a validation loss that rises while the training loss falls is over-fitting; one that is high from the start is not', () => {
   const validation = (step: number): number => 0.5 + 0.01 * Math.abs(step - 30);
   expect(said({ validation, loss: (step) => 0.7 * 0.95 ** step }).get('over-fitting')?.raisedAt).toBeLessThan(
-    70,
+    80,
   );
   // A validation loss that goes up while the training loss stands is noise.
   const noisy = (step: number): number => 0.3 + 0.01 * (step % 3);
@@ -207,7 +207,7 @@ test('one layer that came to rest high cannot do better; several may be on a pla
   const resting = (step: number): number => 0.62 + 0.2 * 0.85 ** step + 0.002 * (step % 3);
   const play = { loss: resting, change: folded };
   const one = { ...chainNet(0), chanceLoss: Math.LN2 };
-  expect(said({ ...play, net: one }).get('under-fitting')?.raisedAt).toBeLessThan(60);
+  expect(said({ ...play, net: one }).get('under-fitting')?.raisedAt).toBeLessThan(70);
   expect(said({ ...play, net: { ...chainNet(2), chanceLoss: Math.LN2 } }).has('under-fitting')).toBe(false);
   // One that still falls has not come to rest.
   expect(said({ ...play, net: one, loss: (step) => 0.8 - 0.001 * step }).has('under-fitting')).toBe(false);
