@@ -38,6 +38,13 @@ const timeOf = (result: WorkloadResult, name: string): number => median(engineOf
 const timesFaster = (result: WorkloadResult, name: string): number =>
   timeOf(result, name) / timeOf(result, own);
 
+/** When a workload was measured: one day, or that of each engine where they differ. */
+function daysOf({ engines }: WorkloadResult): string {
+  const days = [...new Set(engines.map((e) => e.day ?? '–'))];
+  if (days.length === 1) return days[0] ?? '–';
+  return engines.map((e) => `${e.engine} ${e.day ?? '–'}`).join(', ');
+}
+
 const limitsOf = (name: string): Workload['limits'] => workloads.find((w) => w.name === name)?.limits ?? {};
 
 const asked = (limit: number | undefined, sign: string): string =>
@@ -57,6 +64,7 @@ function times(results: readonly WorkloadResult[]): string {
     ...peers.map((p) => `× ${p}`),
     'GFLOP/s',
     'rounds',
+    'measured',
   ];
   const rows = results.map((r) => {
     const { timesJax } = limitsOf(r.name);
@@ -67,6 +75,7 @@ function times(results: readonly WorkloadResult[]): string {
       ...peers.map((p, i) => `${number(timesFaster(r, p))}${wanted[i]}`),
       number(r.mflop / timeOf(r, own)),
       String(engineOf(r, own)?.rounds.length ?? 0),
+      daysOf(r),
     ];
   });
   return table(head, rows);
@@ -192,11 +201,18 @@ function generated(results: Results): string {
     '### Start and memory',
     'The first step includes building, compiling and uploading. *One look* is what a step takes longer when every tensor is captured after it.',
     starts(nets),
-    ...(results.growth.length > 0 ? ['### How the time grows', growth(results.growth)] : []),
+    ...(results.growth.length > 0
+      ? [
+          '### How the time grows',
+          `Measured ${results.days?.growth ?? 'at an unknown time'}.`,
+          growth(results.growth),
+        ]
+      : []),
     ...(results.host.length > 0
       ? [
           '### The host’s own cost',
           'Processor time of a step on Dawn’s null backend in Node, where the GPU does nothing (in brackets: what is asked for).',
+          `Measured ${results.days?.host ?? 'at an unknown time'}.`,
           hostCosts(results),
         ]
       : []),

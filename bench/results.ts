@@ -12,11 +12,14 @@ export interface EngineResult {
   readonly counts: Readonly<Record<string, number>>;
   /** The most bytes of buffers alive at once, from its start on. */
   readonly peakBytes: number;
+  /** The day when it was measured; set by run.ts. */
+  readonly day?: string;
 }
 
 /** Why an engine has no numbers for a workload. */
 export interface EngineFailure {
   readonly engine: string;
+  readonly day?: string;
   readonly error: string;
 }
 
@@ -34,6 +37,15 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length / 2;
   const [low = Number.NaN, high = low] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
   return (low + high) / 2;
+}
+
+/**
+ * A workload measured again, perhaps by some engines only: what was known of the others stays, each with its day.
+ */
+export function joined(before: WorkloadResult | undefined, now: WorkloadResult, day: string): WorkloadResult {
+  const measured = new Set(now.engines.map(({ engine }) => engine));
+  const kept = before?.engines.filter(({ engine }) => !measured.has(engine)) ?? [];
+  return { ...now, engines: [...now.engines.map((e) => ({ ...e, day })), ...kept] };
 }
 
 /** How a measurement is made. */
@@ -70,6 +82,8 @@ export interface Circumstances {
   readonly adapter: string;
   readonly browser: string;
   readonly processors: number;
+  /** The day of it, as 2026-11-21. */
+  readonly day: string;
   /** Runnable processes, a minute's mean, when the measurement ended. */
   readonly load: number;
 }
@@ -79,6 +93,8 @@ export interface Results {
   readonly workloads: Readonly<Record<string, WorkloadResult & { readonly under: Circumstances }>>;
   readonly growth: readonly Growth[];
   readonly host: readonly HostCost[];
+  /** When host and growth were measured. */
+  readonly days?: { readonly growth?: string; readonly host?: string };
 }
 
 /** What the page offers to run.ts, as `globalThis.bench`. */

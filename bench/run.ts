@@ -17,6 +17,7 @@ import {
   type Growth,
   type How,
   hasNumbers,
+  joined,
   median,
   type Results,
   type WorkloadResult,
@@ -27,15 +28,18 @@ const usage = `Usage: npm run bench -- [options]
   --only NAMES       of ${[...workloads.map(({ name }) => name), 'product', 'growth', 'host'].join(', ')}
   --engines NAMES    of Gradloom, jax-js, TensorFlow.js
   --rounds N         rounds per workload (default 7)
+  --compared N       steps at the start whose losses are compared (default 5)
   --quick            2 short rounds, growth left out
   --documents DIR    only writes the workloads as documents, for the command line
-Without --only, everything is measured anew; with it, the rest of the last report stays.`;
+Without --only, everything is measured anew; with it, the rest of the last report stays. So the page can be made of pieces:
+a workload, or a workload in one engine, at a time. What is known lies in bench/results.json.`;
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     engines: { type: 'string' },
     rounds: { type: 'string' },
+    compared: { type: 'string' },
     quick: { type: 'boolean', default: false },
     documents: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -45,7 +49,7 @@ const { values } = parseArgs({
 const root = join(import.meta.dirname, '..');
 const report = join(root, 'docs/performance.md');
 /** What was measured last, so that parts can be measured again. */
-const memory = join(root, 'out/bench-results.json');
+const memory = join(root, 'bench/results.json');
 
 const names = (list: string | undefined): string[] => list?.split(',').filter((name) => name !== '') ?? [];
 
@@ -104,12 +108,13 @@ const ask = {
     page.evaluate(async ([a, s, h]) => (await globalThis.bench).growth(a, s, h), [along, size, how] as const),
 };
 
+const day = new Date().toISOString().slice(0, 10);
+
 async function measure(wanted: (name: string) => boolean, how: How): Promise<void> {
   let results = remembered();
   const keep = (changes: Partial<Results>): void => {
     results = { ...results, ...changes };
-    mkdirSync(join(root, 'out'), { recursive: true });
-    writeFileSync(memory, JSON.stringify(results));
+    writeFileSync(memory, `${JSON.stringify(results)}\n`);
     writeFileSync(report, withReport(readFileSync(report, 'utf8'), results));
   };
   const inBrowser = [...workloads.map(({ name }) => name), 'product', 'growth'].filter(wanted);
@@ -121,12 +126,14 @@ async function measure(wanted: (name: string) => boolean, how: How): Promise<voi
         adapter,
         browser,
         processors: availableParallelism(),
+        day,
         load: loadavg()[0] ?? 0,
       });
       for (const name of inBrowser.filter((n) => n !== 'growth')) {
         const result = await (name === 'product' ? ask.product(page, how) : ask.workload(page, name, how));
         say(result);
-        keep({ workloads: { ...results.workloads, [name]: { ...result, under: under() } } });
+        const now = { ...joined(results.workloads[name], result, day), under: under() };
+        keep({ workloads: { ...results.workloads, [name]: now } });
       }
       if (!inBrowser.includes('growth')) return;
       const growth: Growth[] = [];
@@ -136,9 +143,13 @@ async function measure(wanted: (name: string) => boolean, how: How): Promise<voi
           say(result);
           growth.push({ along, size, result });
         }
-      keep({ growth });
+      keep({ growth, days: { ...results.days, growth: day } });
     });
-  if (wanted('host')) keep({ host: await hostCosts(workloads.map(({ name }) => name)) });
+  if (wanted('host'))
+    keep({
+      host: await hostCosts(workloads.map(({ name }) => name)),
+      days: { ...results.days, host: day },
+    });
 }
 
 function writeDocuments(folder: string): void {
@@ -158,12 +169,14 @@ function writeDocuments(folder: string): void {
   writeFileSync(join(folder, path), text.join(''));
 }
 
+const isCount = (n: number): boolean => Number.isInteger(n) && n >= 1;
 const only = names(values.only);
 const rounds = Number(values.rounds ?? (values.quick ? 2 : 7));
+const compared = Number(values.compared ?? (values.quick ? 3 : 5));
 const known = new Set([...workloads.map(({ name }) => name), 'product', 'growth', 'host']);
 const unknown = only.filter((name) => !known.has(name));
 if (values.help) console.log(usage);
-else if (unknown.length > 0 || !Number.isInteger(rounds) || rounds < 1) fail(usage);
+else if (unknown.length > 0 || !isCount(rounds) || !isCount(compared)) fail(usage);
 else if (values.documents !== undefined) writeDocuments(values.documents);
 else {
   install();
@@ -174,7 +187,7 @@ else {
   await measure(wanted, {
     rounds,
     roundTime,
-    compared: values.quick ? 3 : 5,
+    compared,
     engines: names(values.engines),
   });
 }
