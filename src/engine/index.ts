@@ -159,6 +159,11 @@ export type {
 } from './train/inspect-protocol.ts';
 export type { MemoryPlan, MemoryUse } from './train/memory-plan.ts';
 export { planRun } from './train/plan.ts';
+export {
+  type KernelShare,
+  kernelShares,
+  type Profile,
+} from './train/profile.ts';
 export type {
   CutsMessage,
   DataFiles,

@@ -192,10 +192,16 @@ export class Machine {
     encoder.copyBufferToBuffer(buffer, offset, into, at, size);
   }
 
-  /** Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. */
-  async load(program: Program): Promise<LoadedProgram> {
+  /** Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. `made` hears of each dispatch. */
+  async load(program: Program, made: () => void = () => undefined): Promise<LoadedProgram> {
     await this.reserve(program.buffers);
-    const pipelines = await Promise.all(program.dispatches.map((d) => this.pipeline(d)));
+    const pipelines = await Promise.all(
+      program.dispatches.map(async (d) => {
+        const pipeline = await this.pipeline(d);
+        made();
+        return pipeline;
+      }),
+    );
     const args = this.argumentsOf(program);
     const dispatches = program.dispatches.map((d, i) => {
       this.created++;

@@ -53,8 +53,9 @@ export class Lookout {
     probe: ProbeProgram,
     probed: Probed,
     facts: LookoutFacts,
+    made: () => void,
   ): Promise<Lookout> {
-    const loaded = await machine.load(probe.program);
+    const loaded = await machine.load(probe.program, made);
     for (const t of probe.tables) machine.write(t.place, t.data);
     return new Lookout(machine, probe, loaded, probed, facts);
   }

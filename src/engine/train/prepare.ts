@@ -3,7 +3,6 @@
  */
 import type { PassName, Target } from '../compile/compile.ts';
 import { cutLongWork } from '../compile/long-work.ts';
-import type { Program } from '../compile/program.ts';
 import { classesAsNumbers, type Dataset } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { invariant } from '../errors.ts';
@@ -20,10 +19,14 @@ import type { EvalProgram } from './eval-program.ts';
 import type { Layout, Layouts } from './layout.ts';
 import { Lookout } from './lookout.ts';
 import { planRun, type RunPlan } from './plan.ts';
+import type { CompileTimes } from './profile.ts';
 import type { RunFacts } from './protocol.ts';
 import type { Masks } from './pruning.ts';
 import type { StepProgram } from './step-program.ts';
 import { maskArena } from './update-program.ts';
+
+/** Hears how many of the kernels are compiled. */
+export type CompileProgress = (ready: number, of: number) => void;
 
 export interface PreparedRun {
   readonly facts: RunFacts;
@@ -51,6 +54,7 @@ export interface PreparedRun {
   /** The scalars that the programs read, by name. */
   readonly hypers: Record<string, number>;
   readonly target: Target;
+  readonly compiled: CompileTimes;
 }
 
 /**
@@ -62,10 +66,16 @@ export async function prepareRun(
   open: OpenDevice,
   document: GraphDocument,
   data: LoadedData,
-  options: { readonly probes: boolean; readonly masks?: Masks; readonly without?: readonly PassName[] },
+  options: {
+    readonly probes: boolean;
+    readonly masks?: Masks;
+    readonly without?: readonly PassName[];
+    readonly progress?: CompileProgress;
+  },
 ): Promise<PreparedRun> {
   const { without } = options;
-  const planned = (): RunPlan =>
+  const started = performance.now();
+  const makePlan = (): RunPlan =>
     planRun(
       document,
       data,
@@ -75,9 +85,10 @@ export async function prepareRun(
         pruned: options.masks !== undefined,
       },
     );
-  const priced = planned();
+  const priced = makePlan();
   const learned = await open.tuning?.answer(priced.step.questions, Object.keys(priced.hypers));
-  const plan = learned ? planned() : priced;
+  const plan = learned ? makePlan() : priced;
+  const planned = performance.now();
   const { model, layout, metrics, step, evaluation, probe, hypers, sizes, target } = plan;
   const { probed } = step;
   const training = data.split.train.length;
@@ -85,25 +96,37 @@ export async function prepareRun(
   const machine = new Machine(open.device);
   await machine.reserve(sizes, step.team?.homes);
   machine.reserveUniforms(Object.keys(hypers));
-  const loaded = await loadInParts(machine, step.program, open);
-  const micro = step.micro && {
-    loaded: await loadInParts(machine, step.micro.program, open),
-    count: step.micro.count,
-  };
-  uploadData(machine, data.dataset, model, plan.data);
-
-  const lookout =
+  const count = [step.program, step.micro?.program, probe?.program].reduce(
+    (n, p) => n + (p?.dispatches.length ?? 0),
+    0,
+  );
+  let ready = 0;
+  const made = (): void => options.progress?.(++ready, count);
+  // Side by side: the driver compiles texts on as many threads as it has.
+  const [wholeStep, wholeMicro, lookout] = await Promise.all([
+    machine.load(step.program, made),
+    step.micro ? machine.load(step.micro.program, made) : null,
     probe && probed
-      ? await Lookout.open(machine, probe, probed, {
-          arena: layout.parameters.size,
-          trainingSamples: training,
-          batch,
-        })
-      : null;
+      ? Lookout.open(
+          machine,
+          probe,
+          probed,
+          { arena: layout.parameters.size, trainingSamples: training, batch },
+          made,
+        )
+      : null,
+  ]);
+  // One after the other: what takes long is found by the clock.
+  const loaded = await inParts(machine, wholeStep, open);
+  const micro = step.micro &&
+    wholeMicro && { loaded: await inParts(machine, wholeMicro, open), count: step.micro.count };
+  uploadData(machine, data.dataset, model, plan.data);
   const best = document.training.stopping.patience > 0 ? new BestWeights(machine, layout) : null;
   const plain =
     (step.team ? 1 : loaded.program.dispatches.length) +
     (micro ? micro.count * micro.loaded.program.dispatches.length : 0);
+  const ofStep = [loaded.program, ...(micro ? [micro.loaded.program] : [])];
+  const texts = new Set(ofStep.flatMap((p) => p.dispatches.map((d) => d.wgsl)));
   const [answers] = data.dataset.targets;
   const facts: RunFacts = {
     adapter: { name: open.name, software: open.software },
@@ -140,15 +163,16 @@ export async function prepareRun(
     readback: plan.readback,
     hypers,
     target,
+    compiled: { plan: planned - started, load: performance.now() - planned, texts: texts.size },
   };
 }
 
-/** Loads a program, what would take too long on this device in parts. Nothing that it writes may be in use. */
-async function loadInParts(machine: Machine, program: Program, open: OpenDevice): Promise<LoadedProgram> {
-  const loaded = await machine.load(program);
+/** What is loaded; what would take too long on this device is loaded again in parts. Nothing that it writes may be in use. */
+async function inParts(machine: Machine, loaded: LoadedProgram, open: OpenDevice): Promise<LoadedProgram> {
   if (!open.longWork) return loaded;
   const parts = await partsOfLongWork(machine, loaded, { ...open.longWork, software: open.software });
-  return parts.size === 0 ? loaded : machine.load(cutLongWork(program, (d) => parts.get(d.wgsl) ?? 1));
+  if (parts.size === 0) return loaded;
+  return machine.load(cutLongWork(loaded.program, (d) => parts.get(d.wgsl) ?? 1));
 }
 
 /** Masks where the weights lie in their arena; 1 where nothing is pruned. */

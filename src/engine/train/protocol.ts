@@ -11,6 +11,7 @@ import type { StartReport } from './examine.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
 import type { MemoryPlan } from './memory-plan.ts';
+import type { Profile } from './profile.ts';
 import type { Pruning } from './pruning.ts';
 import type { Takeover } from './takeover.ts';
 
@@ -88,6 +89,8 @@ export type ToWorker =
     }
   /** Ends a text before its length. */
   | { readonly type: 'stopGenerating'; readonly run: number; readonly ticket: number }
+  /** Times the kernels of a step; the run waits. Answered by `profiled` with the same ticket. */
+  | { readonly type: 'profile'; readonly run: number; readonly ticket: number }
   /** Asks for the weights. Answered by `weights` with the same ticket. */
   | { readonly type: 'save'; readonly run: number; readonly ticket: number }
   /** Asks about the inside of the net with the weights of a kept step; null: as they are now. Answered by `inspected`. */
@@ -171,12 +174,15 @@ export type FromWorker =
       /** Steps between looks now; 0: none. */
       readonly lookEvery: number;
     }
+  /** While it compiles: how many of its kernels are. */
+  | { readonly type: 'compiled'; readonly run: number; readonly ready: number; readonly of: number }
   | { readonly type: 'steps'; readonly run: number; readonly rows: StepRows }
   | { readonly type: 'evaluation'; readonly run: number; readonly evaluation: Evaluation }
   | { readonly type: 'captures'; readonly run: number; readonly captures: readonly ProbeCapture[] }
   | { readonly type: 'examined'; readonly run: number; readonly report: StartReport | null }
   /** What the run is judged by now: alarms that stand, and those that have passed. */
   | { readonly type: 'verdicts'; readonly run: number; readonly verdicts: readonly Verdict[] }
+  | { readonly type: 'profiled'; readonly run: number; readonly ticket: number; readonly profile: Profile }
   | { readonly type: 'predicted'; readonly run: number; readonly ticket: number; readonly rows: Float32Array }
   /** More of a text. */
   | {

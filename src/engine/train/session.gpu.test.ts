@@ -108,6 +108,28 @@ describe('a training session', () => {
     expect(desk.losses()).toHaveLength(2);
   });
 
+  test('says how far compiling is, and profiles a run that goes on as it would have', async () => {
+    const { session } = desk;
+    const document = documentOf('mlp-xor');
+    await session.take({ type: 'create', run: 1, document, files: {} });
+    const compiled = desk.of('compiled');
+    expect(compiled.map((m) => m.ready)).toEqual(Array.from(compiled, (_, i) => i + 1));
+    expect(compiled.at(-1)).toMatchObject({ ready: compiled.length, of: compiled.length });
+    await session.take({ type: 'step', run: 1, count: 4 });
+    await desk.until(() => desk.losses().length === 4 && desk.status === 'paused');
+    await session.take({ type: 'profile', run: 1, ticket: 7 });
+    const [{ ticket, profile } = { ticket: 0, profile: null }] = desk.of('profiled');
+    expect(ticket).toBe(7);
+    expect(profile?.kernels.length).toBe(desk.of('ready')[0]!.facts.dispatches.plain);
+    await session.take({ type: 'step', run: 1, count: 4 });
+    await desk.until(() => desk.losses().length === 8);
+
+    await session.take({ type: 'create', run: 2, document, files: {} });
+    await session.take({ type: 'step', run: 2, count: 8 });
+    await desk.until(() => desk.losses(2).length === 8);
+    expect(desk.losses(2)).toEqual(desk.losses());
+  });
+
   test('resets to the very same run, and to another one with another seed', async () => {
     await start('mlp-spirals');
     await trainTo(20);

@@ -14,6 +14,7 @@ import type { InspectAnswer } from './inspect-protocol.ts';
 import { KeptWeights } from './kept-weights.ts';
 import { Pace } from './pace.ts';
 import { capturesPerChunk } from './plan.ts';
+import type { CompileProgress } from './prepare.ts';
 import type { Evaluation, FromWorker, PruneRequest, RunStatus, SavedTensor, ToWorker } from './protocol.ts';
 import { drawTicket, type Ticket } from './prune.ts';
 import type { Masks } from './pruning.ts';
@@ -61,6 +62,9 @@ const checkpointEvery = 4000;
 /** Validation at most so often, in ms, and never before a whole epoch or this many steps went by. */
 const evaluateEvery = 400;
 const evaluateSteps = 50;
+
+/** How often kernels are timed: while somebody waits. */
+const profiling = { rounds: 3, repeats: 1 };
 
 export class Session {
   private readonly options: SessionOptions;
@@ -130,6 +134,11 @@ export class Session {
           const rows = await run.trainer.predict(message.rows);
           this.options.post({ type: 'predicted', run: run.id, ticket: message.ticket, rows });
         });
+      case 'profile':
+        return this.between(run, async () => {
+          const profile = await run.trainer.profile(profiling);
+          this.options.post({ type: 'profiled', run: run.id, ticket: message.ticket, profile });
+        });
       case 'generate':
         this.generating.add(message.ticket);
         return this.between(run, () => this.generate(run, message));
@@ -192,7 +201,9 @@ export class Session {
     const { masks, start } = message.prune
       ? await this.drawTicket(message.prune, document)
       : { masks: undefined, start: null };
-    const trainer = await this.trainerFor({ data, weights: given, masks }, document);
+    const progress = (ready: number, of: number): void =>
+      this.options.post({ type: 'compiled', run: id, ready, of });
+    const trainer = await this.trainerFor({ data, weights: given, masks }, document, progress);
     if (start) trainer.restore(start);
     const takeover =
       message.from === undefined
@@ -292,8 +303,9 @@ export class Session {
   private async trainerFor(
     run: Pick<Run, 'data' | 'weights' | 'masks'>,
     document: GraphDocument,
+    progress: CompileProgress = () => undefined,
   ): Promise<Trainer> {
-    return Trainer.create(await this.open(), document, run.data, optionsOf(run));
+    return Trainer.create(await this.open(), document, run.data, { ...optionsOf(run), progress });
   }
 
   /** Does something between two submissions of a run. */

@@ -36,7 +36,8 @@ import { paramsOf } from './params.ts';
 import { counterPlace, microPlace } from './places.ts';
 import { capturesPerChunk, isPenalised, seedWord, slots, updateHypers } from './plan.ts';
 import { Predictor } from './predictor.ts';
-import { type PreparedRun, prepareRun } from './prepare.ts';
+import { type CompileProgress, type PreparedRun, prepareRun } from './prepare.ts';
+import { type CompileTimes, measureCeilings, type Profile } from './profile.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import type { Masks } from './pruning.ts';
 import { Rates } from './rates.ts';
@@ -54,6 +55,7 @@ export interface TrainerOptions {
   readonly masks?: Masks;
   /** Passes of the compiler that are left out. */
   readonly without?: readonly PassName[];
+  readonly progress?: CompileProgress;
 }
 
 /** What one submission of steps brought back. */
@@ -82,6 +84,8 @@ export class Trainer {
   private readonly program: StepProgram;
   private readonly loaded: LoadedProgram;
   private readonly micro: PreparedRun['micro'];
+  private readonly target: PreparedRun['target'];
+  private readonly compiled: CompileTimes;
   private readonly lookout: Lookout | null;
   private readonly evaluator: Evaluator;
   private readonly ring: ReadbackRing;
@@ -123,6 +127,8 @@ export class Trainer {
     this.program = run.step;
     this.loaded = run.loaded;
     this.micro = run.micro;
+    this.target = run.target;
+    this.compiled = run.compiled;
     this.lookout = run.lookout;
     this.hypers = run.hypers;
     this.given = weights;
@@ -229,13 +235,39 @@ export class Trainer {
   /**
    * How long each kernel of a step takes, in milliseconds; null where the adapter has no clock. Training stands where it stood.
    */
-  async kernelTimes(rounds: number): Promise<readonly KernelTime[] | null> {
+  async kernelTimes(rounds: number, repeats = 4): Promise<readonly KernelTime[] | null> {
     const before = await this.checkpoint();
-    // Of dispatches that are several steps each, the first is one.
-    const oneStep = this.program.team ? firstOf(this.loaded) : this.loaded;
-    const times = await timeKernels(this.machine, oneStep, { rounds, repeats: 4 });
+    const all: KernelTime[] = [];
+    for (const loaded of this.programs) {
+      const times = await timeKernels(this.machine, loaded, { rounds, repeats });
+      if (!times) return null;
+      all.push(...times);
+    }
     this.restore(before);
-    return times;
+    return all;
+  }
+
+  /** What a step encodes: a micro-batch, where it takes several, and the rest. */
+  private get programs(): LoadedProgram[] {
+    // Of dispatches that are several steps each, the first is one.
+    const step = this.program.team ? firstOf(this.loaded) : this.loaded;
+    return [...(this.micro ? [this.micro.loaded] : []), step];
+  }
+
+  /** Where the time of a step goes, and the memory. Training stands where it stood. */
+  async profile(how: { readonly rounds: number; readonly repeats: number }): Promise<Profile> {
+    const { machine, facts, target, compiled: compile } = this;
+    const ceilings = await measureCeilings(machine.device, target, how.rounds);
+    const times = await this.kernelTimes(how.rounds, how.repeats);
+    const dispatches = this.programs.flatMap(({ program }) => program.dispatches);
+    const kernels = dispatches.map(({ label, grid, flops, bindings }, i) => ({
+      label,
+      grid,
+      flops,
+      bytes: bindings.reduce((n, b) => n + b.length * 4, 0),
+      millis: times?.[i]?.millis ?? null,
+    }));
+    return { adapter: facts.adapter, ceilings, kernels, memory: facts.memory, compile };
   }
 
   /** How the products of a step are cut on this device, by the names of their kernels. */

@@ -8,6 +8,7 @@ import { slots } from './slots.ts';
 export function BottomPanel() {
   const { session } = useWorkbench();
   const open = useSession((s) => s.bottomTab);
+  const develops = useSession((s) => s.developer);
   const count = useAnalysis((s) => s.problems.length);
   const readsText = useDocument((s) => isTextDocument(s.doc));
   return (
@@ -29,6 +30,9 @@ export function BottomPanel() {
           ? [{ id: 'text' as const, title: 'Text', content: <slots.Generate /> }]
           : []),
         { id: 'problems' as const, title: 'Problems', count, content: <Problems /> },
+        ...(slots.Developer && develops
+          ? [{ id: 'developer' as const, title: 'Developer', content: <slots.Developer /> }]
+          : []),
       ]}
     />
   );

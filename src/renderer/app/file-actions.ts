@@ -63,6 +63,21 @@ export const viewActions: readonly Action[] = [
   panel('left', 'Left sidebar', 'CmdOrCtrl+B'),
   panel('right', 'Right panel', 'CmdOrCtrl+Alt+B'),
   panel('bottom', 'Bottom panel', 'CmdOrCtrl+J'),
+  {
+    id: 'view.developer',
+    title: 'Developer panel',
+    group: 'View',
+    enabled: isOpen,
+    checked: ({ session }) => session.getState().developer,
+    run: ({ session }) => {
+      const { developer, panels } = session.getState();
+      session.setState(
+        developer
+          ? { developer: false, bottomTab: 'charts' }
+          : { developer: true, bottomTab: 'developer', panels: { ...panels, bottom: true } },
+      );
+    },
+  },
   theme('system', 'Theme: as the system'),
   theme('light', 'Theme: light'),
   theme('dark', 'Theme: dark'),

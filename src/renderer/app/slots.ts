@@ -7,6 +7,7 @@ import { Charts } from '../features/charts/Charts.tsx';
 import { Compare } from '../features/charts/Compare.tsx';
 import { Gradients } from '../features/charts/Gradients.tsx';
 import { CodePanel } from '../features/code/CodePanel.tsx';
+import { DeveloperPanel } from '../features/developer/DeveloperPanel.tsx';
 import { GeneratePanel } from '../features/generate/GeneratePanel.tsx';
 import { LookInside } from '../features/inspect/LookInside.tsx';
 import { CanvasStrips } from '../features/strips/CanvasStrips.tsx';
@@ -37,6 +38,8 @@ export interface Slots {
   readonly Compare: ComponentType | null;
   /** The tab "Text" of the bottom panel, where the data is a text: what the net writes. */
   readonly Generate: ComponentType | null;
+  /** The last tab of the bottom panel, where it is asked for: what a step takes. */
+  readonly Developer: ComponentType | null;
   /** The tab "Code" of the right panel. */
   readonly Code: ComponentType | null;
   /** Mounted once, draws nothing: what must live as long as the workbench (the worker's client). */
@@ -54,6 +57,7 @@ export const slots: Slots = {
   Verdicts,
   Compare,
   Generate: GeneratePanel,
+  Developer: DeveloperPanel,
   Code: CodePanel,
   Background: TrainingBackground,
 };

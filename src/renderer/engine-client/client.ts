@@ -9,6 +9,7 @@ import type {
   GraphDocument,
   InspectAnswer,
   InspectRequest,
+  Profile,
   Pruning,
   SavedTensor,
   ToWorker,
@@ -320,6 +321,16 @@ export class TrainingClient {
     };
   }
 
+  /** Times the kernels of a run's step; it waits meanwhile. @throws Error with words for people */
+  async profile(run: number): Promise<Profile> {
+    const ticket = ++this.#lastTicket;
+    const answer = this.#answer(run, ticket);
+    this.#send({ type: 'profile', run, ticket });
+    const message = await answer;
+    if (message.type !== 'profiled') throw new Error('The training worker answered something else.');
+    return message.profile;
+  }
+
   /** The weights as they are now. */
   async saveWeights(run: number): Promise<readonly SavedTensor[]> {
     const ticket = ++this.#lastTicket;
@@ -450,7 +461,7 @@ export class TrainingClient {
   }
 
   #settle(message: FromWorker): void {
-    if (message.type === 'predicted' || message.type === 'weights' || message.type === 'inspected') {
+    if (isTicketed(message)) {
       this.#tickets.get(message.ticket)?.resolve(message);
       this.#tickets.delete(message.ticket);
     } else if (message.type === 'generated') {
@@ -498,6 +509,13 @@ export class TrainingClient {
 /** Holds, or will hold, a place in the worker. */
 export function isAlive({ status }: RunView): boolean {
   return status !== 'stopped' && status !== 'failed';
+}
+
+/** Answers that end a question. */
+function isTicketed(
+  message: FromWorker,
+): message is Extract<FromWorker, { type: 'predicted' | 'profiled' | 'weights' | 'inspected' }> {
+  return ['predicted', 'profiled', 'weights', 'inspected'].includes(message.type);
 }
 
 function isAnswerTo<K extends InspectAnswer['kind']>(

@@ -64,6 +64,8 @@ export interface RunView {
   readonly lookingCost: number | null;
   /** Steps between looks now. */
   readonly lookEvery: number;
+  /** How many of its kernels are compiled; null before the first. */
+  readonly compiled: { readonly ready: number; readonly of: number } | null;
   /** These two are null until the worker has compiled the run. */
   readonly facts: RunFacts | null;
   readonly log: RunLog | null;
@@ -93,6 +95,7 @@ export function newRun(facts: Pick<RunView, 'id' | 'title' | 'fork' | 'document'
     stepsPerSecond: 0,
     lookingCost: null,
     lookEvery: 1,
+    compiled: null,
     facts: null,
     log: null,
     takeover: null,
@@ -132,6 +135,8 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
         lookEvery,
       };
     }
+    case 'compiled':
+      return { ...next, compiled: { ready: message.ready, of: message.of } };
     case 'steps': {
       if (!run.log) return run;
       const { steps, loss, learningRates, metrics } = message.rows;
@@ -180,6 +185,7 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
     }
     case 'examined':
     case 'predicted':
+    case 'profiled':
     case 'generated':
     case 'weights':
     case 'inspected':

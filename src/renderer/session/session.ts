@@ -45,7 +45,15 @@ export interface LooseEnd {
 export type DialogName = 'none' | 'commands' | 'shortcuts' | 'find' | 'keyboard-wiring';
 export type LeftTab = 'layers' | 'outline';
 export type RightTab = 'inspector' | 'docs' | 'guide' | 'code';
-export type BottomTab = 'charts' | 'scores' | 'gradients' | 'inside' | 'text' | 'compare' | 'problems';
+export type BottomTab =
+  | 'charts'
+  | 'scores'
+  | 'gradients'
+  | 'inside'
+  | 'text'
+  | 'compare'
+  | 'problems'
+  | 'developer';
 
 export interface SessionState {
   readonly screen: 'start' | 'workbench';
@@ -66,6 +74,8 @@ export interface SessionState {
   /** The kind of layer that the palette last had the keyboard on, and what was selected then: until that changes, it is read about. */
   readonly lookedUp: { readonly kind: string; readonly selection: Selection } | null;
   readonly bottomTab: BottomTab;
+  /** Whether the developer panel is among the tabs. */
+  readonly developer: boolean;
   /** What is looked at inside the net: a tab (null: what fits the node best) and the node it was opened from. */
   readonly inside: { readonly tab: string | null; readonly node: string | null };
   readonly panels: { readonly left: boolean; readonly right: boolean; readonly bottom: boolean };
@@ -92,6 +102,7 @@ export function createSessionStore(): SessionStore {
     rightTab: 'inspector',
     lookedUp: null,
     bottomTab: 'charts',
+    developer: false,
     inside: { tab: null, node: null },
     panels: { left: true, right: true, bottom: true },
     theme: 'system',

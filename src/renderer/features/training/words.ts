@@ -11,8 +11,9 @@ export const statusWords: Record<RunView['status'], string> = {
   stopped: 'Stopped',
 };
 
-/** `step 1240 · epoch 13 · 350 steps/s`. */
-export function progressWords({ step, facts, stepsPerSecond, status }: RunView): string {
+/** `step 1240 · epoch 13 · 350 steps/s`; while it compiles, `5 of 16 kernels`. */
+export function progressWords({ step, facts, stepsPerSecond, status, compiled }: RunView): string {
+  if (status === 'compiling' && compiled) return `${compiled.ready} of ${compiled.of} kernels`;
   const epoch = facts ? ` · epoch ${Math.floor(step / facts.stepsPerEpoch) + 1}` : '';
   const speed = status === 'running' && stepsPerSecond > 0 ? ` · ${readable(stepsPerSecond)} steps/s` : '';
   return `step ${step}${epoch}${speed}`;
