@@ -96,18 +96,20 @@ test('the ends of a squashing activation are counted, zeros among them', async (
   expect(momentAt(moments, 1, 'saturated')).toBeGreaterThan(500);
 });
 
-test('every unit that is above 0 anywhere sets its bit, whichever axis units stand on', async () => {
-  // [3, 40]: the last axis; [2, 3, 5]: axis 1.
+test('every unit that leaves its range anywhere sets its bit, whichever axis units stand on', async () => {
+  // [3, 40]: the last axis; [2, 3, 5]: axis 1, where everything from −0.5 to 0 is as good as nothing.
   const dense = new Float32Array(120);
   dense[40 + 33] = 0.1;
   dense[80 + 2] = 5;
-  const channels = new Float32Array(30).fill(-1);
+  const channels = new Float32Array(30).fill(-0.25);
   channels[15 + 5 + 4] = 1e-20;
+  channels[2] = -0.75;
   const { counted, masks } = await look([dense, channels], (_, i) => ({
     units: i === 0 ? { inner: 1, count: 40, alive: true } : { inner: 5, count: 3, alive: true },
+    range: [i === 0 ? 0 : -0.5, 0],
   }));
   expect(masks).toEqual([2 * binCount, 2 * binCount + 2]);
-  expect([...counted.subarray(2 * binCount)]).toEqual([1 << 2, 1 << 1, 1 << 1]);
+  expect([...counted.subarray(2 * binCount)]).toEqual([1 << 2, 1 << 1, (1 << 0) | (1 << 1)]);
 });
 
 test('units that are alike have no spread', async () => {
