@@ -1,6 +1,7 @@
 /**
  * The pipeline: simplify → group → decide what is kept → plan memory → make kernels → print them → share texts. Pure: no GPU is needed.
  */
+import { forgetOldExpressions } from '../ir/expr.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { formatShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -100,6 +101,7 @@ export function compileGraph(
   placeOf: (leaf: Value) => Place,
   options: CompileOptions,
 ): Compiled {
+  forgetOldExpressions();
   const isOn = (pass: PassName): boolean => !options.without?.includes(pass);
   // What a team runs is cut for its one workgroup, and threads do not meet inside of it.
   const isTeam = options.processor === 'cpuTeam' || options.processor === 'gpuTeam';

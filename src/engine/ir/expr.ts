@@ -1,6 +1,6 @@
 /**
  * Scalar expressions: what one element is, in terms of loads and index variables. Small, typed and target-neutral;
- * wgsl/ turns them into text. Expressions are interned, so equal expressions are (nearly always) the same object, and
+ * wgsl/ turns them into text. Expressions are interned, so equal expressions are the same object, and
  * integer expressions know their bounds, so index arithmetic simplifies itself: see index-math.ts.
  */
 import { invariant } from '../errors.ts';
@@ -88,11 +88,18 @@ const interned = new Map<string, Expr>();
 const internedLimit = 400_000;
 let lastId = 0;
 
-/** Makes an expression, or finds the equal one. Forgetting old ones costs only missed simplifications. */
+/**
+ * Forgets all expressions when there are many, so that a long session does not keep what it compiled once. Between two
+ * compilations only: within one, places are told to be the same by being the same object.
+ */
+export function forgetOldExpressions(): void {
+  if (interned.size > internedLimit) interned.clear();
+}
+
+/** Makes an expression, or finds the equal one. */
 export function intern(key: string, node: New, min = -Infinity, max = Infinity): Expr {
   const known = interned.get(key);
   if (known) return known;
-  if (interned.size > internedLimit) interned.clear();
   const made = { ...node, id: ++lastId, min, max } as Expr;
   interned.set(key, made);
   return made;
