@@ -1,5 +1,6 @@
 // What a page and its training worker hold: their JavaScript heaps after a collection, and the GPU buffers that were made and
 // not given back. Buffers are counted where the worker makes them, from before it has a device.
+import { setTimeout } from 'node:timers/promises';
 import type { CDPSession, Page } from '@playwright/test';
 
 export interface Held {
@@ -12,7 +13,9 @@ export interface Held {
   readonly elements: number;
 }
 
-const countBuffers = `
+/** True once it counts; a worker knows of no GPU before its script has loaded. */
+const countBuffers = `(() => {
+  if (typeof GPUDevice === 'undefined') return false;
   self.gpuBytesHeld = 0;
   const make = GPUDevice.prototype.createBuffer;
   GPUDevice.prototype.createBuffer = function (descriptor) {
@@ -27,7 +30,8 @@ const countBuffers = `
     };
     return buffer;
   };
-`;
+  return true;
+})()`;
 
 interface HeapUsage {
   readonly usedSize: number;
@@ -42,8 +46,7 @@ export async function watchHeaps(page: Page): Promise<() => Promise<Held>> {
   const worker = new Promise<WorkerSession>((found) => {
     cdp.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const session = new WorkerSession(cdp, sessionId);
-      if (targetInfo.type === 'worker')
-        void session.ask('Runtime.evaluate', { expression: countBuffers }).then(() => found(session));
+      if (targetInfo.type === 'worker') void countIn(session).then(() => found(session));
     });
   });
   // Messages to the worker go through the page: Playwright has no sessions of a worker's own.
@@ -63,6 +66,16 @@ export async function watchHeaps(page: Page): Promise<() => Promise<Held>> {
       elements: await page.locator('*').count(),
     };
   };
+}
+
+async function countIn(session: WorkerSession): Promise<void> {
+  for (;;) {
+    const answer = await session.ask<{ result: { value?: boolean } }>('Runtime.evaluate', {
+      expression: countBuffers,
+    });
+    if (answer.result.value === true) return;
+    await setTimeout(10);
+  }
 }
 
 class WorkerSession {

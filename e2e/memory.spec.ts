@@ -83,6 +83,7 @@ test('memory stays flat with everything open', async ({ app }) => {
     `From the first third to the last: page ${(grown((s) => s.page) / mebi).toFixed(2)} MiB, worker ` +
       `${(grown((s) => s.worker) / mebi).toFixed(2)} MiB, GPU ${grown((s) => s.gpu)} bytes.`,
   );
+  expect(Math.min(...found.map((s) => s.gpu)), 'buffers are counted').toBeGreaterThan(0);
   // Captures (up to 1024 of each run, some 5 KiB each) and kept weights are bounded, and may fill up meanwhile.
   expect(grown((s) => s.page)).toBeLessThan(8 * mebi);
   expect(grown((s) => s.worker)).toBeLessThan(4 * mebi);

@@ -12,7 +12,7 @@ import { anyTarget, compileGraph } from './compile.ts';
 
 /** A layer whose result is also stored transposed, and its gradients. */
 function graph(): Value[] {
-  const x = input('x', [24, 20], 'data');
+  const x = input('x', [24, 20]);
   const w = input('w', [20, 12], 'parameter');
   const y = relu(add(matmul(x, w), input('b', [12], 'parameter')));
   return [mean(y, 'all'), permute(y, [1, 0]), ...gradients(mean(matmul(permute(y, [1, 0]), x), 'all'), [w])];
