@@ -3,10 +3,8 @@
  * window stands still, becomes several over ranges of its workgroups. They compute the same numbers in the same way.
  */
 import { mostArguments, withFirstGroup } from '../wgsl/arguments.ts';
+import { groupsPerDimension } from '../wgsl/module.ts';
 import type { Dispatch, Program } from './program.ts';
-
-/** WebGPU guarantees this many workgroups along a dimension. */
-const mostGroups = 65_535;
 
 /** The workgroups of a dispatch. */
 export const groupsOf = ({ grid: [x, y] }: Dispatch): number => x * y;
@@ -19,7 +17,7 @@ export function cutLongWork(program: Program, partsOf: (d: Dispatch) => number):
 function cut(d: Dispatch, parts: number): readonly Dispatch[] {
   const groups = groupsOf(d);
   if (parts <= 1 || groups <= 1 || d.args.length >= mostArguments) return [d];
-  const each = Math.min(mostGroups, Math.ceil(groups / parts));
+  const each = Math.min(groupsPerDimension, Math.ceil(groups / parts));
   const wgsl = withFirstGroup(d.wgsl, { binding: d.bindings.length, argument: d.args.length });
   return Array.from({ length: Math.ceil(groups / each) }, (_, part): Dispatch => {
     const first = part * each;

@@ -4,6 +4,7 @@
  * how long all of them take; so nothing here takes long itself.
  */
 import { groupsOf } from '../compile/long-work.ts';
+import { groupsPerDimension } from '../wgsl/module.ts';
 import type { LoadedProgram, Machine } from './machine.ts';
 
 export interface LongWorkOptions {
@@ -55,8 +56,8 @@ export async function partsOfLongWork(
     await time(1);
     let timed = Math.min(groups, fewGroups);
     let millis = await time(timed);
-    while (timed < Math.min(groups, mostGroups) && millis < options.limit / 8) {
-      timed = Math.min(groups, mostGroups, 4 * timed);
+    while (timed < Math.min(groups, groupsPerDimension) && millis < options.limit / 8) {
+      timed = Math.min(groups, groupsPerDimension, 4 * timed);
       millis = await time(timed);
     }
     const whole = (millis / timed) * groups;
@@ -69,9 +70,6 @@ export async function partsOfLongWork(
   }
   return parts;
 }
-
-/** Workgroups along one dimension. */
-const mostGroups = 65_535;
 
 /** Runs dispatches and waits for them. */
 export async function run(machine: Machine, program: LoadedProgram, repeats = 1): Promise<void> {

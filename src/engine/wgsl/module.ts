@@ -35,7 +35,7 @@ export interface ModuleLayout {
 export const enableSubgroups = 'enable subgroups;';
 
 /** WebGPU guarantees this many workgroups along each dimension; more are folded into the second one. */
-const groupsPerDimension = 65_535;
+export const groupsPerDimension = 65_535;
 
 /** How many workgroups along x and y hold `groups`. */
 export function gridOf(groups: number): readonly [number, number] {
