@@ -1,6 +1,7 @@
 /**
  * All runs of one worker: takes messages, trains the runs that play in turn on one device, and reports. What the worker's
  * entry adds is only the wire. Losing the device loses at most the last seconds: runs go on from their checkpoints.
+ * Over 500 lines, since all messages meet in the one queue that decides which run has the device.
  */
 import { dataSpecOf } from '../data/document.ts';
 import { ioOfFiles, type LoadedData, loadDataset } from '../data/load.ts';

@@ -1,6 +1,7 @@
 /**
  * Owns the training worker. Commands go out at once; what comes back is gathered and folded into the store at most once a
- * frame (four times a second while the page is hidden, where frames stop but training does not).
+ * frame (four times a second while the page is hidden, where frames stop but training does not). Over 500 lines, since every
+ * command touches the same bookkeeping of runs; what can be said without it lies in files of its own.
  */
 import type {
   DataFiles,
