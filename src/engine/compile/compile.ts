@@ -19,7 +19,7 @@ import { shareTexts } from './share.ts';
 import { simplify } from './simplify.ts';
 import { splitDepths } from './split-depth.ts';
 import { decideStores, type GroupStores } from './stores.ts';
-import type { Processor, ProcessorKind } from './tiling.ts';
+import { isTeam, type Processor, type ProcessorKind } from './tiling.ts';
 
 /** A result that the caller wants in memory; `at` says where, else the arena of activations holds it until the program ends. */
 export interface Wanted {
@@ -104,12 +104,12 @@ export function compileGraph(
   forgetOldExpressions();
   const isOn = (pass: PassName): boolean => !options.without?.includes(pass);
   // What a team runs is cut for its one workgroup, and threads do not meet inside of it.
-  const isTeam = options.processor === 'cpuTeam' || options.processor === 'gpuTeam';
+  const inTeam = isTeam(options.processor);
   const on: Processor = {
     processor: options.processor,
-    lanes: isOn('subgroups') && !isTeam ? options.lanes : 1,
-    choices: isTeam ? new Map<string, string>() : options.choices,
-    workgroup: isOn('workgroupTiles') && !isTeam ? options.workgroup : { bytes: 0, threads: 0 },
+    lanes: isOn('subgroups') && !inTeam ? options.lanes : 1,
+    choices: inTeam ? new Map<string, string>() : options.choices,
+    workgroup: isOn('workgroupTiles') && !inTeam ? options.workgroup : { bytes: 0, threads: 0 },
   };
   const kept = rewrites
     .reduce<readonly Value[]>(
@@ -168,7 +168,7 @@ export function compileGraph(
     return { kernel: kernelOf(group, stores, storedFor(group), on), operandOf };
   });
   const questions = busy.flatMap(({ group, stores }, i): CutQuestion[] => {
-    if (group.kind !== 'product' || isTeam) return [];
+    if (group.kind !== 'product' || inTeam) return [];
     const { key, cuts } = productCuts(group, storedFor(group), on);
     const dispatch = (cut: string): Dispatch => {
       const choices = { get: () => cut };

@@ -23,7 +23,7 @@ import {
 import type { Lower } from './lower.ts';
 import { isLong, readTogether } from './quads.ts';
 import { rebuildExpr } from './rebuild.ts';
-import { type ProcessorKind, teamThreads } from './tiling.ts';
+import { isTeam, type ProcessorKind, teamThreads } from './tiling.ts';
 
 /** Threads of a workgroup where each takes a row of its own. */
 const rowsPerGroup = 64;
@@ -102,9 +102,7 @@ function isAlone({ space: { rows, cols, elements } }: Group, on: ProcessorKind):
 
 /** Threads that share a row. */
 const sharingThreads = (cols: number, on: ProcessorKind): number =>
-  on === 'cpuTeam' || on === 'gpuTeam'
-    ? teamThreads[on]
-    : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
+  isTeam(on) ? teamThreads[on] : Math.min(widestGroup, 2 ** Math.ceil(Math.log2(cols)));
 
 function guarded(needed: boolean, rows: number, body: readonly Stmt[]): readonly Stmt[] {
   return needed ? [{ kind: 'if', cond: lessThan(variable('row', 'i32'), i32(rows)), body }] : body;

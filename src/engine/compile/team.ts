@@ -20,7 +20,7 @@ import type { CompileOptions } from './compile.ts';
 import { aligned } from './memory.ts';
 import type { Place, Program } from './program.ts';
 import { rebuildExpr } from './rebuild.ts';
-import { type TeamKind, teamThreads } from './tiling.ts';
+import { teamOf, teamThreads } from './tiling.ts';
 
 /** The argument that says how many times the program runs. */
 const turnsArgument = 'turns';
@@ -160,7 +160,7 @@ export function teamProgram(
   { processor, maxBindings, uniforms }: CompileOptions,
 ): { readonly program: Program; readonly homes: Readonly<Record<string, Place>> } {
   const { homes, sizes } = joinBuffers(kernels, buffers);
-  const team = repeated(joinKernels('steps', kernels, teamThreads[processor as TeamKind]));
+  const team = repeated(joinKernels('steps', kernels, teamThreads[teamOf(processor)]));
   const operandOf = (slot: number): Operand => {
     const { type, place } = team.operandOf(slot);
     const home = homes[place.buffer];

@@ -17,6 +17,11 @@ export type TeamKind = 'gpuTeam' | 'cpuTeam';
 /** Threads of the one workgroup. A processor runs them in turns, as many at once as a vector has lanes. */
 export const teamThreads: Readonly<Record<TeamKind, number>> = { cpuTeam: 16, gpuTeam: 256 };
 
+export const isTeam = (on: ProcessorKind): on is TeamKind => on === 'cpuTeam' || on === 'gpuTeam';
+
+/** One workgroup of a device. */
+export const teamOf = (on: ProcessorKind): TeamKind => (isTeam(on) ? on : `${on}Team`);
+
 /** What kernels are cut for. */
 export interface Processor {
   readonly processor: ProcessorKind;

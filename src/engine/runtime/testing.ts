@@ -4,7 +4,7 @@ import { type Compiled, type CompileOptions, compileGraph, type PassName } from 
 import { cutLongWork } from '../compile/long-work.ts';
 import type { Place } from '../compile/program.ts';
 import { teamProgram } from '../compile/team.ts';
-import type { Choices, ProcessorKind } from '../compile/tiling.ts';
+import { type Choices, isTeam, type ProcessorKind } from '../compile/tiling.ts';
 import type { DType } from '../ir/dtype.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
@@ -74,10 +74,9 @@ export async function runOnGpu(
     placeOf,
     options,
   );
-  const isTeam = processor === 'cpuTeam' || processor === 'gpuTeam';
   const fed = [...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)] as const);
   const buffers = { ...compiled.program.buffers, ...Object.fromEntries(fed) };
-  const { program, homes } = isTeam
+  const { program, homes } = isTeam(processor)
     ? teamProgram(compiled.kernels, buffers, options)
     : { program: { ...compiled.program, buffers }, homes: {} };
   await machine.reserve(program.buffers, homes);

@@ -7,7 +7,7 @@ import { dispatchOf, type PlacedKernel } from '../compile/bindings.ts';
 import { type CompileOptions, compileGraph, type Wanted } from '../compile/compile.ts';
 import type { Dispatch, Place } from '../compile/program.ts';
 import { joinKernels } from '../compile/team.ts';
-import { teamThreads } from '../compile/tiling.ts';
+import { teamOf, teamThreads } from '../compile/tiling.ts';
 import { invariant } from '../errors.ts';
 import type { Shape } from '../ir/shape.ts';
 import { reshape } from '../ops/core.ts';
@@ -15,7 +15,6 @@ import { less, mul, sqrt, sub } from '../ops/elementwise.ts';
 import { input, inputAttrs, scalar } from '../ops/leaf.ts';
 import { mean, sum } from '../ops/reduce.ts';
 import { lossPlace, normPlace, soundPlace } from './places.ts';
-import { teamOf } from './team-program.ts';
 
 export interface EndSpec {
   /** Numbers of all samples, and where their mean goes; none where that is known already. */

@@ -13,6 +13,7 @@ import {
   type Wanted,
 } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
+import { isTeam } from '../compile/tiling.ts';
 import { invariant } from '../errors.ts';
 import { replaceValues } from '../ir/graph.ts';
 import type { Value } from '../ir/value.ts';
@@ -45,7 +46,7 @@ import {
   soundPlace,
 } from './places.ts';
 import { keepForProbes, type Probed, probedOutputs, valuesOfLook } from './probed.ts';
-import { compileTeam, isTeam, type TeamTurns } from './team-program.ts';
+import { compileTeam, type TeamTurns } from './team-program.ts';
 import { compileSquares, compileUpdate, maskArena, type UpdateSpec } from './update-program.ts';
 
 export interface StepProgram {

@@ -6,7 +6,7 @@ import type { PlacedKernel } from '../compile/bindings.ts';
 import type { CompileOptions } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { teamProgram } from '../compile/team.ts';
-import type { ProcessorKind, TeamKind } from '../compile/tiling.ts';
+import { type ProcessorKind, type TeamKind, teamOf } from '../compile/tiling.ts';
 import { invariant } from '../errors.ts';
 
 /** How a step that one workgroup runs is dispatched. */
@@ -18,16 +18,15 @@ export interface TeamTurns {
 }
 
 interface TeamLimits {
-  readonly kind: TeamKind;
   /** Multiply-adds and other operations of a step from which on the whole device is quicker than a workgroup of it. */
   readonly mostFlops: number;
   /** Operations of a dispatch: longer ones would hold up whatever else the device draws. */
   readonly flopsOfDispatch: number;
 }
 
-const limits: Readonly<Record<Exclude<ProcessorKind, TeamKind>, TeamLimits>> = {
-  cpu: { kind: 'cpuTeam', mostFlops: 1e6, flopsOfDispatch: 4e7 },
-  gpu: { kind: 'gpuTeam', mostFlops: 1e7, flopsOfDispatch: 4e8 },
+const limits: Readonly<Record<TeamKind, TeamLimits>> = {
+  cpuTeam: { mostFlops: 1e6, flopsOfDispatch: 4e7 },
+  gpuTeam: { mostFlops: 1e7, flopsOfDispatch: 4e8 },
 };
 
 /** Kernels of a step at most: their texts become one, which is compiled as a whole. */
@@ -36,13 +35,9 @@ const mostTurns = 256;
 
 /** Where a step of so many operations is to run: in one workgroup of the device, or on all of it. */
 export function processorFor(flops: number, on: ProcessorKind): ProcessorKind {
-  return !isTeam(on) && flops <= limits[on].mostFlops ? limits[on].kind : on;
+  const team = teamOf(on);
+  return flops <= limits[team].mostFlops ? team : on;
 }
-
-export const isTeam = (on: ProcessorKind): on is TeamKind => on === 'cpuTeam' || on === 'gpuTeam';
-
-/** One workgroup of a device. */
-export const teamOf = (on: ProcessorKind): TeamKind => (isTeam(on) ? on : limits[on].kind);
 
 /** Joins the kernels of a step, whose buffers have the given sizes. */
 export function compileTeam(
@@ -50,7 +45,7 @@ export function compileTeam(
   buffers: Readonly<Record<string, number>>,
   options: CompileOptions,
 ): { readonly program: Program } & TeamTurns {
-  const { flopsOfDispatch } = Object.values(limits).find(({ kind }) => kind === options.processor)!;
+  const { flopsOfDispatch } = limits[teamOf(options.processor)];
   const { program, homes } = teamProgram(kernels, buffers, options);
   const [once] = program.dispatches;
   invariant(once, 'a team has one dispatch');
