@@ -12,7 +12,7 @@ function vulkanEnvironment(): Record<string, string> {
 }
 
 const tests = ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts', 'bench/**/*.test.ts'];
-const gpuTests = ['src/**/*.gpu.test.ts', 'bench/**/*.gpu.test.ts'];
+const gpuTests = ['src/**/*.gpu.test.ts', 'bench/**/*.gpu.test.ts', 'scripts/**/*.gpu.test.ts'];
 const slowTests = ['src/**/*.slow.test.ts'];
 
 /** One process for all files: one device at a time, as in the app, and one start of the driver. */

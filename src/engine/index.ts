@@ -162,6 +162,7 @@ export { planRun } from './train/plan.ts';
 export {
   type KernelShare,
   kernelShares,
+  millisOfStep,
   type Profile,
 } from './train/profile.ts';
 export type {

@@ -40,6 +40,10 @@ export interface Profile {
 
 export interface ProfiledKernel {
   readonly label: string;
+  /** How its product is cut on this device, in short (`subgroup 16×8×4`); null for what is no product. */
+  readonly cut: string | null;
+  /** How often a step runs it: as often as there are micro-batches, or once. */
+  readonly perStep: number;
   readonly grid: readonly [number, number];
   readonly flops: number;
   /** What its operands take, each counted once. */
@@ -52,7 +56,7 @@ export interface ProfiledKernel {
 export interface KernelShare extends ProfiledKernel {
   /** Place in the step, from 0. */
   readonly order: number;
-  /** Of the time of all kernels; null where nothing was timed. */
+  /** Of the time of all kernels of a step; null where nothing was timed. */
   readonly share: number | null;
   readonly gflopsPerSecond: number | null;
   readonly gigabytesPerSecond: number | null;
@@ -60,9 +64,14 @@ export interface KernelShare extends ProfiledKernel {
   readonly ofBest: number | null;
 }
 
+/** What all kernels of a step take together. */
+export function millisOfStep(kernels: readonly ProfiledKernel[]): number {
+  return kernels.reduce((n, k) => n + k.perStep * (k.millis ?? 0), 0);
+}
+
 /** Each kernel in proportion, in the order of the step. */
 export function kernelShares({ kernels, ceilings }: Pick<Profile, 'kernels' | 'ceilings'>): KernelShare[] {
-  const total = kernels.reduce((n, k) => n + (k.millis ?? 0), 0);
+  const total = millisOfStep(kernels);
   return kernels.map((k, order) => {
     const { millis, flops, bytes } = k;
     const per = (n: number): number | null => (millis === null || millis <= 0 ? null : n / millis);
@@ -72,7 +81,7 @@ export function kernelShares({ kernels, ceilings }: Pick<Profile, 'kernels' | 'c
     return {
       ...k,
       order,
-      share: millis === null || total === 0 ? null : millis / total,
+      share: millis === null || total === 0 ? null : (k.perStep * millis) / total,
       gflopsPerSecond: giga(per(flops)),
       gigabytesPerSecond: giga(per(bytes)),
       ofBest: ofBest === null ? null : Math.min(1, ofBest),

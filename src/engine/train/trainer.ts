@@ -260,8 +260,11 @@ export class Trainer {
     const ceilings = await measureCeilings(machine.device, target, how.rounds);
     const times = await this.kernelTimes(how.rounds, how.repeats);
     const dispatches = this.programs.flatMap(({ program }) => program.dispatches);
-    const kernels = dispatches.map(({ label, grid, flops, bindings }, i) => ({
+    const micro = this.micro?.loaded.program.dispatches.length ?? 0;
+    const kernels = dispatches.map(({ label, grid, flops, bindings, variant }, i) => ({
       label,
+      cut: variant,
+      perStep: i < micro ? this.micro!.count : 1,
       grid,
       flops,
       bytes: bindings.reduce((n, b) => n + b.length * 4, 0),

@@ -11,6 +11,7 @@ const shown = (n: number | null, write: (n: number) => string): string => (n ===
 const percent = (n: number): string => `${(100 * n).toFixed(n < 0.1 ? 1 : 0)} %`;
 
 const columns: ReadonlyArray<{ readonly title: string; readonly of: (k: KernelShare) => string }> = [
+  { title: 'cut', of: (k) => k.cut ?? '–' },
   { title: 'ms', of: (k) => shown(k.millis, inMillis) },
   { title: 'of the step', of: (k) => shown(k.share, percent) },
   { title: 'MFLOP', of: (k) => rate(k.flops / 1e6) },
@@ -50,6 +51,7 @@ export function KernelTable({ profile }: { readonly profile: Profile }) {
           <tr key={k.order}>
             <th scope="row" title={k.label}>
               <span className={styles.order}>{k.order + 1}</span> {k.label}
+              {k.perStep > 1 ? `, ${k.perStep} times a step` : ''}
             </th>
             <td>{k.grid.join(' × ')}</td>
             {columns.map(({ title, of }) => (

@@ -1,6 +1,6 @@
 /** What a step of a run takes: its kernels by the GPU's clock, its memory, the adapter, and what there was to do before. */
 import { useState } from 'react';
-import { formatBytes, type Profile, type RunFacts } from '../../../engine/index.ts';
+import { formatBytes, millisOfStep, type Profile, type RunFacts } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -54,9 +54,8 @@ function summaryOf(profile: Profile | null, { dispatches }: RunFacts): string {
     return `A step is ${dispatches.plain} dispatches, ${dispatches.looking} with a look. Training waits while they are timed.`;
   const { ceilings, kernels } = profile;
   if (!ceilings) return 'This adapter has no clock for kernels, so they are listed without times.';
-  const total = kernels.reduce((n, k) => n + (k.millis ?? 0), 0);
   return (
-    `${kernels.length} kernels take ${inMillis(total)} ms. At best this adapter reaches ` +
+    `${kernels.length} kernels take ${inMillis(millisOfStep(kernels))} ms. At best this adapter reaches ` +
     `${rate(ceilings.flopsPerMs / 1e6)} GFLOP/s in a product and ${rate(ceilings.bytesPerMs / 1e6)} GB/s in a copy.`
   );
 }
