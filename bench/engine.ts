@@ -1,5 +1,6 @@
 // What the bench asks of each engine, and what it gives to all of them alike.
 import type { LoadedData } from '../src/engine/data/load.ts';
+import type { Alone } from './alone.ts';
 import type { Batch } from './samples.ts';
 import type { Workload } from './workloads.ts';
 
@@ -23,14 +24,16 @@ export interface Given {
 export interface Contender {
   /** Makes so many steps and waits until the GPU has done them. Gives the losses that it read anyway, the last one at least. */
   train(steps: number): Promise<readonly number[]>;
+  /** What a single kernel gave last. */
+  read?(): Promise<Float32Array>;
   dispose(): void;
 }
 
 export interface Engine {
   readonly name: string;
   open(given: Given): Promise<Contender>;
-  /** Repeats a product of two square matrices: forward alone. */
-  openProduct(side: number): Promise<Contender>;
+  /** Repeats a single kernel: forward alone. */
+  openAlone(alone: Alone): Promise<Contender>;
 }
 
 /** Adam's numbers, in all engines. */

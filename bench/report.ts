@@ -1,4 +1,5 @@
 // The measured numbers as Markdown: the generated part of docs/performance.md.
+import { aloneNames, byHand, isAlone } from './alone.ts';
 import {
   type Circumstances,
   type EngineResult,
@@ -125,6 +126,40 @@ function starts(results: readonly WorkloadResult[]): string {
   return table(['workload', ...head, ...engines.map((e) => `${e}, peak MiB`), 'one look, ms'], rows);
 }
 
+/** Single kernels, and the nets that are asked for a share of what a kernel can do, against the kernels written by hand. */
+function againstHand(results: readonly WorkloadResult[]): string {
+  const rateOf = (r: WorkloadResult, name: string): number => r.mflop / timeOf(r, name);
+  const hand = new Map(
+    results.filter(({ name }) => isAlone(name)).map((r) => [r.name, rateOf(r, byHand)] as const),
+  );
+  const share = (rate: number, of: string): string => number((100 * rate) / (hand.get(of) ?? Number.NaN));
+  const rows = results
+    .filter(({ name }) => isAlone(name) || limitsOf(name).ofByHand !== undefined)
+    .map((r) => {
+      const rate = rateOf(r, own);
+      const limit = limitsOf(r.name).ofByHand;
+      return [
+        `\`${r.name}\``,
+        number(rate),
+        number(hand.get(r.name) ?? Number.NaN),
+        hand.has(r.name) ? share(rate, r.name) : '–',
+        `${share(rate, 'product')}${asked(limit === undefined ? undefined : 100 * limit, '≥')}`,
+        r.apart === undefined ? '–' : r.apart.toExponential(1),
+      ];
+    });
+  return table(
+    [
+      'workload',
+      'Gradloom, GFLOP/s',
+      'the same by hand, GFLOP/s',
+      '% of it',
+      '% of the product by hand',
+      'results apart',
+    ],
+    rows,
+  );
+}
+
 function growth(all: readonly Growth[]): string {
   const engines = [own, ...peers];
   const rows = all.map(({ along, size, result }) => [
@@ -176,22 +211,22 @@ function circumstances(all: readonly Circumstances[]): string {
 
 /** All that was measured, as sections. */
 function generated(results: Results): string {
-  const order = [...workloads.map(({ name }) => name), 'product'];
+  const order = [...workloads.map(({ name }) => name), ...aloneNames];
   const all = order.flatMap((name) => results.workloads[name] ?? []);
-  const nets = all.filter(({ name }) => name !== 'product');
-  const product = results.workloads.product;
-  const byHand = product && timeOf(product, 'written by hand');
+  const nets = all.filter(({ name }) => !isAlone(name));
   const parts = [
     '## Against its peers',
     circumstances(all.map(({ under }) => under)),
     'A step is forward, loss, backward and Adam, with the same weights and batches in every engine. Engines take turns, round after round, on one page; each number is the median of its rounds, with the fastest and the slowest. × says how many times as fast Gradloom is (in brackets: what is asked for on a software adapter). GFLOP/s counts products and convolutions alone, Gradloom’s.',
     times(all),
-    ...(product && byHand !== undefined
+    failures(all),
+    ...(nets.length < all.length
       ? [
-          `The product written by hand for this measurement takes ${spread(product, 'written by hand')} ms, ${number(product.mflop / byHand)} GFLOP/s.`,
+          '### Against kernels written by hand',
+          'A product and a convolution were written by hand for this measurement (`bench/page/hand-written.ts`) and take turns with the others, forward alone. They are cut for SwiftShader: on a GPU they are no yardstick. The convolution by hand finds its weights laid out for it. A net’s rate counts products and convolutions alone, but all of its time, and is compared with that of the product by hand (in brackets: what is asked for on a software adapter). How far results lie apart is told of the largest number.',
+          againstHand(all),
         ]
       : []),
-    failures(all),
     '### What a step asks of WebGPU',
     'Per step: dispatches · submissions · buffers created · bind groups created, counted on the page for all engines alike. Where few steps fill a round, what an engine does once a round to wait for the GPU counts too.',
     counts(nets),

@@ -1,4 +1,6 @@
 // What the page hands back: plain numbers, from which report.ts writes. Times are in ms.
+import type { Alone } from './alone.ts';
+
 export interface EngineResult {
   readonly engine: string;
   /** From nothing to the numbers of the first step: building, compiling, uploading, one step. */
@@ -27,6 +29,8 @@ export interface WorkloadResult {
   readonly name: string;
   readonly about: string;
   readonly mflop: number;
+  /** How far what Gradloom computes lies from what the kernel written by hand does, at most, of the largest number. */
+  readonly apart?: number;
   readonly engines: readonly (EngineResult | EngineFailure)[];
 }
 
@@ -101,8 +105,8 @@ export interface Results {
 export interface BenchPage {
   readonly adapter: { readonly name: string; readonly software: boolean };
   workload(name: string, how: How): Promise<WorkloadResult>;
-  /** A product of two square matrices. */
-  product(side: number, how: How): Promise<WorkloadResult>;
+  /** A single kernel, also against one that is written by hand. */
+  alone(name: Alone['name'], how: How): Promise<WorkloadResult>;
   /** How the time grows with the batch of mlp, or with the depth of deep. */
   growth(along: Growth['along'], size: number, how: How): Promise<WorkloadResult>;
 }

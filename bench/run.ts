@@ -9,11 +9,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import { stringifyDocument } from '../src/engine/model/migrate.ts';
+import { type Alone, aloneNames, isAlone } from './alone.ts';
 import { onPage } from './browser.ts';
 import { hostCosts } from './host-cost.ts';
 import { withReport } from './report.ts';
 import {
   type Circumstances,
+  type EngineResult,
   type Growth,
   type How,
   hasNumbers,
@@ -25,7 +27,7 @@ import {
 import { gptText, workloads } from './workloads.ts';
 
 const usage = `Usage: npm run bench -- [options]
-  --only NAMES       of ${[...workloads.map(({ name }) => name), 'product', 'growth', 'host'].join(', ')}
+  --only NAMES       of ${[...workloads.map(({ name }) => name), ...aloneNames, 'growth', 'host'].join(', ')}
   --engines NAMES    of Gradloom, jax-js, TensorFlow.js
   --rounds N         rounds per workload (default 7)
   --compared N       steps at the start whose losses are compared (default 5)
@@ -86,11 +88,14 @@ function remembered(): Results {
   return JSON.parse(readFileSync(memory, 'utf8')) as Results;
 }
 
+const lossOf = ({ losses }: EngineResult): string =>
+  losses.length > 0 ? `, loss ${losses.at(-1)?.toFixed(6)} after ${losses.length}` : '';
+
 function say(result: WorkloadResult): void {
   console.log(result.name);
   for (const e of result.engines) {
     const text = hasNumbers(e)
-      ? `${median(e.rounds).toFixed(2)} ms a step, loss ${e.losses.at(-1)?.toFixed(6) ?? '–'} after ${e.losses.length}`
+      ? `${median(e.rounds).toFixed(2)} ms a step${lossOf(e)}`
       : `failed: ${e.error}`;
     console.log(`  ${e.engine}: ${text}`);
   }
@@ -102,8 +107,8 @@ const growthSizes = { batch: [16, 64, 256, 1024], depth: [2, 5, 20] } as const;
 const ask = {
   workload: (page: Page, name: string, how: How): Promise<WorkloadResult> =>
     page.evaluate(async ([n, h]) => (await globalThis.bench).workload(n, h), [name, how] as const),
-  product: (page: Page, how: How): Promise<WorkloadResult> =>
-    page.evaluate(async (h) => (await globalThis.bench).product(1024, h), how),
+  alone: (page: Page, name: Alone['name'], how: How): Promise<WorkloadResult> =>
+    page.evaluate(async ([n, h]) => (await globalThis.bench).alone(n, h), [name, how] as const),
   growth: (page: Page, along: Growth['along'], size: number, how: How): Promise<WorkloadResult> =>
     page.evaluate(async ([a, s, h]) => (await globalThis.bench).growth(a, s, h), [along, size, how] as const),
 };
@@ -117,7 +122,7 @@ async function measure(wanted: (name: string) => boolean, how: How): Promise<voi
     writeFileSync(memory, `${JSON.stringify(results)}\n`);
     writeFileSync(report, withReport(readFileSync(report, 'utf8'), results));
   };
-  const inBrowser = [...workloads.map(({ name }) => name), 'product', 'growth'].filter(wanted);
+  const inBrowser = [...workloads.map(({ name }) => name), ...aloneNames, 'growth'].filter(wanted);
   if (inBrowser.length > 0)
     await onPage(async (page, browser) => {
       const { name: adapter } = await page.evaluate(async () => (await globalThis.bench).adapter);
@@ -130,7 +135,7 @@ async function measure(wanted: (name: string) => boolean, how: How): Promise<voi
         load: loadavg()[0] ?? 0,
       });
       for (const name of inBrowser.filter((n) => n !== 'growth')) {
-        const result = await (name === 'product' ? ask.product(page, how) : ask.workload(page, name, how));
+        const result = await (isAlone(name) ? ask.alone(page, name, how) : ask.workload(page, name, how));
         say(result);
         const now = { ...joined(results.workloads[name], result, day), under: under() };
         keep({ workloads: { ...results.workloads, [name]: now } });
@@ -173,7 +178,7 @@ const isCount = (n: number): boolean => Number.isInteger(n) && n >= 1;
 const only = names(values.only);
 const rounds = Number(values.rounds ?? (values.quick ? 2 : 7));
 const compared = Number(values.compared ?? (values.quick ? 3 : 5));
-const known = new Set([...workloads.map(({ name }) => name), 'product', 'growth', 'host']);
+const known = new Set([...workloads.map(({ name }) => name), ...aloneNames, 'growth', 'host']);
 const unknown = only.filter((name) => !known.has(name));
 if (values.help) console.log(usage);
 else if (unknown.length > 0 || !isCount(rounds) || !isCount(compared)) fail(usage);

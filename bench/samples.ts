@@ -10,7 +10,7 @@ export const batchesPerEpoch = 16;
 const provenance = { source: 'Made up by the bench', licence: 'none needed' };
 
 /** Numbers in [0, 1): a linear congruential generator, since nothing here needs more. */
-function chance(seed: number): () => number {
+export function chance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

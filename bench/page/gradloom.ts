@@ -1,5 +1,6 @@
 // Gradloom, as the app runs it: the trainer, with as many steps to a submission as its pace allows.
 import { compileGraph } from '../../src/engine/compile/compile.ts';
+import { conv } from '../../src/engine/ops/convolution.ts';
 import { input, inputAttrs } from '../../src/engine/ops/leaf.ts';
 import { matmul } from '../../src/engine/ops/product.ts';
 import { type OpenDevice, targetOf } from '../../src/engine/runtime/device.ts';
@@ -7,6 +8,7 @@ import { Machine } from '../../src/engine/runtime/machine.ts';
 import { Pace } from '../../src/engine/train/pace.ts';
 import { capturesPerChunk } from '../../src/engine/train/plan.ts';
 import { Trainer } from '../../src/engine/train/trainer.ts';
+import { sizeOf } from '../alone.ts';
 import type { Contender, Engine } from '../engine.ts';
 
 /** `looking`: takes a capture of every tensor after every step. */
@@ -35,16 +37,20 @@ export function gradloom(open: OpenDevice, looking: boolean): Engine {
         dispose: () => trainer.dispose(),
       };
     },
-    async openProduct(side) {
+    async openAlone({ name, x, w }) {
       const machine = new Machine(open.device);
-      const shape = [side, side];
-      const { program } = compileGraph(
-        [{ value: matmul(input('a', shape), input('b', shape)) }],
-        (leaf) => ({ buffer: inputAttrs(leaf)?.name ?? '', offset: 0, length: side * side }),
+      const [a, b] = [input('x', x.shape), input('w', w.shape)];
+      const { program, places } = compileGraph(
+        [{ value: name === 'product' ? matmul(a, b) : conv(a, b, { padding: 1 }) }],
+        (leaf) => ({ buffer: inputAttrs(leaf)?.name ?? '', offset: 0, length: sizeOf(leaf.shape) }),
         { arena: 'arena', uniforms: [], ...targetOf(open) },
       );
-      await machine.reserve({ a: side * side, b: side * side });
+      for (const [buffer, { data }] of Object.entries({ x, w })) {
+        await machine.reserve({ [buffer]: data.length });
+        machine.write({ buffer, offset: 0, length: data.length }, data);
+      }
       const loaded = await machine.load(program);
+      const [result] = places;
       return {
         async train(steps) {
           for (let i = 0; i < steps; i++) {
@@ -57,6 +63,7 @@ export function gradloom(open: OpenDevice, looking: boolean): Engine {
           await open.device.queue.onSubmittedWorkDone();
           return [];
         },
+        read: async () => new Float32Array(result ? await machine.read(result) : new ArrayBuffer(0)),
         dispose: () => machine.dispose(),
       };
     },

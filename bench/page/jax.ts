@@ -159,10 +159,15 @@ export const jax: Engine = {
       },
     };
   },
-  async openProduct(side) {
-    const matrix = (): A => np.array(new Float32Array(side * side).fill(0.5), { shape: [side, side] });
-    const [a, b] = [matrix(), matrix()];
-    const product = jit((x: A, y: A) => np.matmul(x, y));
+  async openAlone({ name, x, w }) {
+    const [a, b] = [x, w].map(({ data, shape }) => np.array(data, { shape: [...shape] })) as [A, A];
+    const around: [number, number][] = [
+      [1, 1],
+      [1, 1],
+    ];
+    const product = jit((one: A, other: A) =>
+      name === 'product' ? np.matmul(one, other) : lax.convGeneralDilated(one, other, [1, 1], around),
+    );
     return {
       async train(steps) {
         for (let i = 0; i < steps; i++) {

@@ -8,6 +8,7 @@ import { describeDataset } from '../../src/engine/data/dataset.ts';
 import { initialValues } from '../../src/engine/layers/init.ts';
 import { buildModel } from '../../src/engine/model/build.ts';
 import { openDevice } from '../../src/engine/runtime/device.ts';
+import { type Alone, aloneOf, sizeOf } from '../alone.ts';
 import type { Contender, Engine, Given } from '../engine.ts';
 import type { BenchPage, EngineFailure, EngineResult, How, WorkloadResult } from '../results.ts';
 import { batchesOf, samplesFor } from '../samples.ts';
@@ -19,6 +20,8 @@ import { jax } from './jax.ts';
 import { tfjs } from './tfjs.ts';
 
 const mostSteps = 4096;
+/** Sums of a thousand products are rounded in another order. */
+const mostApart = 1e-5;
 
 interface Opened {
   readonly engine: Engine;
@@ -126,6 +129,25 @@ async function compete(
   return [...results, ...failures];
 }
 
+/** How far the results of two engines lie from each other at most, of the largest number. */
+async function distance(one: Engine, other: Engine, work: Alone): Promise<number> {
+  const [a, b] = await Promise.all(
+    [one, other].map(async (engine) => {
+      const contender = await engine.openAlone(work);
+      await contender.train(1);
+      const numbers = await contender.read?.();
+      contender.dispose();
+      if (numbers?.length !== sizeOf(work.shape)) throw new Error(`${engine.name} has no result to compare.`);
+      return numbers;
+    }),
+  );
+  const largest = a?.reduce((m, v) => Math.max(m, Math.abs(v)), 0) ?? 0;
+  const apart = (a?.reduce((m, v, i) => Math.max(m, Math.abs(v - (b?.[i] ?? Number.NaN))), 0) ?? 0) / largest;
+  if (!(apart < mostApart))
+    throw new Error(`${one.name} and ${other.name} differ in ${work.name} by ${apart}.`);
+  return apart;
+}
+
 async function start(): Promise<BenchPage> {
   startCounting();
   const open = await openDevice(navigator.gpu);
@@ -151,12 +173,16 @@ async function start(): Promise<BenchPage> {
       if (!workload) throw new RangeError(`no workload is called ${name}`);
       return train(workload, how);
     },
-    async product(side, how) {
-      const all = [own, jax, tfjs, handWritten(open)];
-      const entries = chosen(how, all).map((engine) => ({ engine, open: () => engine.openProduct(side) }));
-      const mflop = (2 * side ** 3) / 1e6;
-      const about = `${side}³, forward`;
-      return { name: 'product', about, mflop, engines: await compete(entries, { ...how, compared: 1 }) };
+    async alone(name, how) {
+      const work = aloneOf(name);
+      const byHand = handWritten(open);
+      const apart = await distance(own, byHand, work);
+      const entries = chosen(how, [own, jax, tfjs, byHand]).map((engine) => ({
+        engine,
+        open: () => engine.openAlone(work),
+      }));
+      const { about, mflop } = work;
+      return { name, about, mflop, apart, engines: await compete(entries, { ...how, compared: 1 }) };
     },
     growth(along, size, how) {
       return train(along === 'batch' ? mlp(size) : deep(size), how, [own, jax, tfjs]);

@@ -125,17 +125,27 @@ export const tfjs: Engine = {
       },
     };
   },
-  async openProduct(side) {
-    const matrix = () => tf.fill([side, side], 0.5) as tf.Tensor2D;
-    const [x, y] = [matrix(), matrix()];
+  async openAlone({ name, ...given }) {
+    const [x, y] = tf.tidy(() => {
+      const tensors = [given.x, given.w].map(({ data, shape }) => tf.tensor(data, [...shape]));
+      const [a, b] = tensors as [tf.Tensor, tf.Tensor];
+      return name === 'product' ? [a, b] : [tf.transpose(a, [0, 2, 3, 1]), tf.transpose(b, [2, 3, 1, 0])];
+    }) as [tf.Tensor, tf.Tensor];
+    const corner = (of: tf.Tensor): tf.Tensor =>
+      tf.slice(
+        of,
+        of.shape.map(() => 0),
+        of.shape.map(() => 1),
+      );
     return {
       async train(steps) {
         for (let i = 0; i < steps; i++) {
-          const product = tf.matMul(x, y);
+          const result =
+            name === 'product' ? tf.matMul(x, y) : tf.conv2d(x as tf.Tensor4D, y as tf.Tensor4D, 1, 'same');
           // It queues work until somebody asks: one number of the answer waits for all of it.
-          const corner = tf.slice(product, [0, 0], [1, 1]);
-          await corner.data();
-          tf.dispose([product, corner]);
+          const asked = corner(result);
+          await asked.data();
+          tf.dispose([result, asked]);
         }
         return [];
       },
