@@ -3,6 +3,7 @@
 import type { RunView } from '../../engine-client/run.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import { chartLook } from '../../ui/chart-look.ts';
+import { Empty } from '../../ui/Empty.tsx';
 import { useTheme } from '../../ui/theme.ts';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Charts.module.css';
@@ -17,10 +18,10 @@ export function Compare() {
   const look = chartLook(useTheme());
   if (runs.length < 2) {
     return (
-      <p className={styles.empty}>
+      <Empty>
         Nothing is compared yet. “Prove it” on a verdict forks the run with the same seed and batches; the
         list of runs lays any two side by side; “Race optimisers” trains this net by five of them.
-      </p>
+      </Empty>
     );
   }
   if (runs.length > 2) return <Race runs={runs} at={at} colors={look.race} />;

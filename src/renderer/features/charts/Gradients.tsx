@@ -1,6 +1,7 @@
 /** The tab of the gradient's pictures; a net that has time steps or heads has their pictures first. */
 import { seenRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
+import { Empty } from '../../ui/Empty.tsx';
 import styles from './Charts.module.css';
 import { OverlayChart } from './OverlayChart.tsx';
 import { ProfileChart } from './ProfileChart.tsx';
@@ -14,9 +15,9 @@ export function Gradients() {
   const runs = useComparedRuns();
   if (!run?.log || run.log.history.length === 0) {
     return (
-      <p className={styles.empty}>
+      <Empty>
         Press play: from the first step on, histograms of every layer’s activations and gradients appear here.
-      </p>
+      </Empty>
     );
   }
   const tracked = [...new Set(run.facts?.tracks.map(({ what }) => what))];

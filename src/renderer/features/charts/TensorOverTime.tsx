@@ -5,6 +5,7 @@ import { useTraining, useTrainingClient } from '../../engine-client/training.ts'
 import { StripColumns } from '../../pictures/strip-columns.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { useSession } from '../../session/workbench.ts';
+import choices from '../../ui/Choices.module.css';
 import { Drawing } from '../../ui/Drawing.tsx';
 import styles from './Charts.module.css';
 import { tensorWords } from './overlay-option.ts';
@@ -91,7 +92,7 @@ export function TensorOverTime({ run }: { readonly run: RunView }) {
         </>
       }
     >
-      <div className={styles.choices} role="radiogroup" aria-label="Drawn as">
+      <div className={choices.choices} role="radiogroup" aria-label="Drawn as">
         {(['ridges', 'strip'] as const).map((kind) => (
           <label key={kind} data-checked={kind === view}>
             <input type="radio" name="over-time" checked={kind === view} onChange={() => setView(kind)} />

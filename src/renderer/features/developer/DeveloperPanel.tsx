@@ -2,7 +2,7 @@
 import { lazy, Suspense } from 'react';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
-import styles from './Developer.module.css';
+import { Empty } from '../../ui/Empty.tsx';
 
 const StepProfile = lazy(() =>
   import('./StepProfile.tsx').then(({ StepProfile: component }) => ({ default: component })),
@@ -10,10 +10,9 @@ const StepProfile = lazy(() =>
 
 export function DeveloperPanel() {
   const run = useTraining(shownRun);
-  if (!run?.facts)
-    return <p className={styles.empty}>Train a net, and this shows what each of its kernels takes.</p>;
+  if (!run?.facts) return <Empty>Train a net, and this shows what each of its kernels takes.</Empty>;
   return (
-    <Suspense fallback={<p className={styles.empty}>Loading…</p>}>
+    <Suspense fallback={<Empty role="status">Loading …</Empty>}>
       <StepProfile key={run.id} run={run} facts={run.facts} />
     </Suspense>
   );

@@ -2,6 +2,7 @@
 import { PenLine, Square } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import { Empty } from '../../ui/Empty.tsx';
 import { SwitchField, TextField } from '../../ui/Fields.tsx';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
@@ -70,11 +71,11 @@ export function GeneratePanel() {
       </form>
       <div className={styles.samples} role="log" aria-label="Generated text">
         {samples.length === 0 ? (
-          <p className={styles.empty}>
+          <Empty>
             {isReady
               ? 'Generate, or let it train: the net writes here what it believes comes next.'
               : 'Press play or step first: the net must be compiled before it can write.'}
-          </p>
+          </Empty>
         ) : null}
         {samples.map((sample) => (
           <SampleText key={sample.id} sample={sample} />

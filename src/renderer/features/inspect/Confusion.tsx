@@ -5,6 +5,7 @@ import type { RunView } from '../../engine-client/run.ts';
 import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Drawing } from '../../ui/Drawing.tsx';
+import { Empty } from '../../ui/Empty.tsx';
 import { readAnswer, rowOf } from './answers.ts';
 import {
   accuracyOf,
@@ -79,7 +80,7 @@ export function Confusion({ run, inside, onLook }: ConfusionProps) {
       </Drawing>
       <section className={styles.behind} aria-label="Samples behind the cell">
         {chosen === null ? (
-          <p className={styles.empty}>Choose a cell to see its samples.</p>
+          <Empty>Choose a cell to see its samples.</Empty>
         ) : (
           <>
             <h3>

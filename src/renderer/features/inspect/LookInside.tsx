@@ -6,6 +6,7 @@ import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSession, useWorkbench } from '../../session/workbench.ts';
+import { Empty } from '../../ui/Empty.tsx';
 import { Attention, attentionsOf } from './Attention.tsx';
 import { isClassifier } from './answers.ts';
 import { Confusion } from './Confusion.tsx';
@@ -26,9 +27,9 @@ export function LookInside() {
   const run = useTraining(shownRun);
   if (!run?.facts) {
     return (
-      <p className={styles.empty}>
+      <Empty>
         Press play or train one step: what the net does with its data can be looked at from then on.
-      </p>
+      </Empty>
     );
   }
   return <RunInside key={`${run.id}.${run.generation}`} run={run} />;

@@ -6,6 +6,7 @@ import { showNode } from '../../session/navigate.ts';
 import { nothingSelected } from '../../session/session.ts';
 import { useAnalysis, useDocument, useWorkbench } from '../../session/workbench.ts';
 import { Button } from '../../ui/Button.tsx';
+import { Empty } from '../../ui/Empty.tsx';
 import styles from './Problems.module.css';
 
 export function Problems() {
@@ -13,10 +14,10 @@ export function Problems() {
   const isEmpty = useDocument((s) => Object.keys(s.doc.nodes).length === 0);
   if (problems.length === 0) {
     return (
-      <p className={styles.none}>
+      <Empty>
         <CircleCheck aria-hidden />{' '}
         {isEmpty ? 'Nothing is here yet.' : 'No problems. This net can be trained.'}
-      </p>
+      </Empty>
     );
   }
   return (

@@ -7,6 +7,7 @@ import type { RunView } from '../../engine-client/run.ts';
 import { shownRun } from '../../engine-client/store.ts';
 import { useTraining } from '../../engine-client/training.ts';
 import { useAnswer } from '../../engine-client/use-answer.ts';
+import { Empty } from '../../ui/Empty.tsx';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Scores.module.css';
 import { scoreTitles } from './words.ts';
@@ -28,11 +29,7 @@ export function Scores() {
 }
 
 function NothingYet() {
-  return (
-    <p className={styles.empty}>
-      Scores appear here once the run has been measured: while it trains, and at its end.
-    </p>
-  );
+  return <Empty>Scores appear here once the run has been measured: while it trains, and at its end.</Empty>;
 }
 
 function NewestScores({ run }: { readonly run: RunView }) {
@@ -43,7 +40,12 @@ function NewestScores({ run }: { readonly run: RunView }) {
 function PastScores({ run }: { readonly run: RunView }) {
   const hasValidation = (run.facts?.samples.validation ?? 0) > 0;
   const { value, problem } = useAnswer<'scores'>(run, hasValidation ? asked.validation : asked.train);
-  if (!value) return <p className={styles.empty}>{problem ?? 'Measuring with the weights of that step …'}</p>;
+  if (!value)
+    return (
+      <Empty role={problem === null ? 'status' : 'alert'}>
+        {problem ?? 'Measuring with the weights of that step …'}
+      </Empty>
+    );
   return <ScoreTables run={run} measured={[value.evaluation]} />;
 }
 
