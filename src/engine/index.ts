@@ -112,7 +112,7 @@ export { addEpoch, noPlateau, type Plateau, plateauParams } from './optim/platea
 export { type ScheduleSpec, scheduleList, scheduleOf } from './optim/schedule.ts';
 export { stoppingParams } from './optim/stopping.ts';
 export { magnitudeCount, segmentBins } from './probe/bins.ts';
-export { type Course, noCourse } from './probe/course.ts';
+export { type Course, noCourse, normWindow } from './probe/course.ts';
 export type { Fix } from './probe/fixes/fix.ts';
 export { applicableFixes } from './probe/fixes.ts';
 export { CaptureHistory } from './probe/history.ts';
@@ -120,6 +120,7 @@ export { measuredBy } from './probe/judge.ts';
 export { addLoss, type LossTrend, noLoss } from './probe/loss-trend.ts';
 export { describeNet } from './probe/net-facts.ts';
 export { depthProfile, type MagnitudeBand, type ProfilePoint } from './probe/profile.ts';
+export { normNumbers } from './probe/rules/exploding.ts';
 export {
   foldedOf,
   momentOf,

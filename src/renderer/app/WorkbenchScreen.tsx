@@ -19,7 +19,12 @@ import { Toolbar } from './Toolbar.tsx';
 import styles from './WorkbenchScreen.module.css';
 
 /** What a tab of the bottom panel needs to be read, in pixels; more is the person's to give. */
-const leastHeight: Partial<Record<BottomTab, number>> = { gradients: 290, inside: 400, text: 290 };
+const leastHeight: Partial<Record<BottomTab, number>> = {
+  gradients: 290,
+  inside: 400,
+  compare: 290,
+  text: 290,
+};
 
 /** Sizes that a person gave to panels, kept in this browser for each set of panels that is shown. */
 function useKeptSizes(id: string, panelIds: string[]) {

@@ -8,9 +8,11 @@ import {
   type LossTrend,
   noCourse,
   noLoss,
+  normWindow,
   type ProbeCapture,
   type Verdict,
 } from '../../engine/index.ts';
+import type { Curve } from './curve.ts';
 import type { RunLog, RunView } from './run.ts';
 import { seenCapture } from './seen.ts';
 
@@ -23,7 +25,7 @@ export interface Moment {
   /** Alarms that stood. */
   readonly standing: readonly Verdict[];
   readonly capture: ProbeCapture | null;
-  /** As far as it was recorded: norms of the gradient are not. */
+  /** As far as it was recorded. */
   readonly course: Course;
 }
 
@@ -43,7 +45,12 @@ export function momentOf(run: RunView, at: number | null): Moment {
         (clearedAt === null || (isPast && clearedAt > at)) && (!isPast || raisedAt <= at),
     ),
     capture: seenCapture(run, at),
-    course: { ...noCourse, loss: trend, rate: Number.isNaN(rate) ? null : rate },
+    course: {
+      ...noCourse,
+      loss: trend,
+      rate: Number.isNaN(rate) ? null : rate,
+      norms: log ? normsBy(log.gradientNorm, isPast ? at : log.gradientNorm.lastStep) : [],
+    },
   };
 }
 
@@ -58,4 +65,18 @@ function trendAt({ log, trend }: RunView, at: number): LossTrend {
   for (let i = 0; i < steps.length && (i === 0 || steps[i]! <= at); i++) then = addLoss(then, means[i]!);
   const made = Math.max(1, at + 1 - firstStepOf(log));
   return { ...then, steps: made, first: trend.first, start: made < 5 ? then.start : trend.start };
+}
+
+/**
+ * The last norms of the gradient by a step, as a run's course keeps them. Where the curve has joined steps, each stands for its
+ * point's lowest, and the newest for its point's mean.
+ */
+function normsBy(curve: Curve, at: number): readonly number[] {
+  const { steps, means, lows } = curve.points();
+  const last = steps.findLastIndex((step) => step <= at);
+  if (last < 0) return [];
+  const count = Math.ceil(normWindow / curve.valuesPerPoint);
+  const before = [...lows.subarray(Math.max(0, last + 1 - count), last)];
+  const each = before.flatMap((low) => Array.from({ length: curve.valuesPerPoint }, () => low));
+  return [...each.slice(1 - normWindow), means[last]!];
 }

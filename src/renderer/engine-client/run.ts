@@ -29,6 +29,8 @@ export interface RunLog {
   readonly batch: SplitCurves;
   /** Per step. */
   readonly learningRate: Curve;
+  /** Per step: log₁₀ ‖∂L/∂parameters‖, where it is a number. */
+  readonly gradientNorm: Curve;
   /** Per evaluation, over the whole split. */
   readonly splits: Readonly<Record<Evaluation['split'], SplitCurves>>;
   readonly history: CaptureHistory;
@@ -139,7 +141,7 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
       return { ...next, compiled: { ready: message.ready, of: message.of } };
     case 'steps': {
       if (!run.log) return run;
-      const { steps, loss, learningRates, metrics } = message.rows;
+      const { steps, loss, learningRates, gradientNorm, metrics } = message.rows;
       let trend = run.trend;
       // After a lost GPU the worker trains from its last checkpoint: those steps are known already.
       const known = run.log.batch.loss.lastStep;
@@ -147,6 +149,8 @@ export function foldMessage(run: RunView, message: FromWorker): RunView {
         if (steps[i]! <= known) continue;
         run.log.batch.loss.add(steps[i]!, loss[i]!);
         run.log.learningRate.add(steps[i]!, learningRates[i]!);
+        const norm = Math.log10(gradientNorm[i]!);
+        if (Number.isFinite(norm)) run.log.gradientNorm.add(steps[i]!, norm);
         run.log.batch.metrics.forEach((curve, m) => {
           curve.add(steps[i]!, metrics[m]?.[i] ?? Number.NaN);
         });
@@ -224,6 +228,7 @@ export function newLog({ metrics, segments }: RunFacts): RunLog {
   return {
     batch: curves(),
     learningRate: new Curve(),
+    gradientNorm: new Curve(),
     splits: { train: curves(), validation: curves(), test: curves() },
     history: new CaptureHistory(segments),
     ratios: newRatios(segments),

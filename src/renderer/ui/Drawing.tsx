@@ -127,8 +127,10 @@ export function Drawing(props: DrawingProps) {
           const [x, y, size] = at(event);
           const found = hover?.(x, y, size) ?? null;
           setPoint(found && { ...found, x, y });
+          setSpoken('');
         }}
         onPointerLeave={() => setPoint(null)}
+        onBlur={() => setSpoken('')}
         onPointerDown={(event) => press?.(...at(event))}
         onKeyDown={(event: KeyboardEvent) => {
           const step = steps[event.key];
@@ -147,6 +149,12 @@ export function Drawing(props: DrawingProps) {
             ))}
           </div>
         ) : null}
+        {/* What the keyboard’s cursor is on, for those who see; the frame says it to those who do not. */}
+        {spoken === '' ? null : (
+          <div className={styles.hover} style={{ left: 8, top: 8 }} aria-hidden>
+            {spoken}
+          </div>
+        )}
       </div>
     </PictureFrame>
   );

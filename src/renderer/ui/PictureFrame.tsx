@@ -1,5 +1,10 @@
-/** What surrounds every picture: its title, what it means, its controls, its menu; and a voice for what the cursor is on. */
-import type { ReactNode } from 'react';
+/**
+ * What surrounds every picture: its title, what it means, its controls, its menu; a voice for what the cursor is on; and a way
+ * to see it as large as the window.
+ */
+import { Maximize2, Minimize2 } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { IconButton } from './Button.tsx';
 import type { Topic } from './explanations.ts';
 import styles from './Picture.module.css';
 import { PictureMenu } from './PictureMenu.tsx';
@@ -22,13 +27,27 @@ export interface PictureFrameProps {
 
 export function PictureFrame(props: PictureFrameProps) {
   const { title, topic, source, onSave, legend, controls, spoken, children } = props;
+  const [isLarge, setLarge] = useState(false);
+  function keys(event: KeyboardEvent): void {
+    // A menu or an explanation that is open over the picture takes Escape first.
+    const isElsewhere = !event.currentTarget.contains(event.target instanceof Node ? event.target : null);
+    if (event.key !== 'Escape' || !isLarge || isElsewhere) return;
+    event.stopPropagation();
+    setLarge(false);
+  }
   return (
-    <figure className={styles.picture}>
+    <figure className={styles.picture} data-large={isLarge} onKeyDown={keys}>
       <figcaption className={styles.caption}>
         <span className={styles.title}>{title}</span>
         <WhatIsThis topic={topic} />
         <span className={styles.spring} />
-        {controls}
+        {controls ? <div className={styles.controls}>{controls}</div> : null}
+        <IconButton
+          label={isLarge ? 'Back to its place' : 'As large as the window'}
+          onClick={() => setLarge(!isLarge)}
+        >
+          {isLarge ? <Minimize2 aria-hidden /> : <Maximize2 aria-hidden />}
+        </IconButton>
         <PictureMenu source={source} onSave={onSave} />
       </figcaption>
       {legend === undefined ? null : <div className={styles.legend}>{legend}</div>}

@@ -10,7 +10,8 @@ const read = (path: string): string => readFileSync(path, 'utf8');
 function askedClasses(): Map<string, Set<string>> {
   const asked = new Map<string, Set<string>>();
   for (const path of globSync('**/*.tsx', { cwd: renderer }).map((p) => join(renderer, p))) {
-    const text = read(path);
+    // Modules are named like the sheets that stand beside them.
+    const text = read(path).replaceAll(/\bfrom '[^']+\.tsx?'/g, '');
     for (const [, name = '', from = ''] of text.matchAll(/import (\w+) from '(\.[^']+\.module\.css)'/g)) {
       const sheet = join(dirname(path), from);
       const classes = asked.get(sheet) ?? new Set();

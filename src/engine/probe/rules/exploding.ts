@@ -2,10 +2,11 @@
  * Exploding gradients: they grow from layer to layer, or back through time, or the norm of them all leaps, while the loss does
  * not fall. A leap alone is not ill: a net that leaves a plateau has one.
  */
+import type { Course } from '../course.ts';
 import { gradientRms, type HiddenLayer, hiddenLayers } from '../hidden-layers.ts';
 import { lossShare } from '../loss-trend.ts';
 import { defineRule, type Finding, good, number, unclear } from '../rule.ts';
-import type { Evidence } from '../verdict.ts';
+import type { Evidence, EvidenceNumber } from '../verdict.ts';
 import { readable, readablePower } from '../words.ts';
 import { timeTracks } from './through-time.ts';
 
@@ -95,6 +96,17 @@ function describeGrowth(
   };
 }
 
+/** The norm of all gradients, and what it has leapt from, whether it has or not; empty where none is known. */
+export function normNumbers({ norms }: Pick<Course, 'norms'>): readonly EvidenceNumber[] {
+  const now = norms.at(-1);
+  if (now === undefined) return [];
+  const least = Math.min(...norms);
+  return [
+    number('global gradient norm now', 10 ** now, readablePower(now)),
+    number('its least of late', 10 ** least, readablePower(least)),
+  ];
+}
+
 /** The norm of all gradients has leapt. */
 function leapOf({ net, capture, course }: Evidence, limit: number): Finding | null {
   const { norms } = course;
@@ -114,10 +126,7 @@ function leapOf({ net, capture, course }: Evidence, limit: number): Finding | nu
     severity: 'severe',
     culprit: strongest && { node: strongest.node, name: strongest.name },
     nodes: strongest ? [strongest.node] : [],
-    numbers: [
-      number('global gradient norm now', 10 ** now, readablePower(now)),
-      number('its least of late', 10 ** least, readablePower(least)),
-    ],
+    numbers: normNumbers(course),
     fixes: ['lower-rate', ...fixes.filter((fix) => fix !== 'lower-rate')],
   };
 }

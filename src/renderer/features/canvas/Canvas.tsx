@@ -6,7 +6,6 @@ import {
   Controls,
   type Edge,
   type FinalConnectionState,
-  MiniMap,
   type Node,
   ReactFlow,
   SelectionMode,
@@ -36,16 +35,15 @@ import { DRAGGED_KIND, type LooseEnd } from '../../session/session.ts';
 import { useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
 import { Breadcrumb } from './Breadcrumb.tsx';
 import styles from './Canvas.module.css';
+import { CanvasMap } from './CanvasMap.tsx';
 import { CanvasMenu } from './CanvasMenu.tsx';
 import { foldEdgeChanges, foldNodeChanges } from './changes.ts';
 import { createFlowView } from './flow.ts';
 import { LayerNode } from './LayerNode.tsx';
 import { heightOf } from './layout.ts';
-import { MinimapNode } from './MinimapNode.tsx';
-import { minimapColor } from './minimap.ts';
 import { NoteNode } from './NoteNode.tsx';
 import { FAR_ZOOM, GRID, MIDDLE_ZOOM, NODE_WIDTH, nodeHeight } from './node-metrics.ts';
-import { useCanvasControls } from './useCanvasControls.ts';
+import { FIT_PADDING, useCanvasControls } from './useCanvasControls.ts';
 import { Wire } from './Wire.tsx';
 import { WiringHint } from './WiringHint.tsx';
 import { wireUnder } from './wire-under.ts';
@@ -54,7 +52,6 @@ const nodeTypes = { layer: LayerNode, note: NoteNode };
 const edgeTypes = { wire: Wire };
 /** How long the pointer rests on a node before its ways light up, in milliseconds. */
 const REST = 350;
-const minimapSize = { width: 168, height: 104 };
 const snapGrid: [number, number] = [GRID, GRID];
 
 export function Canvas({ children }: { readonly children?: ReactNode }) {
@@ -254,27 +251,14 @@ export function Canvas({ children }: { readonly children?: ReactNode }) {
           selectionMode={SelectionMode.Partial}
           multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
           fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: 1 }}
+          fitViewOptions={{ padding: FIT_PADDING, maxZoom: 1 }}
           onlyRenderVisibleElements={nodes.length > 120}
           proOptions={{ hideAttribution: true }}
           ariaLabelConfig={{ 'controls.ariaLabel': 'Zoom' }}
         >
           <Background variant={BackgroundVariant.Dots} gap={24} size={1.4} color="var(--dots)" />
           <Controls position="bottom-left" showInteractive={false} className={styles.controls ?? ''} />
-          {nodes.length > 0 ? (
-            <MiniMap
-              position="bottom-right"
-              pannable
-              zoomable
-              className={styles.minimap ?? ''}
-              style={minimapSize}
-              nodeColor={(node) => minimapColor(document.getState().level, node.id)}
-              nodeBorderRadius={16}
-              nodeComponent={MinimapNode}
-              maskColor="var(--minimap-mask)"
-              ariaLabel="Map of the canvas"
-            />
-          ) : null}
+          <CanvasMap />
           <Breadcrumb />
           <WiringHint />
           {children}

@@ -3,7 +3,8 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { type RefObject, useEffect } from 'react';
 import { useWorkbench } from '../../session/workbench.ts';
 
-const PADDING = 0.08;
+/** Around the whole net: below and at the left stand the legend of the strips and the buttons of the zoom. */
+export const FIT_PADDING = { x: '52px', top: '24px', bottom: '56px' } as const;
 
 export function useCanvasControls(box: RefObject<HTMLDivElement | null>): void {
   const { canvas, session } = useWorkbench();
@@ -31,12 +32,12 @@ export function useCanvasControls(box: RefObject<HTMLDivElement | null>): void {
     };
     const duration = (): number => (window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220);
     canvas.current = {
-      fitAll: () => void flow.fitView({ padding: PADDING, maxZoom: 1, duration: duration() }),
+      fitAll: () => void flow.fitView({ padding: FIT_PADDING, maxZoom: 1, duration: duration() }),
       fitSelection: () => {
         const ids = [...session.getState().selection.nodes, ...session.getState().selection.notes];
         const nodes = ids.map((id) => ({ id }));
         void flow.fitView({
-          padding: PADDING,
+          padding: FIT_PADDING,
           maxZoom: 1,
           duration: duration(),
           ...(ids.length > 0 ? { nodes } : {}),

@@ -32,7 +32,7 @@ export function OverlayChart({ run }: { readonly run: RunView }) {
           <span>
             input <span className={picture.ramp} style={{ background: scaleGradient(theme) }} /> loss
           </span>
-          <span>share of each layer’s own elements</span>
+          <span>share of each layer’s own elements; the ends hold what lies beyond</span>
         </>
       }
     >

@@ -13,7 +13,7 @@ export function ProfileChart({ runs }: { readonly runs: readonly RunView[] }) {
   const onSave = useSavePicture();
   return (
     <Chart
-      title="Depth profile of the gradient"
+      title="Depth profile"
       topic="depthProfile"
       words="RMS of the gradient at each layer, in powers of ten. Level is healthy; falling towards the input is vanishing. The band holds the 10th to 90th percentile of the non-zero elements of ∂L/∂a."
       version={`${versionOf(runs)} ${at}`}

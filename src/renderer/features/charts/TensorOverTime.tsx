@@ -88,7 +88,11 @@ export function TensorOverTime({ run }: { readonly run: RunView }) {
               </option>
             ))}
           </select>
-          <span>{view === 'ridges' ? 'share of all elements, one scale' : 'each column by itself'}</span>
+          <span>
+            {view === 'ridges'
+              ? 'share of all elements, one scale; the ends hold what lies beyond'
+              : 'each column by itself'}
+          </span>
         </>
       }
     >

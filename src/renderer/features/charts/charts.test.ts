@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { describe, expect, test } from 'vitest';
+import { foldMessage, type RunView } from '../../engine-client/run.ts';
 import { trainedRun } from '../../engine-client/testing.ts';
 import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
 import { curveOption, curveTable } from './curve-option.ts';
@@ -83,6 +84,23 @@ describe('the depth profile', () => {
   });
 });
 
+/** The run with sixty steps more, whose gradients have these norms. */
+function withNorms(run: RunView, normAt: (step: number) => number): RunView {
+  const steps = Uint32Array.from({ length: 60 }, (_, i) => run.step + i);
+  const flat = new Float32Array(60).fill(0.7);
+  return foldMessage(run, {
+    type: 'steps',
+    run: run.id,
+    rows: {
+      steps,
+      loss: flat,
+      learningRates: flat,
+      gradientNorm: Float32Array.from(steps, normAt),
+      metrics: [flat],
+    },
+  });
+}
+
 describe('the comparison', () => {
   test('shows the verdict’s own numbers of both runs', () => {
     const numbers = comparedNumbers([relu, sigmoid], null);
@@ -117,6 +135,37 @@ describe('the comparison', () => {
     for (const label of ['loss (smoothed)', '∂L/∂a, first : last layer'])
       expect(at(9).get(label)).not.toEqual(at(null).get(label));
     expect(outcomeInWords([relu, sigmoid], 29)).toMatch(/^After 30 steps Run 2 .* after 30 steps Run 1 /);
+  });
+
+  test('knows the norm of all gradients at every step of both, which a verdict may be about', () => {
+    const leap = withNorms(sigmoid, (step) => (step < 115 ? 0.5 : 50));
+    const calm = withNorms(relu, () => 0.25);
+    const verdict = {
+      ...sigmoid.verdicts[0]!,
+      rule: 'exploding',
+      title: 'Gradients explode',
+      raisedAt: 116,
+      numbers: [
+        { label: 'global gradient norm now', value: 50, text: '50' },
+        { label: 'its least of late', value: 0.5, text: '0.5' },
+      ],
+    };
+    const judged = foldMessage(leap, { type: 'verdicts', run: leap.id, verdicts: [verdict] });
+    const at = (step: number | null) =>
+      comparedNumbers([calm, judged], step)
+        .filter(({ label }) => /global gradient norm|least of late/.test(label))
+        .map(({ texts }) => texts.map(Number));
+    const rounded = (step: number | null) =>
+      at(step).map((texts) => texts.map((n) => Number(n.toPrecision(2))));
+    expect(rounded(112)).toEqual([
+      [0.25, 0.5],
+      [0.25, 0.5],
+    ]);
+    expect(rounded(117)).toEqual([
+      [0.25, 50],
+      [0.25, 0.5],
+    ]);
+    expect(rounded(null)).toEqual(rounded(119));
   });
 
   test('says in a sentence what it shows', () => {

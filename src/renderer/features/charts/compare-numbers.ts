@@ -4,6 +4,7 @@ import {
   type EvidenceNumber,
   foldedOf,
   measuredBy,
+  normNumbers,
   type ProbeCapture,
   type ProbeSegment,
   readable,
@@ -114,18 +115,29 @@ function verdictNumbers(all: readonly Seen[]): readonly ComparedNumber[] {
   return [...once.values()].flatMap(({ seen: owner, verdict: { rule, title, numbers } }) => {
     const measured = all.map((seen) => measuredOf(seen, rule));
     const own = measured[all.indexOf(owner)] ?? [];
-    const named = own.length > 0 ? own : numbers;
-    return named.map(({ label }, place) => ({
+    const rest = numbers.filter(({ label }) => !own.some((number) => number.label === label));
+    return [...own, ...rest].map(({ label }, place) => ({
       label: `${title}: ${label}`,
-      texts: measured.map((of) => counterpart(of, label, place, named.length)),
+      texts: measured.map((of, i) => counterpart(of, label, place, own.length) ?? normOf(all[i], label)),
     }));
   });
 }
 
+/** The norm of all gradients is known at every step, whatever the rule says of it there. */
+function normOf(seen: Seen | undefined, label: string): string {
+  const numbers = seen ? normNumbers(seen.course) : [];
+  return numbers.find((number) => number.label === label)?.text ?? unknown;
+}
+
 /** What one run's numbers say to another run's label: by name, or by place where a rule gave as many. */
-function counterpart(of: readonly EvidenceNumber[], label: string, place: number, count: number): string {
+function counterpart(
+  of: readonly EvidenceNumber[],
+  label: string,
+  place: number,
+  count: number,
+): string | undefined {
   const found = of.find((number) => number.label === label) ?? (of.length === count ? of[place] : undefined);
-  return found?.text ?? unknown;
+  return found?.text;
 }
 
 /** A rule's numbers on a run: measured now; where one capture is not enough for it, those of its own verdict. */

@@ -152,7 +152,7 @@ export function profileTable(runs: readonly RunView[], at: number | null): (stri
 /** Layers beside a skip are not on the line: the gradient goes past them, too. */
 function legendNames({ id }: RunView, runs: number, points: readonly ProfilePoint[]): string[] {
   const prefix = runs > 1 ? `Run ${id} ` : '';
-  const branches = points.some(({ inBranch }) => inBranch) ? [`${prefix}∂L/∂a in residual branches`] : [];
+  const branches = points.some(({ inBranch }) => inBranch) ? [`${prefix}in branches`] : [];
   return [`${prefix}∂L/∂a`, `${prefix}∂L/∂w`, ...branches];
 }
 

@@ -19,6 +19,8 @@ const LEFT = 70;
 const RIGHT = 54;
 const TOP = 12;
 const BOTTOM = 34;
+/** Pixels that a label of the axis takes. */
+const LABEL_WIDTH = 38;
 /** Pixels between two ridges at least. */
 const LEAST_ROW = 6;
 /** How many rows the highest ridge rises over its own. */
@@ -90,10 +92,13 @@ export function drawRidges(
   const look = chartLook(theme);
   const highest = Math.max(1e-6, ...ridges.flatMap(({ shares }) => [...shares]));
   const ground = area.height - BOTTOM;
+  const decade = (area.width - LEFT - RIGHT) / (AXIS.max - AXIS.min);
+  const labelEvery = AXIS.interval * Math.ceil(LABEL_WIDTH / (decade * AXIS.interval));
   for (let power = AXIS.min; power <= AXIS.max; power += AXIS.interval) {
     const x = xOf(power, area);
     brush.line([x, TOP, x, ground], { stroke: look.line });
-    brush.text(x, ground + 12, powerOfTen(power), { color: look.faint, align: 'center' });
+    if ((power - AXIS.max) % labelEvery === 0)
+      brush.text(x, ground + 12, powerOfTen(power), { color: look.faint, align: 'center' });
   }
   const middle = (LEFT + area.width - RIGHT) / 2;
   brush.text(middle, area.height - 7, '|value|, one point per power of two', {

@@ -6,7 +6,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { type ProbeTrack, powerOfTen, readable, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { seenCapture } from '../../engine-client/seen.ts';
-import { axisLook, baseOption, chartLook, classColors } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 export type TrackKind = ProbeTrack['what'];
@@ -62,7 +62,7 @@ export function trackOption(
       ...axis,
       type: 'category',
       data: Array.from({ length: longest }, (_, i) => String(i)),
-      name: what === 'timeGradient' ? 'time step, in the order in which it is computed' : 'head',
+      name: what === 'timeGradient' ? 'time step' : 'head',
       nameLocation: 'middle',
       nameGap: 22,
     },
@@ -80,7 +80,7 @@ export function trackOption(
     series: lines.map(({ name }, place) => ({
       type: 'line',
       name,
-      color: classColors[place % classColors.length],
+      color: look.race[place % look.race.length],
       symbolSize: 4,
       lineStyle: what === 'timeGradient' ? { width: 2 } : { width: 1, type: 'dotted' },
       data: shown[place]!.map((value) => (Number.isFinite(value) ? value : null)),

@@ -103,5 +103,5 @@ export function TrainingBackground() {
 /** What is shown at once when it changes. */
 function keyOf(state: TrainingState): string {
   const run = seenRun(state);
-  return `${run?.id} ${run?.generation} ${run?.status} ${state.at}`;
+  return `${run?.id} ${run?.generation} ${run?.status} ${state.at} ${currentTheme()}`;
 }
