@@ -20,7 +20,7 @@ import styles from './WorkbenchScreen.module.css';
 
 /** What a tab of the bottom panel needs to be read, in pixels; more is the person's to give. */
 const leastHeight: Partial<Record<BottomTab, number>> = {
-  gradients: 290,
+  gradients: 320,
   inside: 400,
   compare: 290,
   text: 290,

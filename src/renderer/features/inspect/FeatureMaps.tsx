@@ -51,7 +51,7 @@ export function FeatureMaps({ run, inside, node }: FeatureMapsProps) {
           words={`What each channel answers for sample ${sample.index}.`}
           maps={maps}
           range={rangeOf(maps)}
-          note={`weights of step ${step}${channels > MOST ? ` · the first ${MOST} of ${channels} channels` : ''}`}
+          note={`one scale for all channels · weights of step ${step}${channels > MOST ? ` · the first ${MOST} of ${channels} channels` : ''}`}
         >
           <LayerChoice layers={layers} node={layer.node} onChange={setChosen} />
         </HeatMaps>
@@ -62,7 +62,12 @@ export function FeatureMaps({ run, inside, node }: FeatureMapsProps) {
   );
 }
 
-/** Outputs of channels × height × width. */
+/** Outputs of channels × height × width; what heads look at has a picture of its own. */
 export function mapLayers({ outputs }: Pick<Inside, 'outputs'>) {
-  return outputs.filter(({ shape }) => shape.length === 3 && (shape[1] ?? 0) * (shape[2] ?? 0) > 1);
+  return outputs.filter(
+    ({ shape, category, port }) =>
+      shape.length === 3 &&
+      (shape[1] ?? 0) * (shape[2] ?? 0) > 1 &&
+      !(category === 'attention' && port === 'weights'),
+  );
 }

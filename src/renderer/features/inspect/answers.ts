@@ -37,6 +37,7 @@ export function classShares(
 }
 
 export function readAnswer(inside: Pick<Inside, 'decision' | 'target'>, row: ArrayLike<number>): Read {
+  if (isSequence(inside)) return { label: null, certainty: 1, text: likeliestTokens(inside, row) };
   if (!isClassifier(inside)) {
     return {
       label: null,
@@ -58,10 +59,33 @@ export function readAnswer(inside: Pick<Inside, 'decision' | 'target'>, row: Arr
   };
 }
 
+/** Whether an answer is a class at each of several places, such as the character that comes next. */
+function isSequence({ target }: Pick<Inside, 'target'>): boolean {
+  return target.names.length > 0 && target.size > 1;
+}
+
+/** The likeliest class at each place: an answer holds a number for each class at each of them. */
+function likeliestTokens({ target }: Pick<Inside, 'target'>, row: ArrayLike<number>): string {
+  const all = Array.from(row);
+  const classes = Math.max(1, Math.floor(all.length / target.size));
+  const likeliest = Array.from({ length: target.size }, (_, place) => {
+    const shares = all.slice(place * classes, (place + 1) * classes);
+    return shares.indexOf(Math.max(...shares));
+  });
+  return tokenWords(target.names, likeliest);
+}
+
+/** Characters make a text, with a mark for a space; words and labels stand apart. */
+function tokenWords(names: readonly string[], tokens: ArrayLike<number>): string {
+  const isText = names.every((name) => name.length === 1);
+  const words = Array.from(tokens, (i) => names[i] ?? `class ${i}`);
+  return isText ? words.join('').replaceAll(/\s/g, '␣') : words.join(' ');
+}
+
 /** What a sample should have been answered with. */
 export function readTarget({ target }: Pick<Inside, 'target'>, row: ArrayLike<number>): string {
   return target.names.length > 0
-    ? Array.from(row, (i) => target.names[i] ?? `class ${i}`).join(' ')
+    ? tokenWords(target.names, row)
     : Array.from(row, (v) => readable(v))
         .slice(0, 4)
         .join(', ');

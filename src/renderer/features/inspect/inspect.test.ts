@@ -3,9 +3,10 @@ import { type Inside, layerOf, type Tensor } from '../../../engine/index.ts';
 import { normalNumbers } from '../../../engine/probe/testing.ts';
 import { svgBrush } from '../../ui/brush.ts';
 import { attentionsOf } from './Attention.tsx';
-import { classShares, readAnswer } from './answers.ts';
+import { classShares, readAnswer, readTarget } from './answers.ts';
 import { accuracyOf, cellAt, confusionOf, confusionTable, drawConfusion } from './confusion.ts';
 import { fitOf, lastLayerOf } from './curve-fit.ts';
+import { mapLayers } from './FeatureMaps.tsx';
 import { filterMaps, filterShapes } from './filters.ts';
 import { matrixLatex, withNumbers } from './formula.ts';
 import { heatAt, heatPixels, heatPlaces, symmetricRange } from './heat-maps.ts';
@@ -51,6 +52,15 @@ describe('answers', () => {
     expect(readAnswer(inside, [1, 1]).certainty).toBe(0);
     const regression = { ...inside, target: { ...inside.target, names: [] } };
     expect(readAnswer(regression, [1.5])).toEqual({ label: null, certainty: 1, text: '1.5' });
+  });
+
+  test('of sequences are the likeliest at each place, and a text reads as a text', () => {
+    const names = [' ', 'a', 'b'];
+    const text = { ...inside, target: { ...inside.target, names, size: 2 } };
+    expect(readAnswer(text, [0, 2, 1, 5, 4, 3])).toMatchObject({ label: null, text: 'a␣' });
+    expect(readTarget(text, [2, 0])).toBe('b␣');
+    const words = { ...text, target: { ...text.target, names: ['<s>', 'le', 'chat'] } };
+    expect(readTarget(words, [1, 2])).toBe('le chat');
   });
 });
 
@@ -138,6 +148,14 @@ describe('maps', () => {
     expect(range).toEqual({ low: -4, high: 4 });
     const { data } = heatPixels(maps[0]!, range, 'dark');
     expect([...data.subarray(16, 19)]).toEqual([214, 39, 28]);
+  });
+});
+
+describe('feature maps', () => {
+  test('are of layers with channels, not of what heads look at', () => {
+    const conv = output('conv2d_1', [6, 28, 28]);
+    const heads = { ...output('selfAttention_1', [4, 8, 8]), category: 'attention', port: 'weights' };
+    expect(mapLayers({ outputs: [conv, heads, output('linear_1', [4])] })).toEqual([conv]);
   });
 });
 
