@@ -139,7 +139,7 @@ export {
 export type { EvidenceNumber, NetFacts, Verdict } from './probe/verdict.ts';
 export { powerOfTen, readable, readablePower } from './probe/words.ts';
 export { type OpenDevice, openDevice, targetOf } from './runtime/device.ts';
-export { type CutStore, measuredDevice } from './runtime/tuning.ts';
+export { type CutStore, longestDispatch, measuredDevice } from './runtime/tuning.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
 export { themes } from './templates/themes.ts';

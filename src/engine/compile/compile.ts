@@ -81,6 +81,9 @@ export interface CutQuestion {
   cuts(count: number): readonly string[];
   /** The kernel with one of them. */
   dispatch(cut: string): Dispatch;
+  /** Where it finds numbers, and where it puts its results. */
+  readonly reads: readonly Place[];
+  readonly results: readonly Place[];
 }
 
 export interface Compiled {
@@ -167,7 +170,7 @@ export function compileGraph(
   const kernels = busy.map(({ group, stores }): PlacedKernel => {
     return { kernel: kernelOf(group, stores, storedFor(group), on), operandOf };
   });
-  const questions = busy.flatMap(({ group, stores }, i): CutQuestion[] => {
+  const questions = busy.flatMap(({ group, stores, loads }, i): CutQuestion[] => {
     if (group.kind !== 'product' || inTeam) return [];
     const { key, cuts } = productCuts(group, storedFor(group), on);
     const dispatch = (cut: string): Dispatch => {
@@ -175,7 +178,9 @@ export function compileGraph(
       const kernel = kernelOf(group, stores, storedFor(group), { ...on, choices });
       return dispatchOf({ kernel, operandOf }, options);
     };
-    return [{ key, flops: kernels[i]!.kernel.flops, cuts, dispatch }];
+    // Whole numbers are places elsewhere.
+    const reads = [...loads].filter((v) => v.dtype === 'f32').map(find);
+    return [{ key, flops: kernels[i]!.kernel.flops, cuts, dispatch, reads, results: [...stores].map(find) }];
   });
   const dispatches = kernels.map((k) => dispatchOf(k, options));
   return {

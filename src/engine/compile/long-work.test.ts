@@ -1,6 +1,6 @@
 // A dispatch that is cut covers its workgroups once each, and its text counts from an argument on.
 import { describe, expect, test } from 'vitest';
-import { cutLongWork, groupsOf } from './long-work.ts';
+import { cutLongWork, groupsOf, mostParts, withSpare } from './long-work.ts';
 import type { Dispatch, Program } from './program.ts';
 
 const wgsl = `@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
@@ -54,5 +54,22 @@ describe('long dispatches', () => {
   test('of one workgroup, and short ones, stay as they are', () => {
     const short = program(dispatch(12), dispatch(1));
     expect(cutLongWork(short, (d) => (groupsOf(d) === 1 ? 9 : 1))).toEqual(short);
+  });
+
+  test('find room for their arguments that was kept free, however many parts it takes', () => {
+    const long = { ...dispatch(64), flops: 4e9 };
+    const given = { ...long, args: [7] };
+    const work = { limit: 250, on: 'gpu' } as const;
+    expect(mostParts(long, { ...work, limit: 1e6 })).toBe(1);
+    const most = mostParts(long, { ...work, limit: 20 });
+    expect(most).toBeGreaterThan(10);
+    const roomy = withSpare(program(long, given, dispatch(12)), { ...work, limit: 20 });
+    expect(roomy.spare).toBe(most + most - 1);
+    const taking = (p: Program): number =>
+      p.dispatches.filter((d) => d.args.length > 0).length + (p.spare ?? 0);
+    for (const parts of [1, 2, most]) {
+      const cut = cutLongWork(roomy, (d) => (d.flops > 1e9 ? parts : 1));
+      expect(taking(cut)).toBe(taking(roomy));
+    }
   });
 });

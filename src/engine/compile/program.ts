@@ -33,6 +33,8 @@ export interface Program {
   readonly buffers: Readonly<Record<string, number>>;
   /** The 32-bit words of the uniform buffer, by name, in order. */
   readonly uniforms: readonly string[];
+  /** Dispatches with arguments that it may yet have more of, when long ones are cut: their memory is kept free. */
+  readonly spare?: number;
 }
 
 /** WebGPU's default alignment of what is bound, which every buffer is a multiple of. */

@@ -3,24 +3,16 @@
  * seconds with one, and a window stands still meanwhile. A few workgroups are run and timed, then more, until it is clear
  * how long all of them take; so nothing here takes long itself.
  */
-import { groupsOf } from '../compile/long-work.ts';
+import { cutLongWork, groupsOf, type LongWork, mostParts } from '../compile/long-work.ts';
+import type { Dispatch } from '../compile/program.ts';
 import { groupsPerDimension } from '../wgsl/module.ts';
 import type { LoadedProgram, Machine } from './machine.ts';
 
-export interface LongWorkOptions {
-  /** What a dispatch may take, in ms. */
-  readonly limit: number;
-  /** Whether the adapter is the processor. */
-  readonly software: boolean;
+export interface LongWorkOptions extends LongWork {
   /** Milliseconds from any start. */
   now(): number;
 }
 
-/** What the slowest adapters do in a millisecond, floating-point operations and bytes: what takes no longer there is not timed. */
-const slowest: Readonly<Record<'cpu' | 'gpu', { readonly flops: number; readonly bytes: number }>> = {
-  cpu: { flops: 5e5, bytes: 1e5 },
-  gpu: { flops: 2e7, bytes: 5e6 },
-};
 /** Workgroups that are timed first. */
 const fewGroups = 8;
 /** Parts are this much shorter than they may be, since not all workgroups take the same. */
@@ -28,21 +20,17 @@ const margin = 1.25;
 
 /**
  * Into how many parts the dispatches of a program must be cut, by their texts; those that are short enough are not in it.
- * Leaves numbers that mean nothing in the buffers that the program writes, and clears them.
+ * Leaves numbers that mean nothing in the buffers that the program writes: says to `written` which.
  */
-export async function partsOfLongWork(
+async function partsOfLongWork(
   machine: Machine,
   { program, dispatches }: LoadedProgram,
   options: LongWorkOptions,
+  written: Set<string>,
 ): Promise<ReadonlyMap<string, number>> {
   const parts = new Map<string, number>();
-  const written = new Set<string>();
   for (const [i, d] of program.dispatches.entries()) {
-    // What one workgroup does cannot be cut.
-    if (parts.has(d.wgsl) || groupsOf(d) === 1) continue;
-    const { flops, bytes } = slowest[options.software ? 'cpu' : 'gpu'];
-    const moved = d.bindings.reduce((n, b) => n + 4 * b.length, 0);
-    if (Math.max(d.flops / flops, moved / bytes) <= options.limit) continue;
+    if (parts.has(d.wgsl) || mostParts(d, options) === 1) continue;
     d.bindings.forEach((b, at) => {
       if (d.written[at]) written.add(b.buffer);
     });
@@ -63,12 +51,31 @@ export async function partsOfLongWork(
     const whole = (millis / timed) * groups;
     if (whole > options.limit) parts.set(d.wgsl, Math.ceil((margin * whole) / options.limit));
   }
-  if (written.size > 0) {
+  return parts;
+}
+
+/** How what takes too long is found out, and what becomes of the numbers that this leaves. */
+export interface PartsOptions extends LongWorkOptions {
+  /** Whether buffers that are written meanwhile become zero again; false where they are written before they are read. */
+  readonly clears: boolean;
+}
+
+/** What is loaded, with those dispatches in parts that would take too long on this device. */
+export async function inParts(
+  machine: Machine,
+  loaded: LoadedProgram,
+  options: PartsOptions,
+): Promise<LoadedProgram> {
+  const written = new Set<string>();
+  const parts = await partsOfLongWork(machine, loaded, options, written);
+  if (options.clears && written.size > 0) {
     const encoder = machine.device.createCommandEncoder();
     for (const name of written) machine.clear(encoder, name);
     machine.device.queue.submit([encoder.finish()]);
   }
-  return parts;
+  if (parts.size === 0) return loaded;
+  const partsOf = (d: Dispatch): number => Math.min(parts.get(d.wgsl) ?? 1, mostParts(d, options));
+  return machine.reload(loaded, cutLongWork(loaded.program, partsOf));
 }
 
 /** Runs dispatches and waits for them. */

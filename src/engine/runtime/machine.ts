@@ -43,9 +43,9 @@ export function uniformBytes(words: number): number {
   return Math.max(1, Math.ceil(words / 4)) * 4 * wordBytes;
 }
 
-/** Bytes of the buffer of a program's arguments. */
-export function argumentBytes({ dispatches }: Program): number {
-  return dispatches.filter((d) => d.args.length > 0).length * bindingBytes;
+/** Bytes of the buffer of a program's arguments, and of those that it may yet have. */
+export function argumentBytes({ dispatches, spare = 0 }: Program): number {
+  return (dispatches.filter((d) => d.args.length > 0).length + spare) * bindingBytes;
 }
 
 export class Machine {
@@ -57,8 +57,8 @@ export class Machine {
   private readonly homes = new Map<string, Place>();
   private readonly pipelines = new Map<string, Promise<GPUComputePipeline>>();
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
-  /** Of each loaded program, the numbers in which its dispatches differ. */
-  private readonly arguments: GPUBuffer[] = [];
+  /** Of each loaded program that has some, the numbers in which its dispatches differ. */
+  private readonly arguments = new Map<LoadedProgram, GPUBuffer>();
   private uniformGroup: GPUBindGroup | null = null;
   private uniformNames: readonly string[] = [];
 
@@ -194,6 +194,25 @@ export class Machine {
 
   /** Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. `made` hears of each dispatch. */
   async load(program: Program, made: () => void = () => undefined): Promise<LoadedProgram> {
+    return this.loadWith(program, made, undefined);
+  }
+
+  /** Loads what a program was cut into, in the place of it: its arguments lie where those of the whole lay. */
+  async reload(whole: LoadedProgram, program: Program): Promise<LoadedProgram> {
+    invariant(
+      argumentBytes(program) === argumentBytes(whole.program),
+      'a cut program has room for its arguments',
+    );
+    const loaded = await this.loadWith(program, () => undefined, this.arguments.get(whole));
+    this.arguments.delete(whole);
+    return loaded;
+  }
+
+  private async loadWith(
+    program: Program,
+    made: () => void,
+    kept: GPUBuffer | undefined,
+  ): Promise<LoadedProgram> {
     await this.reserve(program.buffers);
     const pipelines = await Promise.all(
       program.dispatches.map(async (d) => {
@@ -202,7 +221,8 @@ export class Machine {
         return pipeline;
       }),
     );
-    const args = this.argumentsOf(program);
+    const buffer = kept ?? this.argumentBuffer(argumentBytes(program));
+    const args = this.writeArguments(buffer, program);
     const dispatches = program.dispatches.map((d, i) => {
       this.created++;
       const places = d.bindings.map((place, binding) => ({ binding, resource: this.resource(place) }));
@@ -214,22 +234,23 @@ export class Machine {
       });
       return { pipeline: pipelines[i]!, bindGroup, x: d.grid[0], y: d.grid[1] };
     });
-    return { program, dispatches };
+    const loaded = { program, dispatches };
+    if (buffer) this.arguments.set(loaded, buffer);
+    return loaded;
+  }
+
+  private argumentBuffer(size: number): GPUBuffer | null {
+    if (size === 0) return null;
+    this.created++;
+    const usage = usageUniform | usageCopyDst;
+    return this.device.createBuffer({ label: 'arguments', size, usage });
   }
 
   /** Writes the arguments of all dispatches that have some, each where a uniform may be bound. */
-  private argumentsOf(program: Program): Map<Dispatch, GPUBufferBinding> {
+  private writeArguments(buffer: GPUBuffer | null, program: Program): Map<Dispatch, GPUBufferBinding> {
     const taking = program.dispatches.filter((d) => d.args.length > 0);
-    if (taking.length === 0) return new Map();
-    const size = argumentBytes(program);
-    this.created++;
-    const buffer = this.device.createBuffer({
-      label: 'arguments',
-      size,
-      usage: usageUniform | usageCopyDst,
-    });
-    this.arguments.push(buffer);
-    const words = new Int32Array(size / wordBytes);
+    if (!buffer || taking.length === 0) return new Map();
+    const words = new Int32Array((taking.length * bindingBytes) / wordBytes);
     taking.forEach((d, i) => {
       words.set(d.args, (i * bindingBytes) / wordBytes);
     });
@@ -338,7 +359,7 @@ export class Machine {
 
   /** Frees every buffer. */
   dispose(): void {
-    for (const b of [...this.buffers.values(), ...this.arguments]) b.destroy();
+    for (const b of [...this.buffers.values(), ...this.arguments.values()]) b.destroy();
     this.buffers.clear();
   }
 }

@@ -48,6 +48,34 @@ describe('the cuts of a device', () => {
     expect(store).toEqual(kept);
   });
 
+  test('are none that compute something else, however fast', async () => {
+    const store = new Map<string, string>();
+    const tuning = new Tuning(await testDevice(), store, measuring(60_000));
+    const { questions } = await compiledWith(tuning);
+    const wrong: string[] = [];
+    const only = questions.map((question) => ({
+      ...question,
+      // Two ways that are right, so that they are the most, and one that is not.
+      cuts(count: number) {
+        const [right, others] = [true, false].map((isDirect) =>
+          question.cuts(count).filter((cut) => cut.startsWith('direct ') === isDirect),
+        );
+        return [...others!.slice(0, 1), ...right!.slice(0, 2)];
+      },
+      dispatch(cut: string) {
+        const made = question.dispatch(cut);
+        if (cut.startsWith('direct ')) return made;
+        wrong.push(cut);
+        // The first workgroup does nothing, and so is quick.
+        return { ...made, wgsl: made.wgsl.replace(/^ {2}let wg = .*$/m, '$&\n  if (wg == 0i) { return; }') };
+      },
+    }));
+    await tuning.answer(only, []);
+    expect(wrong.length).toBe(questions.length);
+    expect(store.size).toBe(questions.length);
+    for (const cut of store.values()) expect(wrong).not.toContain(cut);
+  });
+
   test('are by price where there is no time, and stay so for the session', async () => {
     const store = new Map<string, string>();
     let budget = 0;

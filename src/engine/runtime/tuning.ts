@@ -9,6 +9,7 @@ import type { Choices } from '../compile/tiling.ts';
 import type { OpenDevice } from './device.ts';
 import { run } from './long-work.ts';
 import { Machine } from './machine.ts';
+import { agreeing } from './tuning-agreement.ts';
 
 /** What the shell keeps between sessions: short texts by short keys. A `Map` is one. */
 export interface CutStore {
@@ -49,10 +50,18 @@ export class Tuning implements Choices {
     return [vendor, architecture, device, description, key].join('|');
   }
 
-  /** Measures what is not known, the most work first, as far as time allows. Whether anything was learned. */
-  async answer(questions: readonly CutQuestion[], uniforms: readonly string[]): Promise<boolean> {
+  /**
+   * Measures what is not known, the most work first, as far as time allows; after that what is needed `later`. Whether
+   * anything was learned.
+   */
+  async answer(
+    first: readonly CutQuestion[],
+    uniforms: readonly string[],
+    later: readonly CutQuestion[] = [],
+  ): Promise<boolean> {
     const open = new Map<string, CutQuestion>();
-    for (const q of questions.toSorted((a, b) => b.flops - a.flops))
+    const questions = [first, later].flatMap((list) => list.toSorted((a, b) => b.flops - a.flops));
+    for (const q of questions)
       if (!this.settled.has(q.key) && this.get(q.key) === undefined && !open.has(q.key)) open.set(q.key, q);
     for (const { key } of questions) this.settled.add(key);
     if (!this.measuring || open.size === 0) return false;
@@ -68,7 +77,7 @@ export class Tuning implements Choices {
     return learned;
   }
 
-  /** The fastest cut of a product, on numbers that do not matter; null where there is but one, or no room to try. */
+  /** The fastest cut of a product among those that agree; null where there is but one, or no room to try. */
   private async fastest(
     question: CutQuestion,
     uniforms: readonly string[],
@@ -84,14 +93,16 @@ export class Tuning implements Choices {
       machine.reserveUniforms(uniforms);
       // What a driver refuses, or there is no room for, is no candidate.
       const tried = await Promise.allSettled(programs.map((p) => machine.load(p)));
-      const loaded = tried.flatMap((t) => (t.status === 'fulfilled' ? [t.value] : []));
-      const named = cuts.filter((_, i) => tried[i]!.status === 'fulfilled');
-      if (named.length < 2) return null;
-      const best = named.map(() => Number.POSITIVE_INFINITY);
+      const loaded = tried.flatMap((t, i) =>
+        t.status === 'fulfilled' ? [{ cut: cuts[i]!, program: t.value }] : [],
+      );
+      if (loaded.length < 2) return null;
+      const sound = await agreeing(machine, question, loaded);
+      const best = sound.map(() => Number.POSITIVE_INFINITY);
       // The first round warms up, and says how often a fast kernel must run to be longer than the clock is coarse.
       let repeats = 1;
       for (let round = 0; round <= rounds; round++) {
-        for (const [i, program] of loaded.entries()) {
+        for (const [i, { program }] of sound.entries()) {
           const start = now();
           await run(machine, program, repeats);
           if (round > 0) best[i] = Math.min(best[i]!, (now() - start) / repeats);
@@ -99,7 +110,7 @@ export class Tuning implements Choices {
             repeats = Math.min(32, Math.max(1, Math.ceil(enoughMillis / (now() - start + 0.01))));
         }
       }
-      return named[best.indexOf(Math.min(...best))]!;
+      return sound[best.indexOf(Math.min(...best))]!.cut;
     } finally {
       machine.dispose();
     }
@@ -109,7 +120,7 @@ export class Tuning implements Choices {
 /** What a first step may wait for measuring, in ms. */
 const patience = 150;
 /** What a single dispatch may take, in ms: Windows resets a GPU after two seconds, and a window that waits stutters. */
-const longestDispatch = 250;
+export const longestDispatch = 250;
 
 /**
  * A device whose kernels are chosen by measuring, and whose long dispatches are cut. On a software adapter nothing is

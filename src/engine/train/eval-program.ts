@@ -5,7 +5,7 @@
  */
 import { advanceKernel } from '../compile/advance.ts';
 import { dispatchOf } from '../compile/bindings.ts';
-import { type CompileOptions, compileGraph, type Target } from '../compile/compile.ts';
+import { type CompileOptions, type CutQuestion, compileGraph, type Target } from '../compile/compile.ts';
 import type { Place, Program } from '../compile/program.ts';
 import { invariant } from '../errors.ts';
 import { replaceValues } from '../ir/graph.ts';
@@ -34,6 +34,8 @@ export interface MeanColumns {
 
 export interface EvalProgram {
   readonly program: Program;
+  /** What could be cut otherwise. */
+  readonly questions: readonly CutQuestion[];
   /** Elements of the activations that this order of kernels needs at least. */
   readonly lowerBound: number;
   readonly batchSize: number;
@@ -160,6 +162,7 @@ export function compileEval(
       },
       uniforms: options.uniforms,
     },
+    questions: main.questions,
     lowerBound: main.lowerBound,
     batchSize,
     batch: places['batch.indices']!,

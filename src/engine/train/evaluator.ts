@@ -7,6 +7,7 @@ import type { Outbox } from '../runtime/outbox.ts';
 import type { ReadbackRing } from '../runtime/readback.ts';
 import type { EvalProgram, MeanColumns } from './eval-program.ts';
 import { evalCounterPlace } from './places.ts';
+import type { PreparedRun } from './prepare.ts';
 import type { Evaluation } from './protocol.ts';
 
 export interface Measured extends Pick<Evaluation, 'loss' | 'metrics' | 'scores' | 'confusion'> {}
@@ -16,6 +17,7 @@ export class Evaluator {
   private readonly outbox: Outbox;
   private readonly ring: ReadbackRing;
   private readonly program: EvalProgram;
+  private readonly loadProgram: () => Promise<LoadedProgram>;
   /** Made when it is first needed, so that the first step need not wait for its pipelines. */
   private loading: Promise<LoadedProgram> | null = null;
   private readonly metrics: readonly Metric[];
@@ -24,13 +26,13 @@ export class Evaluator {
     machine: Machine,
     outbox: Outbox,
     ring: ReadbackRing,
-    program: EvalProgram,
-    metrics: readonly Metric[],
+    { evaluation, loadEvaluation, metrics }: Pick<PreparedRun, 'evaluation' | 'loadEvaluation' | 'metrics'>,
   ) {
     this.machine = machine;
     this.outbox = outbox;
     this.ring = ring;
-    this.program = program;
+    this.program = evaluation;
+    this.loadProgram = loadEvaluation;
     this.metrics = metrics;
   }
 
@@ -45,7 +47,7 @@ export class Evaluator {
   }
 
   private async load(): Promise<LoadedProgram> {
-    this.loading ??= this.machine.load(this.program.program);
+    this.loading ??= this.loadProgram();
     return this.loading;
   }
 

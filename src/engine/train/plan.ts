@@ -2,8 +2,9 @@
  * A run before any GPU is asked for: the model built for its data, its programs compiled, every byte that it will take counted.
  */
 import type { Target } from '../compile/compile.ts';
+import { type LongWork, withSpare } from '../compile/long-work.ts';
 import { type ProbeProgram, probeProgram } from '../compile/probe-program.ts';
-import type { Place } from '../compile/program.ts';
+import type { Place, Program } from '../compile/program.ts';
 import {
   type Dataset,
   describeDataset,
@@ -75,7 +76,12 @@ export function planRun(
   document: GraphDocument,
   data: LoadedData,
   target: Target,
-  options: { readonly probes: boolean; readonly pruned: boolean },
+  options: {
+    readonly probes: boolean;
+    readonly pruned: boolean;
+    /** What a dispatch may take, in ms: longer ones may be cut, and room is kept for that. Null where they stay whole. */
+    readonly longest: number | null;
+  },
 ): RunPlan {
   const shapes = describeDataset(data.dataset);
   const training = data.split.train.length;
@@ -117,15 +123,17 @@ export function planRun(
     uniforms,
     target,
   };
-  const step = compileSmall(spec) ?? compileStep(spec);
+  const roomy = <P extends { readonly program: Program }>(of: P): P =>
+    options.longest === null
+      ? of
+      : { ...of, program: withSpare(of.program, longWorkOn(target, options.longest)) };
+  const compiled = compileSmall(spec) ?? compileStep(spec);
+  const step = roomy({ ...compiled, micro: compiled.micro && roomy(compiled.micro) });
   const evalModel = buildModel(document, shapes, {
     batch: Math.min(evalBatchFor(step, batch), data.dataset.count),
     training: false,
   });
-  const evaluation = compileEval(evalModel, layout, dataPlaces, {
-    uniforms,
-    ...target,
-  });
+  const evaluation = roomy(compileEval(evalModel, layout, dataPlaces, { uniforms, ...target }));
   const probed = step.probed;
   // Before a step that is looked at, its parameters and the gradients of the step before are kept.
   const probe =
@@ -172,6 +180,11 @@ export function planRun(
     target,
   };
 }
+
+const longWorkOn = ({ processor }: Target, limit: number): LongWork => ({
+  limit,
+  on: processor === 'cpu' ? 'cpu' : 'gpu',
+});
 
 /** Forward and backward take about three times what forward takes. */
 const stepToForward = 3;

@@ -2,7 +2,6 @@
  * Everything that a run needs before its first step: its programs loaded, its data on the GPU.
  */
 import type { PassName, Target } from '../compile/compile.ts';
-import { cutLongWork } from '../compile/long-work.ts';
 import { classesAsNumbers, type Dataset } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { invariant } from '../errors.ts';
@@ -10,7 +9,7 @@ import { type Model, type ModelParameter, parameterCount } from '../model/build.
 import type { Metric } from '../model/metrics.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
-import { partsOfLongWork } from '../runtime/long-work.ts';
+import { inParts } from '../runtime/long-work.ts';
 import { type LoadedProgram, Machine } from '../runtime/machine.ts';
 import { Outbox, outboxBuffer } from '../runtime/outbox.ts';
 import type { DataPlaces } from './batch.ts';
@@ -49,6 +48,8 @@ export interface PreparedRun {
   readonly lookout: Lookout | null;
   /** Its buffers are reserved; its pipelines are made when something is first evaluated. */
   readonly evaluation: EvalProgram;
+  /** Loads it, long dispatches in parts. */
+  loadEvaluation(): Promise<LoadedProgram>;
   /** The most words that a submission brings back. */
   readonly readback: number;
   /** The scalars that the programs read, by name. */
@@ -83,10 +84,13 @@ export async function prepareRun(
       {
         probes: options.probes,
         pruned: options.masks !== undefined,
+        longest: open.longWork?.limit ?? null,
       },
     );
   const priced = makePlan();
-  const learned = await open.tuning?.answer(priced.step.questions, Object.keys(priced.hypers));
+  // What one workgroup trains is evaluated in no time.
+  const later = priced.step.team ? [] : priced.evaluation.questions;
+  const learned = await open.tuning?.answer(priced.step.questions, Object.keys(priced.hypers), later);
   const plan = learned ? makePlan() : priced;
   const planned = performance.now();
   const { model, layout, metrics, step, evaluation, probe, hypers, sizes, target } = plan;
@@ -117,9 +121,12 @@ export async function prepareRun(
       : null,
   ]);
   // One after the other: what takes long is found by the clock.
-  const loaded = await inParts(machine, wholeStep, open);
-  const micro = step.micro &&
-    wholeMicro && { loaded: await inParts(machine, wholeMicro, open), count: step.micro.count };
+  const cut = async (loaded: LoadedProgram, clears: boolean): Promise<LoadedProgram> =>
+    open.longWork
+      ? inParts(machine, loaded, { ...open.longWork, on: open.software ? 'cpu' : 'gpu', clears })
+      : loaded;
+  const loaded = await cut(wholeStep, true);
+  const micro = step.micro && wholeMicro && { loaded: await cut(wholeMicro, true), count: step.micro.count };
   uploadData(machine, data.dataset, model, plan.data);
   const best = document.training.stopping.patience > 0 ? new BestWeights(machine, layout) : null;
   const plain =
@@ -160,19 +167,13 @@ export async function prepareRun(
     best,
     lookout,
     evaluation,
+    // An evaluation writes all that it reads, so what finding out leaves behind does no harm.
+    loadEvaluation: async () => cut(await machine.load(evaluation.program), false),
     readback: plan.readback,
     hypers,
     target,
     compiled: { plan: planned - started, load: performance.now() - planned, texts: texts.size },
   };
-}
-
-/** What is loaded; what would take too long on this device is loaded again in parts. Nothing that it writes may be in use. */
-async function inParts(machine: Machine, loaded: LoadedProgram, open: OpenDevice): Promise<LoadedProgram> {
-  if (!open.longWork) return loaded;
-  const parts = await partsOfLongWork(machine, loaded, { ...open.longWork, software: open.software });
-  if (parts.size === 0) return loaded;
-  return machine.load(cutLongWork(loaded.program, (d) => parts.get(d.wgsl) ?? 1));
 }
 
 /** Masks where the weights lie in their arena; 1 where nothing is pruned. */

@@ -136,7 +136,7 @@ export class Trainer {
     if (run.masks) run.machine.write(arenaPlace(run.layout, maskArena), run.masks);
     this.seed = run.document.training.seed;
     this.ring = new ReadbackRing(run.machine, run.readback, slots);
-    this.evaluator = new Evaluator(run.machine, run.outbox, this.ring, run.evaluation, run.metrics);
+    this.evaluator = new Evaluator(run.machine, run.outbox, this.ring, run);
     this.best = run.best;
     this.stopping = run.document.training.stopping;
     this.orders = new EpochOrders(run.machine, run.outbox, run.step, run.data.split.train);

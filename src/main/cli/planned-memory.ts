@@ -3,6 +3,7 @@ import {
   anyTarget,
   EngineError,
   type GraphDocument,
+  longestDispatch,
   type MemoryPlan,
   openDevice,
   planRun,
@@ -34,7 +35,11 @@ export async function plannedMemory(path: string, document: GraphDocument): Prom
   try {
     const { data } = await loadData(path, document);
     const { target, on } = await findTarget();
-    const { memory } = planRun(document, data, target, { probes: false, pruned: false });
+    const { memory } = planRun(document, data, target, {
+      probes: false,
+      pruned: false,
+      longest: longestDispatch,
+    });
     return { plan: memory, on };
   } catch (error) {
     // A document can be sound while its data is elsewhere.
