@@ -55,9 +55,14 @@ export function addLoss(trend: LossTrend, loss: number): LossTrend {
 const pastEvery = 10;
 const pastLength = 5;
 
-/** By how much the loss has fallen over the last twenty, or forty, steps, as a share of its start; NaN before there were as many. */
-export function recentFall({ past, now, start }: LossTrend, steps: 20 | 40 = 40): number {
-  return past.length < pastLength ? Number.NaN : (past[pastLength - 1 - steps / pastEvery]! - now) / start;
+/**
+ * By how much the loss falls in twenty, or forty, steps, as a share of its start, by its course of late; NaN before there were
+ * ten more. The average is kept at every tenth step, so the one compared with is up to nine steps older.
+ */
+export function recentFall({ steps, past, now, start }: LossTrend, over: 20 | 40 = 40): number {
+  const then = past[past.length - 1 - over / pastEvery];
+  if (then === undefined) return Number.NaN;
+  return ((then - now) / start) * (over / (over + (steps % pastEvery)));
 }
 
 /**

@@ -83,10 +83,16 @@ interface Rest {
 }
 
 /** Captures that the average reaches back, about. */
-const reach = 8;
+const reach = 6;
+/** What the thresholds are meant for: of smaller batches each says less, so less signal is rest, and more of them are averaged. */
+const usualBatch = 32;
+/** Before so many samples were seen, nothing is known, however many steps that took. */
+const leastSamples = 640;
+/** A loss of an answer that knows nothing has nothing to lose: there so many times the signal and the fall count as rest. */
+const easier = { signal: 3, slope: 2 };
 
 /** Early gradients all point one way, so their ratio is huge: above 1 it says no more. */
-function averaged({ sum, weight }: Rest, measured: number): Pick<Rest, 'sum' | 'weight'> {
+function averaged({ sum, weight }: Rest, measured: number, reach: number): Pick<Rest, 'sum' | 'weight'> {
   if (Number.isNaN(measured)) return { sum, weight };
   return {
     sum: sum + (Math.min(1, measured) - sum) / reach,
@@ -99,17 +105,27 @@ function isOneLayer({ segments }: NetFacts): boolean {
   return new Set(segments.flatMap(({ what, node }) => (what === 'weight' ? node : []))).size === 1;
 }
 
-export const underfitting = defineRule<Rest, 'loss' | 'moved' | 'signal' | 'slope' | 'steps' | 'rest'>({
+export const underfitting = defineRule<
+  Rest,
+  'loss' | 'chance' | 'moved' | 'signal' | 'slope' | 'steps' | 'rest'
+>({
   id: 'under-fitting',
   title: 'Under-fitting',
   thresholds: {
-    loss: { title: 'loss as a share of that of chance (or at the start), at least', value: 0.6 },
+    loss: { title: 'loss as a share of that of chance (or at the start), at least', value: 0.7 },
+    chance: {
+      title: `and where it is this or more, ${easier.signal} times the signal and ${easier.slope} times the fall are rest`,
+      value: 0.95,
+    },
     moved: { title: 'and at most: what never moved is on a plateau', value: 0.97 },
-    signal: { title: 'gradient’s signal to noise, at most', value: 0.08 },
+    signal: {
+      title: `gradient’s signal to noise, at most (in batches of ${usualBatch} or more)`,
+      value: 0.08,
+    },
     slope: { title: 'fall of the loss over 40 steps, as a share of its start, at most', value: 0.01 },
     steps: { title: 'steps trained, at least', value: 40 },
     rest: { title: 'captures at rest before a net of several layers is judged', value: 150 },
-    captures: { title: 'captures in a row', value: 8 },
+    captures: { title: 'captures in a row', value: 5 },
   },
   because: ({ loss, moved, signal, rest, captures }) =>
     `The loss stands at ${percent(loss)} of that of an answer that knows nothing or more and no longer falls, the gradients of single ` +
@@ -122,18 +138,24 @@ export const underfitting = defineRule<Rest, 'loss' | 'moved' | 'signal' | 'slop
   memory: { sum: 0, weight: 0, captures: 0 },
   look(before, { net, capture, course, raised }, limits) {
     const { loss } = course;
-    const gradient = averaged(before, net.batch / noiseScale(net.segments, capture, net.batch));
-    if (loss.steps < limits.steps || gradient.weight === 0 || raised.size > 0)
-      return unclear({ ...gradient, captures: 0 });
+    const small = Math.min(1, net.batch / usualBatch);
+    const measured = net.batch / noiseScale(net.segments, capture, net.batch);
+    const gradient = averaged(before, measured, reach / small);
+    const isEarly = loss.steps < Math.max(limits.steps, leastSamples / net.batch);
+    if (isEarly || gradient.weight === 0 || raised.size > 0) return unclear({ ...gradient, captures: 0 });
     const signal = gradient.sum / gradient.weight;
     const isConvex = net.chanceLoss !== null && isOneLayer(net);
     const share = loss.now / (isConvex ? (net.chanceLoss ?? loss.start) : loss.start);
     const isHigh = share >= limits.loss && (isConvex || share <= limits.moved);
     const fall = Math.abs(recentFall(loss, isConvex ? 20 : 40));
-    const isAtRest = isHigh && signal <= limits.signal && fall <= limits.slope;
+    const isUseless = isConvex && share >= limits.chance;
+    const [most, steepest] = isUseless
+      ? [easier.signal * limits.signal, easier.slope * limits.slope]
+      : [limits.signal, limits.slope];
+    const isAtRest = isHigh && signal <= most * small && fall <= steepest;
     const memory = { ...gradient, captures: isAtRest ? before.captures + 1 : 0 };
     // Noise in the loss does not end it.
-    if (!isAtRest) return isHigh && fall <= 3 * limits.slope ? unclear(memory) : good(memory);
+    if (!isAtRest) return isHigh && fall <= 3 * steepest ? unclear(memory) : good(memory);
     if (!isConvex && memory.captures < limits.rest) return unclear(memory);
     return {
       memory,

@@ -206,11 +206,32 @@ test('one layer that came to rest high cannot do better; several may be on a pla
   };
   const resting = (step: number): number => 0.62 + 0.2 * 0.85 ** step + 0.002 * (step % 3);
   const play = { loss: resting, change: folded };
-  const one = { ...chainNet(0), chanceLoss: Math.LN2 };
+  const one = { ...chainNet(0), chanceLoss: Math.LN2, batch: 32 };
   expect(said({ ...play, net: one }).get('under-fitting')?.raisedAt).toBeLessThan(70);
   expect(said({ ...play, net: { ...chainNet(2), chanceLoss: Math.LN2 } }).has('under-fitting')).toBe(false);
   // One that still falls has not come to rest.
   expect(said({ ...play, net: one, loss: (step) => 0.8 - 0.001 * step }).has('under-fitting')).toBe(false);
+});
+
+test('small batches hardly agree on a direction while a net learns slowly: that is no rest', () => {
+  const agreeing =
+    (signal: number) =>
+    (capture: ProbeCapture, net: NetFacts): void => {
+      net.segments.forEach(({ what }, i) => {
+        if (what !== 'weightGradient') return;
+        capture.folded[i * foldedCount + foldedNames.indexOf('signal')] = signal;
+        capture.folded[i * foldedCount + foldedNames.indexOf('noise')] = 1;
+      });
+    };
+  const one = { ...chainNet(0), chanceLoss: Math.LN2 };
+  const loss = (step: number): number => 0.72 - 0.0002 * step;
+  // The same gradients, seen through batches of 4 and of 32 samples.
+  const small = { loss, steps: 300, net: { ...one, batch: 4 }, change: agreeing(0.06) };
+  expect(said(small).has('under-fitting')).toBe(false);
+  const usual = { loss, net: { ...one, batch: 32 }, change: agreeing(0.48) };
+  expect(said(usual).has('under-fitting')).toBe(false);
+  const atRest = { loss, net: { ...one, batch: 32 }, change: agreeing(0.06) };
+  expect(said(atRest).get('under-fitting')?.raisedAt).toBeLessThan(60);
 });
 
 test('a perceptron’s steps have no right size, and a loss of 0 at the start is no measure', () => {
