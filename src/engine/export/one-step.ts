@@ -4,6 +4,7 @@
  */
 import { gradientMap } from '../autodiff/grad.ts';
 import { compileGraph, type Target } from '../compile/compile.ts';
+import { aligned } from '../compile/memory.ts';
 import type { Place } from '../compile/program.ts';
 import { checkDocument } from '../data/document.ts';
 import { EngineError, invariant } from '../errors.ts';
@@ -185,6 +186,30 @@ export function wantedValues(model: Model): Wanted[] {
   ];
 }
 
+/** All leaves of a type lie in one buffer: a kernel may read more of them than it may bind buffers. */
+function placesOfFeeds(leaves: readonly Value[]): {
+  readonly sizes: Readonly<Record<string, number>>;
+  placeOf(leaf: Value): Place;
+} {
+  const sizes: Record<string, number> = {};
+  const places = new Map<string, Place>();
+  const nameOf = (leaf: Value): string => inputAttrs(leaf)?.name ?? '';
+  for (const leaf of leaves) {
+    const buffer = `feeds ${leaf.dtype}`;
+    const offset = sizes[buffer] ?? 0;
+    places.set(nameOf(leaf), { buffer, offset, length: sizeOf(leaf.shape) });
+    sizes[buffer] = offset + aligned(sizeOf(leaf.shape));
+  }
+  return {
+    sizes,
+    placeOf(leaf) {
+      const place = places.get(nameOf(leaf));
+      invariant(place, `${nameOf(leaf)} is fed`);
+      return place;
+    },
+  };
+}
+
 /** Compiles a graph, runs it once and reads every result back. */
 async function runOnce(
   machine: Machine,
@@ -194,20 +219,14 @@ async function runOnce(
   hypers: Readonly<Record<string, number>>,
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const { device } = machine;
-  const placeOf = (leaf: Value): Place => ({
-    buffer: `feed:${inputAttrs(leaf)?.name}`,
-    offset: 0,
-    length: sizeOf(leaf.shape),
-  });
+  const { sizes, placeOf } = placesOfFeeds([...feeds.keys()]);
   const uniforms = Object.keys(hypers);
   const { program, places } = compileGraph(
     roots.map((value) => ({ value })),
     placeOf,
     { arena: 'arena', uniforms, ...target },
   );
-  await machine.reserve(
-    Object.fromEntries([...feeds.keys()].map((v) => [placeOf(v).buffer, sizeOf(v.shape)])),
-  );
+  await machine.reserve(sizes);
   for (const [v, data] of feeds) machine.write(placeOf(v), data);
   machine.reserveUniforms(uniforms);
   machine.writeUniforms(hypers, new Set([seedHyper, stepHyper]));
