@@ -93,10 +93,12 @@ async function trainAndJudge(
 export async function expectQuality(template: Template, length: 'whole' | 'quick'): Promise<void> {
   const { document, quality } = template;
   const { steps = quality.steps, claims } = (length === 'quick' && quality.quick) || quality;
+  const started = process.cpuUsage();
   const trainer = await trainerOf(template);
   try {
     const all = document.training.epochs * trainer.stepsPerEpoch;
     const { verdicts, overTime } = await trainAndJudge(trainer, template, steps ?? all);
+    if (length === 'whole') await printReached(trainer, template, verdicts, process.cpuUsage(started));
     if (quality.halts) expect(trainer.step, 'training halts').toBeLessThan(steps ?? all);
     expectVerdicts(verdicts, quality.verdicts);
     if (quality.gradientOverTime) expectWithin(overTime, quality.gradientOverTime, 'gradient over time');
@@ -105,6 +107,24 @@ export async function expectQuality(template: Template, length: 'whole' | 'quick
   } finally {
     trainer.dispose();
   }
+}
+
+/** What docs/contributing.md says of the long templates. */
+async function printReached(
+  trainer: Trainer,
+  { id }: Template,
+  verdicts: readonly Verdict[],
+  { user, system }: NodeJS.CpuUsage,
+): Promise<void> {
+  const parts: string[] = [];
+  for (const split of ['train', 'validation', 'test'] as const) {
+    const { loss, metrics } = await trainer.evaluate(split);
+    const numbers = trainer.facts.metrics.map((metric, i) => `${metric} ${metrics[i]?.toFixed(4)}`);
+    parts.push(`${split}: ${[`loss ${loss.toFixed(4)}`, ...numbers].join(', ')}`);
+  }
+  const seconds = ((user + system) / 1e6).toFixed(0);
+  const said = verdicts.map(({ rule }) => rule).join(', ') || 'none';
+  console.log(`${id}: ${trainer.step} steps, ${seconds} s; ${parts.join('; ')}; verdicts: ${said}`);
 }
 
 function expectVerdicts(verdicts: readonly Verdict[], named: Quality['verdicts']): void {
