@@ -119,17 +119,30 @@ describe('the file of a spec', () => {
 
 describe('a spec that cannot be read is refused with the place', () => {
   test.each([
-    [{ origin: { source: 'shipped', id: 'iris' } }, 'origin.id'],
-    [{ origin: { source: 'generated', kind: 'spirals', params: { turns: 99 } } }, 'origin.params.turns'],
-    [{ origin: { source: 'generated', kind: 'moons', params: {}, seed: -1 } }, 'origin.seed'],
-    [{ origin: { source: 'csv', path: 'a.csv' } }, 'origin.recipe'],
-    [{ origin: { source: 'generated', kind: 'moons', params: {} }, split: { train: 0.9 } }, 'split'],
-    [null, 'the data node'],
-  ])('%j', (raw, where) => {
+    [{ origin: { source: 'shipped', id: 'iris' } }, 'origin.id is not valid'],
+    [
+      { origin: { source: 'generated', kind: 'spirals', params: { turns: 99 } } },
+      'origin.params.turns must be at most',
+    ],
+    [
+      { origin: { source: 'generated', kind: 'xor', params: { samples: 0 } } },
+      'origin.params.samples must be at least 4',
+    ],
+    [
+      { origin: { source: 'generated', kind: 'moons', params: {}, seed: -1 } },
+      'origin.seed must be at least 0',
+    ],
+    [{ origin: { source: 'csv', path: 'a.csv' } }, 'origin.recipe must be a group of settings'],
+    [
+      { origin: { source: 'generated', kind: 'moons', params: {} }, split: { train: 0.9 } },
+      'split is not valid',
+    ],
+    [null, 'the data node must be a group of settings'],
+  ])('%j', (raw, words) => {
     expect(() => parseDataSpec(raw)).toThrow(
       expect.objectContaining({
         code: 'data/spec',
-        message: expect.stringContaining(`: ${where} is not valid`),
+        message: expect.stringContaining(`: ${words}`),
       }),
     );
   });

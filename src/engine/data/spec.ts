@@ -1,6 +1,7 @@
 // What a document's data node stores, and what a model can know of the data from that alone, before anything is loaded.
 import { z } from 'zod';
 import { EngineError } from '../errors.ts';
+import { issueWords } from '../model/problems.ts';
 import { shippedDatasets } from './catalogue.ts';
 import { csvFormat } from './csv.ts';
 import type { DataDescription } from './dataset.ts';
@@ -93,11 +94,10 @@ export function parseDataSpec(raw: unknown): DataSpec {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue?.path.join('.') || 'the data node';
-  throw new EngineError(
-    'data/spec',
-    { where, why: `is not valid (${issue?.message ?? 'unknown reason'})` },
-    { cause: parsed.error },
-  );
+  const words = issue ? issueWords(issue) : 'unknown reason';
+  // What only the schema's library has words for is no end of a sentence.
+  const why = words.startsWith('must ') ? words : `is not valid (${words})`;
+  throw new EngineError('data/spec', { where, why }, { cause: parsed.error });
 }
 
 /**
