@@ -93,7 +93,41 @@ let lastId = 0;
  * compilations only: within one, places are told to be the same by being the same object.
  */
 export function forgetOldExpressions(): void {
-  if (interned.size > internedLimit) interned.clear();
+  if (interned.size <= internedLimit) return;
+  interned.clear();
+  for (const forget of forgetters) forget();
+}
+
+/** What else is forgotten with the expressions. */
+const forgetters: Array<() => void> = [];
+
+/**
+ * A function of an expression that works out each answer once. The same indices are asked about over and over: for every
+ * place of a block that is written out, in every kernel that reads a value.
+ */
+export function remembered<T>(compute: (e: Expr) => T): (e: Expr) => T {
+  const answers = new Map<Expr, T>();
+  forgetters.push(() => answers.clear());
+  return (e) => {
+    const known = answers.get(e);
+    if (known !== undefined) return known;
+    const made = compute(e);
+    answers.set(e, made);
+    return made;
+  };
+}
+
+/** The same for a function of an expression and something else. */
+export function rememberedPairs<By, T>(compute: (e: Expr, by: By) => T): (e: Expr, by: By) => T {
+  const answersOf = remembered(() => new Map<By, T>());
+  return (e, by) => {
+    const answers = answersOf(e);
+    const known = answers.get(by);
+    if (known !== undefined) return known;
+    const made = compute(e, by);
+    answers.set(by, made);
+    return made;
+  };
 }
 
 /** Makes an expression, or finds the equal one. */

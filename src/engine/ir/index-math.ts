@@ -3,7 +3,16 @@
  * index and flattening it again gives back the index, reshapes cost nothing, and guards that cannot fail disappear.
  * Division and remainder are those of non-negative numbers; indices that may be negative are guarded by their makers.
  */
-import { type BinaryFn, bool, constant, type Expr, i32, rawBinary } from './expr.ts';
+import {
+  type BinaryFn,
+  bool,
+  constant,
+  type Expr,
+  i32,
+  rawBinary,
+  remembered,
+  rememberedPairs,
+} from './expr.ts';
 import type { Shape } from './shape.ts';
 
 interface Sum {
@@ -11,7 +20,7 @@ interface Sum {
   readonly constant: number;
 }
 
-function sumOf(e: Expr): Sum {
+const sumOf = remembered((e): Sum => {
   if (e.kind === 'const') return { terms: new Map(), constant: e.value };
   if (e.kind === 'binary' && e.type === 'i32') {
     if (e.fn === 'add') {
@@ -26,7 +35,7 @@ function sumOf(e: Expr): Sum {
     }
   }
   return { terms: new Map([[e, 1]]), constant: 0 };
-}
+});
 
 function merge(a: ReadonlyMap<Expr, number>, b: ReadonlyMap<Expr, number>, sign: number): Map<Expr, number> {
   const terms = new Map(a);
@@ -78,18 +87,21 @@ function toExpr(sum: Sum): Expr {
   return k === 0 ? result : rawBinary('add', result, i32(k), result.min + k, result.max + k);
 }
 
-function addIndex(a: Expr, b: Expr, sign: number): Expr {
+function combined(a: Expr, b: Expr, sign: number): Expr {
   const sa = sumOf(a);
   const sb = sumOf(b);
   return toExpr({ terms: merge(sa.terms, sb.terms, sign), constant: sa.constant + sign * sb.constant });
 }
 
+const plus = rememberedPairs((a, b: Expr) => combined(a, b, 1));
+const minus = rememberedPairs((a, b: Expr) => combined(a, b, -1));
+
 /** a · k for an integer constant. */
-export function scale(a: Expr, k: number): Expr {
+export const scale = rememberedPairs((a, k: number): Expr => {
   if (k === 0) return i32(0);
   const { terms, constant: c } = sumOf(a);
   return toExpr({ terms: new Map([...terms].map(([t, n]) => [t, n * k])), constant: c * k });
-}
+});
 
 /** Splits a sum into what `c` divides and the rest. */
 function split(e: Expr, c: number): { whole: Expr; rest: Expr } {
@@ -107,7 +119,7 @@ function split(e: Expr, c: number): { whole: Expr; rest: Expr } {
 }
 
 /** e / c for e ≥ 0 and a positive constant c. */
-export function divide(e: Expr, c: number): Expr {
+export const divide = rememberedPairs((e, c: number): Expr => {
   if (c === 1) return e;
   if (e.kind === 'const') return i32(Math.floor(e.value / c));
   if (e.min >= 0) {
@@ -115,7 +127,7 @@ export function divide(e: Expr, c: number): Expr {
     const { whole, rest } = split(e, c);
     if (rest.min >= 0 && rest.max < c) return whole;
     if (rest.min >= 0 && !(whole.kind === 'const' && whole.value === 0) && whole.min >= 0)
-      return addIndex(whole, divide(rest, c), 1);
+      return plus(whole, divide(rest, c));
     if (e.kind === 'binary' && e.b.kind === 'const') {
       if (e.fn === 'div') return divide(e.a, e.b.value * c);
       if (e.fn === 'mod' && e.b.value % c === 0) return remainder(divide(e.a, c), e.b.value / c);
@@ -130,10 +142,10 @@ export function divide(e: Expr, c: number): Expr {
     e.min >= 0 ? Math.floor(e.min / c) : -Infinity,
     e.min >= 0 ? Math.floor(e.max / c) : Infinity,
   );
-}
+});
 
 /** e % c for e ≥ 0 and a positive constant c. */
-export function remainder(e: Expr, c: number): Expr {
+export const remainder = rememberedPairs((e, c: number): Expr => {
   if (c === 1) return i32(0);
   if (e.kind === 'const') return i32(((e.value % c) + c) % c);
   if (e.min >= 0) {
@@ -147,7 +159,7 @@ export function remainder(e: Expr, c: number): Expr {
     if (g > 1) return scale(remainder(scaleDown(e, g), c / g), g);
   }
   return rawBinary('mod', e, i32(c), e.min >= 0 ? 0 : 1 - c, c - 1);
-}
+});
 
 const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b));
 
@@ -173,8 +185,8 @@ function known(fn: BinaryFn, a: Expr, b: Expr): boolean | null {
 /** Any binary operation, simplified where it is index arithmetic or logic. */
 export function binary(fn: BinaryFn, a: Expr, b: Expr): Expr {
   if (a.type === 'i32') {
-    if (fn === 'add') return addIndex(a, b, 1);
-    if (fn === 'sub') return addIndex(a, b, -1);
+    if (fn === 'add') return plus(a, b);
+    if (fn === 'sub') return minus(a, b);
     if (fn === 'mul' && b.kind === 'const') return scale(a, b.value);
     if (fn === 'mul' && a.kind === 'const') return scale(b, a.value);
     if (fn === 'div' && b.kind === 'const' && b.value > 0) return divide(a, b.value);
