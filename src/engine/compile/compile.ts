@@ -12,7 +12,7 @@ import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import type { Part } from './in-place.ts';
 import { mapKernel } from './map-kernel.ts';
 import { arenaOf, type Lifetime, planArenas } from './memory.ts';
-import { productCuts, productKernel } from './product-kernel.ts';
+import { productCuts, productKernel, productOf } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
 import { shareTexts } from './share.ts';
@@ -167,20 +167,36 @@ export function compileGraph(
         !group.members.has(v) &&
         !group.reduces.includes(v) &&
         group.rowSum !== v);
-  const kernels = busy.map(({ group, stores }): PlacedKernel => {
-    return { kernel: kernelOf(group, stores, storedFor(group), on), operandOf };
-  });
-  const questions = busy.flatMap(({ group, stores, loads }, i): CutQuestion[] => {
-    if (group.kind !== 'product' || inTeam) return [];
-    const { key, cuts } = productCuts(group, storedFor(group), on);
-    const dispatch = (cut: string): Dispatch => {
-      const choices = { get: () => cut };
-      const kernel = kernelOf(group, stores, storedFor(group), { ...on, choices });
-      return dispatchOf({ kernel, operandOf }, options);
-    };
-    // Whole numbers are places elsewhere.
-    const reads = [...loads].filter((v) => v.dtype === 'f32').map(find);
-    return [{ key, flops: kernels[i]!.kernel.flops, cuts, dispatch, reads, results: [...stores].map(find) }];
+  const products = new Map(
+    busy
+      .filter(({ group }) => group.kind === 'product')
+      .map(({ group }) => [group, productOf(group, storedFor(group))] as const),
+  );
+  const kernelOf = ({ group, stores }: GroupStores, on: Processor): Kernel => {
+    const name = kernelName(group, stores);
+    const product = products.get(group);
+    if (product) return productKernel(product, stores, name, on);
+    const make = group.kind === 'rows' ? rowKernel : mapKernel;
+    return make(group, stores, storedFor(group), name, on.processor);
+  };
+  const kernels = busy.map((planned): PlacedKernel => ({ kernel: kernelOf(planned, on), operandOf }));
+  const questions = busy.flatMap((planned, i): CutQuestion[] => {
+    const product = products.get(planned.group);
+    if (!product || inTeam) return [];
+    return [
+      {
+        key: product.key(),
+        flops: kernels[i]!.kernel.flops,
+        cuts: (count) => productCuts(product, on, count),
+        dispatch: (cut) => {
+          const kernel = kernelOf(planned, { ...on, choices: { get: () => cut } });
+          return dispatchOf({ kernel, operandOf }, options);
+        },
+        // Whole numbers are places elsewhere.
+        reads: [...planned.loads].filter((v) => v.dtype === 'f32').map(find),
+        results: [...planned.stores].map(find),
+      },
+    ];
   });
   const dispatches = kernels.map((k) => dispatchOf(k, options));
   return {
@@ -200,18 +216,6 @@ function fail(v: Value): never {
   throw new Error(
     `Gradloom assumed that ${v.op.id} ${formatShape(v.shape)} has a place in memory. Please report this.`,
   );
-}
-
-function kernelOf(
-  group: Group,
-  stores: readonly Value[],
-  stored: (v: Value) => boolean,
-  on: Processor,
-): Kernel {
-  const name = kernelName(group, stores);
-  if (group.kind === 'product') return productKernel(group, stores, stored, name, on);
-  const kernels = { rows: rowKernel, map: mapKernel } as const;
-  return kernels[group.kind](group, stores, stored, name, on.processor);
 }
 
 /** Says what a kernel computes: its reductions, then what it stores. */

@@ -13,45 +13,48 @@ import type { Value } from '../ir/value.ts';
 import { type Group, groupLowering, memberIndex, reduceName } from './groups.ts';
 import type { Lower } from './lower.ts';
 import { columnName, type ProductForm, productForm } from './product-form.ts';
-import { productKey } from './product-key.ts';
+import { directionsOf, productKey } from './product-key.ts';
 import { readsAlong, registerWalk } from './product-registers.ts';
 import { tileWalk } from './product-tiles.ts';
-import { type ProductWalk, placesIn, resultName, sumName } from './product-walk.ts';
-import { type CutScene, chooseTiling, type Processor, shortlist, type Tiling, tilingName } from './tiling.ts';
+import { type Product, type ProductWalk, placesIn, resultName, sumName } from './product-walk.ts';
+import { chooseTiling, type Processor, shortlist, type Tiling, tilingName } from './tiling.ts';
 
 /** Above this many results of a thread, what follows a product is written as a loop over them. */
 const mostWrittenOut = 16;
 /** The results of a thread, laid out for that loop. */
 const resultsSlot = -3;
 
-/** The key of a group's product, and the names of the cuts that are worth measuring, the cheapest by price first. */
-export function productCuts(
-  group: Group,
-  stored: (v: Value) => boolean,
-  on: Processor,
-): { readonly key: string; cuts(count: number): readonly string[] } {
-  const { form, quads, key } = sceneOf(group, stored);
-  return { key, cuts: (count) => shortlist({ form, on, quads }, count) };
-}
-
-function sceneOf(group: Group, stored: (v: Value) => boolean) {
+/** What a group's product is made of. */
+export function productOf(group: Group, stored: (v: Value) => boolean): Product {
   const { core } = group;
   const form = productForm(core);
   invariant(form, `${core.op.id} is a product of rows and columns`);
   const lower = groupLowering(group, stored);
-  return { form, lower, quads: readsAlong(core, form, lower), key: productKey(core, form, lower) };
+  const directions = once(() => directionsOf(core, form, lower));
+  return {
+    group,
+    form,
+    lower,
+    quads: readsAlong(core, form, lower),
+    directions,
+    key: once(() => productKey(core, form, directions())),
+  };
+}
+
+/** The names of the cuts that are worth measuring, the cheapest by price first. */
+export function productCuts({ form, quads }: Product, on: Processor, count: number): readonly string[] {
+  return shortlist({ form, on, quads }, count);
 }
 
 export function productKernel(
-  group: Group,
+  product: Product,
   stores: readonly Value[],
-  stored: (v: Value) => boolean,
   name: string,
   on: Processor,
 ): Kernel {
-  const { form, lower, quads, key } = sceneOf(group, stored);
-  const tiling = tilingFor({ form, on, quads }, key);
-  const scene = { group, form, tiling, lower };
+  const { group, form, lower } = product;
+  const tiling = tilingFor(product, on);
+  const scene = { ...product, tiling };
   const walk = tiling.sharing === 'workgroup' ? tileWalk(scene) : registerWalk(scene, on.lanes);
 
   const results = sizeOf(walk.box);
@@ -78,13 +81,22 @@ export function productKernel(
 /** Cuts that were chosen, by what for: nets have many products of few shapes, and there are thousands of cuts to compare. */
 const chosen = new WeakMap<Processor, Map<string, Tiling>>();
 
-function tilingFor(scene: CutScene, key: string): Tiling {
-  const known = chosen.get(scene.on) ?? new Map<string, Tiling>();
-  chosen.set(scene.on, known);
-  const name = `${scene.quads} ${key}`;
-  const tiling = known.get(name) ?? chooseTiling(scene, scene.on.choices.get(key));
+function tilingFor({ form, quads, key }: Product, on: Processor): Tiling {
+  const known = chosen.get(on) ?? new Map<string, Tiling>();
+  chosen.set(on, known);
+  const name = `${quads} ${key()}`;
+  const tiling = known.get(name) ?? chooseTiling({ form, on, quads }, on.choices.get(key()));
   known.set(name, tiling);
   return tiling;
+}
+
+/** What is worked out when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 interface Storing {

@@ -19,11 +19,11 @@ const four = [0, 1, 2, 3] as const;
 /** The way a factor lies; `element` gives it at a place and an inner place, each along all of their axes as one. */
 function directionOf(extent: number, depth: number, element: (place: Expr, inner: Expr) => Expr): Direction {
   const isQuad = (at: (i: number) => Expr): boolean => {
-    const lanes = four.map((i) => readTogether(at(i)));
-    const [first] = lanes;
-    return lanes.every(
-      (e, i) => e.kind === 'lane' && first?.kind === 'lane' && e.x === first.x && e.lane === i,
-    );
+    const first = readTogether(at(0));
+    return four.every((i) => {
+      const e = i === 0 ? first : readTogether(at(i));
+      return e.kind === 'lane' && first.kind === 'lane' && e.x === first.x && e.lane === i;
+    });
   };
   const fours = (name: string, n: number): Expr =>
     scale(variable(name, 'i32', Math.max(2, Math.ceil(n / 4))), 4);
@@ -33,11 +33,12 @@ function directionOf(extent: number, depth: number, element: (place: Expr, inner
 }
 
 /** The ways in which both factors lie. */
-export function directionsOf(
-  core: Value,
-  form: ProductForm,
-  lower: Lower,
-): { rows: Direction; columns: Direction } {
+export interface Directions {
+  readonly rows: Direction;
+  readonly columns: Direction;
+}
+
+export function directionsOf(core: Value, form: ProductForm, lower: Lower): Directions {
   // Whether a row is chosen is not read, but worked out.
   if (form.choosesRows) return { rows: 'none', columns: 'none' };
   const batch = variable('batch', 'i32', form.batches);
@@ -52,8 +53,7 @@ export function directionsOf(
 }
 
 /** The key of a product: `matmul 1·512×256×784 inner side`. */
-export function productKey(core: Value, form: ProductForm, lower: Lower): string {
-  const { rows, columns } = directionsOf(core, form, lower);
+export function productKey(core: Value, form: ProductForm, { rows, columns }: Directions): string {
   const sizes = [form.rows, form.columns.join('.'), form.inner.join('.')].join('×');
   return `${core.op.id} ${form.batches}·${sizes} ${rows} ${columns}${windowsOf(core)}`;
 }

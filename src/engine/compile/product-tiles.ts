@@ -8,7 +8,7 @@ import { add, divide, lessThan, remainder, scale, unflatten } from '../ir/index-
 import { groupVariable, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { factorOf } from './product-form.ts';
-import { type Direction, directionsOf } from './product-key.ts';
+import type { Direction } from './product-key.ts';
 import { accumulate, batchName, type ProductWalk, registers, type Scene } from './product-walk.ts';
 import { readTogether } from './quads.ts';
 import { tileLength } from './tiling.ts';
@@ -66,7 +66,7 @@ export function tileWalk(scene: Scene): ProductWalk {
   const turns = Math.ceil(depth / inner);
   const k0 = scale(variable('k0', 'i32', turns), inner);
   // What lies neither way is read as neighbours: in a convolution, of one row of an image.
-  const { rows: da, columns: db } = directionsOf(group.core, form, lower);
+  const { rows: da, columns: db } = scene.directions();
   const shared = (side: Side): SharedArray => ({
     slot: side.slot,
     type: 'f32',

@@ -9,13 +9,23 @@ import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { Group } from './groups.ts';
 import type { Lower } from './lower.ts';
 import type { ProductForm } from './product-form.ts';
+import type { Directions } from './product-key.ts';
 import type { Tiling } from './tiling.ts';
 
-export interface Scene {
+/** A group's product, as it is before it is cut. What is asked of it is worked out once, however often it is cut. */
+export interface Product {
   readonly group: Group;
   readonly form: ProductForm;
-  readonly tiling: Tiling;
   readonly lower: Lower;
+  /** Operands can be read four at a time along a lone inner axis. */
+  readonly quads: boolean;
+  directions(): Directions;
+  /** See product-key.ts. */
+  key(): string;
+}
+
+export interface Scene extends Product {
+  readonly tiling: Tiling;
 }
 
 /** How the threads of a product walk. */
