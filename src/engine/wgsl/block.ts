@@ -2,7 +2,7 @@
  * Statements as WGSL. Equal subexpressions are computed once per block, and what a loop does not change is computed before
  * it. Loads of memory that the kernel writes are never carried over a store or a barrier.
  */
-import { type Expr, operandsOf } from '../ir/expr.ts';
+import { type Expr, operandsOf, remembered } from '../ir/expr.ts';
 import { bodyOf, expressionsOf, type Stmt } from '../ir/kernel.ts';
 import { nodeText } from './scalar.ts';
 
@@ -18,37 +18,39 @@ export interface Names {
 
 const trivial = (e: Expr): boolean => e.kind === 'const' || e.kind === 'var' || e.kind === 'uniform';
 
-/** What makes an expression go stale: variables that change and slots that are written. */
-interface Changes {
-  readonly names: ReadonlySet<string>;
-  readonly slots: ReadonlySet<number>;
+/** What an expression reads that may change, and what statements change: variables by name, slots by number. */
+type Changeable = ReadonlySet<string | number>;
+
+const nothing: Changeable = new Set();
+
+const readsOf = remembered((e): Changeable => {
+  const own = e.kind === 'var' ? e.name : e.kind === 'load' || e.kind === 'quad' ? e.slot : null;
+  const parts = operandsOf(e).map(readsOf);
+  const most = parts.reduce((a, b) => (b.size > a.size ? b : a), nothing);
+  const isMost = own === null && parts.every((part) => part === most || part.size === 0);
+  return isMost ? most : new Set([...parts.flatMap((part) => [...part]), ...(own === null ? [] : [own])]);
+});
+
+/** Whether an expression reads anything that changes. */
+function reads(e: Expr, changes: Changeable): boolean {
+  const read = readsOf(e);
+  const [few, many] = read.size < changes.size ? [read, changes] : [changes, read];
+  for (const one of few) if (many.has(one)) return true;
+  return false;
 }
 
 function changesOf(
   stmts: readonly Stmt[],
   written: ReadonlySet<number>,
-  into = { names: new Set<string>(), slots: new Set<number>() },
-) {
+  into = new Set<string | number>(),
+): Changeable {
   for (const s of stmts) {
-    if (s.kind === 'let' || s.kind === 'var' || s.kind === 'assign' || s.kind === 'for')
-      into.names.add(s.name);
-    if (s.kind === 'store' || s.kind === 'storeQuad') into.slots.add(s.slot);
-    if (s.kind === 'barrier') for (const slot of written) into.slots.add(slot);
+    if (s.kind === 'let' || s.kind === 'var' || s.kind === 'assign' || s.kind === 'for') into.add(s.name);
+    if (s.kind === 'store' || s.kind === 'storeQuad') into.add(s.slot);
+    if (s.kind === 'barrier') for (const slot of written) into.add(slot);
     changesOf(bodyOf(s), written, into);
   }
   return into;
-}
-
-/** Whether an expression reads anything that changes. Shared through one memo per question. */
-function reads(e: Expr, changes: Changes, memo: Map<Expr, boolean>): boolean {
-  const known = memo.get(e);
-  if (known !== undefined) return known;
-  const direct =
-    (e.kind === 'var' && changes.names.has(e.name)) ||
-    ((e.kind === 'load' || e.kind === 'quad') && changes.slots.has(e.slot));
-  const result = direct || operandsOf(e).some((o) => reads(o, changes, memo));
-  memo.set(e, result);
-  return result;
 }
 
 export class BlockPrinter {
@@ -88,19 +90,19 @@ export class BlockPrinter {
         break;
       case 'assign':
         line(`${s.name} = ${text(s.value)};`);
-        this.forget(known, { names: new Set([s.name]), slots: new Set() });
+        this.forget(known, new Set([s.name]));
         break;
       case 'store':
         line(`${this.element(s.slot, text(s.index))} = ${text(s.value)};`);
-        this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
+        this.forget(known, new Set([s.slot]));
         break;
       case 'storeQuad':
         for (const t of this.quadStores(s.slot, text(s.index), s.values.map(text))) line(t);
-        this.forget(known, { names: new Set(), slots: new Set([s.slot]) });
+        this.forget(known, new Set([s.slot]));
         break;
       case 'barrier':
         line(s.of === 'operands' ? 'storageBarrier();' : 'workgroupBarrier();');
-        this.forget(known, { names: new Set(), slots: this.written });
+        this.forget(known, this.written);
         break;
       case 'if':
         line(`if (${text(s.cond)}) {`);
@@ -131,18 +133,17 @@ export class BlockPrinter {
   /** Names what the loop does not change, before the loop. */
   private hoist(
     body: readonly Stmt[],
-    changes: Changes,
+    changes: Changeable,
     indent: string,
     known: Map<Expr, string>,
     uses: Map<Expr, number>,
   ): void {
-    const memo = new Map<Expr, boolean>();
     const seen = new Set<Expr>();
     const still: Expr[] = [];
     const visit = (e: Expr): void => {
       if (seen.has(e) || trivial(e) || known.has(e)) return;
       seen.add(e);
-      if (reads(e, changes, memo)) for (const o of operandsOf(e)) visit(o);
+      if (reads(e, changes)) for (const o of operandsOf(e)) visit(o);
       else if (!operandsOf(e).every((o) => o.kind === 'const')) still.push(e);
     };
     const walk = (stmts: readonly Stmt[]): void => {
@@ -156,9 +157,8 @@ export class BlockPrinter {
     for (const e of still) if (!known.has(e)) this.name(e, indent, known, uses);
   }
 
-  private forget(known: Map<Expr, string>, changes: Changes): void {
-    const memo = new Map<Expr, boolean>();
-    for (const e of known.keys()) if (reads(e, changes, memo)) known.delete(e);
+  private forget(known: Map<Expr, string>, changes: Changeable): void {
+    for (const e of known.keys()) if (reads(e, changes)) known.delete(e);
   }
 
   private name(e: Expr, indent: string, known: Map<Expr, string>, uses: Map<Expr, number>): string {
