@@ -46,7 +46,24 @@ describe('dispatches whose texts differ in added numbers', () => {
     expect(shared.every((d) => d.args.length === 0)).toBe(true);
   });
 
-  test('stay as they are where there are two of them only', () => {
-    expect(textsOf(shareTexts([1, 2].map((at) => dispatch(`b0[${at}i] = 1f;`))))).toBe(2);
+  test('share one text where keys of random numbers and words of the hyper-parameters differ', () => {
+    const shared = shareTexts(
+      [
+        [2065635358, 'hyper[3][2]'],
+        [4294967295, 'hyper[2][1]'],
+      ].map(([key, word]) => dispatch(`b0[wg] = f32((${key}u * 1664525u) + 7u) * ${word};`)),
+    );
+    expect(textsOf(shared)).toBe(1);
+    expect(shared[0]!.wgsl).toContain(
+      'f32((bitcast<u32>(args[0][0]) * 1664525u) + 7u) * hyper[args[0][1] >> 2u][args[0][1] & 3i];',
+    );
+    expect(shared.map((d) => d.args)).toEqual([
+      [2065635358, 14],
+      [4294967295, 9],
+    ]);
+  });
+
+  test('stay as they are where there is but one', () => {
+    expect(shareTexts([dispatch('b0[1i] = 1f;')])[0]!.args).toEqual([]);
   });
 });

@@ -1,12 +1,9 @@
 /**
- * Kernels that are alike up to added whole numbers share one text: what differs becomes arguments of the dispatch. The steps
- * of an unrolled recurrent net then take a handful of pipelines, however long the sequence is.
+ * Kernels that are alike up to a few numbers share one text: what differs becomes arguments of the dispatch. The steps of an
+ * unrolled recurrent net, and the layers of a deep one, then take a handful of pipelines, however many there are.
  */
 import { mostArguments, type Skeleton, skeletonOf, withArguments } from '../wgsl/arguments.ts';
 import type { Dispatch } from './program.ts';
-
-/** Fewer texts than this are compiled as they are: their numbers are worth more to the shader compiler. */
-const worthSharing = 3;
 
 /** The same dispatches with fewer texts. */
 export function shareTexts(dispatches: readonly Dispatch[]): Dispatch[] {
@@ -40,7 +37,7 @@ interface Difference {
 
 /** Where lists of numbers differ; places that always hold the same number as each other share an argument. */
 function differenceOf(lists: ReadonlyArray<readonly number[]>): Difference | null {
-  if (lists.length < worthSharing) return null;
+  if (lists.length < 2) return null;
   const positions: number[] = [];
   const known = new Map<string, number>();
   const argumentOf = lists[0]!.map((first, at) => {

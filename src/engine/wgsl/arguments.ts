@@ -1,15 +1,37 @@
 /**
- * Kernel texts that differ in added whole numbers alone (which slice of a tensor, which step of time) can be one text that
- * reads those numbers from a uniform: one pipeline to compile instead of many. Factors, divisors and bounds stay in the
- * text, where the shader compiler makes use of them.
+ * Kernel texts that differ in a few numbers alone can be one text that reads those numbers from a uniform: one pipeline to
+ * compile instead of many. Such numbers are whole ones that are added (which slice of a tensor, which step of time), the
+ * keys of random numbers, and which hyper-parameter is read. Factors, divisors and bounds stay in the text, where the
+ * shader compiler makes use of them.
  */
 import { groupVariable } from '../ir/kernel.ts';
 import { enableSubgroups } from './module.ts';
 
-/** A whole number that is added to something, or is an index by itself. */
-const addedNumber = /(?<=\+ |\[)\d+(?=i\b)|\b\d+(?=i \+)/g;
+/** The numbers that texts may differ in, each kind a group: added or an index by itself; a key; a word of the hyper-parameters. */
+const looseNumber =
+  /(?<=\+ |\[)(?<index>\d+)i\b|\b(?<added>\d+)i(?= \+)|(?<=\()(?<key>\d+)u(?= \* \d+u\))|\bhyper\[(?<row>\d+)\]\[(?<lane>\d+)\]/g;
 
-/** A text with its added numbers cut out: equal skeletons are the same kernel up to those numbers. */
+type Kind = 'number' | 'key' | 'word';
+
+/** What stands for a number of each kind where the argument does; `#` is the argument. */
+const asArgument: Readonly<Record<Kind, string>> = {
+  number: '#',
+  key: 'bitcast<u32>(#)',
+  word: 'hyper[# >> 2u][# & 3i]',
+};
+
+/** The text with each of its loose numbers exchanged. */
+function exchange(text: string, by: (kind: Kind, number: number, literal: string) => string): string {
+  return text.replace(looseNumber, (literal, ...rest) => {
+    const { index, added, key, row, lane } = rest.at(-1) as Readonly<Record<string, string | undefined>>;
+    if (row !== undefined) return by('word', Number(row) * 4 + Number(lane), literal);
+    return key === undefined
+      ? by('number', Number(index ?? added), literal)
+      : by('key', Number(key), literal);
+  });
+}
+
+/** A text with its loose numbers cut out: equal skeletons are the same kernel up to those numbers. */
 export interface Skeleton {
   readonly key: string;
   readonly numbers: readonly number[];
@@ -17,17 +39,17 @@ export interface Skeleton {
 
 export function skeletonOf(text: string): Skeleton {
   const numbers: number[] = [];
-  const key = text.replace(addedNumber, (number) => {
-    numbers.push(Number(number));
-    return '#';
+  const key = exchange(text, (kind, number) => {
+    numbers.push(number);
+    return `#${kind}`;
   });
   return { key, numbers };
 }
 
 /**
- * The text with some of its added numbers read from a uniform at `binding` of group 0.
+ * The text with some of its loose numbers read from a uniform at `binding` of group 0.
  *
- * @param argumentOf for each added number, which argument it is; null where it stays as it is
+ * @param argumentOf for each loose number, which argument it is; null where it stays as it is
  * @param count how many arguments there are
  */
 export function withArguments(
@@ -36,10 +58,10 @@ export function withArguments(
   { binding, count }: { readonly binding: number; readonly count: number },
 ): string {
   let at = 0;
-  // The suffix goes with the number.
-  const body = text.replace(new RegExp(`(?:${addedNumber.source})i`, 'g'), (literal) => {
+  const body = exchange(text, (kind, _, literal) => {
     const argument = argumentOf[at++];
-    return argument === null || argument === undefined ? literal : `args[${argument >> 2}][${argument & 3}]`;
+    if (argument === null || argument === undefined) return literal;
+    return asArgument[kind].replaceAll('#', `args[${argument >> 2}][${argument & 3}]`);
   });
   return declared(body, binding, count);
 }
