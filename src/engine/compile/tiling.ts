@@ -77,6 +77,11 @@ interface Prices {
   readonly mostResults: Readonly<Record<Sharing, number>>;
   /** Multiply-adds written out at most: longer texts take longer to compile than they save. */
   readonly mostText: number;
+  /**
+   * What compiling a multiply-add that is written out takes, in multiply-adds of a step, spread over the thousand steps of a
+   * training: small products are not worth a long text.
+   */
+  readonly compile: number;
   /** Threads that keep the whole device busy. */
   readonly enoughThreads: number;
   /** Workgroups that do. */
@@ -102,6 +107,7 @@ const wholePrices: Readonly<Record<'cpu' | 'gpu', Prices>> = {
     carry: 0.8,
     mostResults: { direct: 256, subgroup: 256, workgroup: 64 },
     mostText: 512,
+    compile: 1750,
     enoughThreads: 64,
     enoughGroups: 1,
     groups: [16, 8, 4],
@@ -115,6 +121,7 @@ const wholePrices: Readonly<Record<'cpu' | 'gpu', Prices>> = {
     carry: 0,
     mostResults: { direct: 32, subgroup: 32, workgroup: 64 },
     mostText: 288,
+    compile: 0,
     enoughThreads: 16_384,
     enoughGroups: 64,
     groups: [64],
@@ -175,7 +182,7 @@ function costOf(
   cut: { work: number; threads: number; groups: number; text: number },
 ): number {
   // Of cuts that cost the same, the shorter text is compiled sooner.
-  const total = cut.work * shareOf(cut, price) * (1 + cut.text / 8192);
+  const total = cut.work * shareOf(cut, price) * (1 + cut.text / 8192) + price.compile * cut.text;
   return total / (form.rows * sizeOf(form.columns));
 }
 
