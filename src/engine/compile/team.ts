@@ -20,6 +20,7 @@ import type { CompileOptions } from './compile.ts';
 import { aligned } from './memory.ts';
 import type { Place, Program } from './program.ts';
 import { rebuildExpr } from './rebuild.ts';
+import { type Roll, rollUp } from './roll.ts';
 import { teamOf, teamThreads } from './tiling.ts';
 
 /** The argument that says how many times the program runs. */
@@ -27,12 +28,27 @@ const turnsArgument = 'turns';
 
 /** The kernels as one, run by a single workgroup; those whose threads wait for each other must have exactly `threads`. */
 export function joinKernels(name: string, kernels: readonly PlacedKernel[], threads: number): PlacedKernel {
+  return joinRolls(
+    name,
+    kernels.map((kernel, i) => ({ kernels: [kernel], turns: 1, counter: `roll${i}` })),
+    threads,
+  );
+}
+
+function joinRolls(name: string, rolls: readonly Roll[], threads: number): PlacedKernel {
   const pool = new SharedPool();
   const operands = new Map<number, Operand>();
-  const body = kernels.flatMap((placed, i): Stmt[] => {
-    const { kernel, operandOf } = placed;
+  let sections = 0;
+  const sectionOf = ({ kernel, operandOf }: PlacedKernel): Stmt[] => {
     for (const slot of slotsOf(kernel.body).keys()) operands.set(slot, operandOf(slot));
-    return [section({ ...kernel, body: pool.join(kernel) }, i, threads), { kind: 'barrier', of: 'operands' }];
+    const one = section({ ...kernel, body: pool.join(kernel) }, sections++, threads);
+    return [one, { kind: 'barrier', of: 'operands' }];
+  };
+  const body = rolls.flatMap(({ kernels, turns, counter }): Stmt[] => {
+    const once = kernels.flatMap(sectionOf);
+    return turns === 1
+      ? once
+      : [{ kind: 'for', name: counter, from: i32(0), to: i32(turns), by: 1, body: once }];
   });
   return {
     kernel: {
@@ -41,7 +57,10 @@ export function joinKernels(name: string, kernels: readonly PlacedKernel[], thre
       groups: 1,
       shared: pool.arrays,
       body,
-      flops: kernels.reduce((n, { kernel }) => n + kernel.flops, 0),
+      flops: rolls.reduce(
+        (n, { kernels, turns }) => n + turns * kernels.reduce((sum, { kernel }) => sum + kernel.flops, 0),
+        0,
+      ),
       variant: null,
     },
     operandOf: (slot) => operands.get(slot)!,
@@ -152,29 +171,33 @@ function withSlots(s: Stmt, slotOf: (slot: number) => number): Stmt {
 
 /**
  * The kernels as a program of one dispatch, which runs them once. The given buffers are joined to one for each type, so that
- * a workgroup can bind them all; `homes` says where each is then found.
+ * a workgroup can bind them all; `homes` says where each is then found. `texts` counts the kernels that are written out.
  */
 export function teamProgram(
   kernels: readonly PlacedKernel[],
   buffers: Readonly<Record<string, number>>,
   { processor, maxBindings, uniforms }: CompileOptions,
-): { readonly program: Program; readonly homes: Readonly<Record<string, Place>> } {
+): {
+  readonly program: Program;
+  readonly homes: Readonly<Record<string, Place>>;
+  readonly texts: number;
+} {
   const { homes, sizes } = joinBuffers(kernels, buffers);
-  const team = repeated(joinKernels('steps', kernels, teamThreads[teamOf(processor)]));
-  const operandOf = (slot: number): Operand => {
-    const { type, place } = team.operandOf(slot);
+  const atHome = ({ type, place }: Operand): Operand => {
     const home = homes[place.buffer];
     return {
       type,
       place: home ? { ...place, buffer: home.buffer, offset: home.offset + place.offset } : place,
     };
   };
-  const once = { [turnsArgument]: 1 };
-  const dispatch = dispatchOf({ ...team, operandOf }, { maxBindings, uniforms, args: once });
+  const rolls = rollUp(kernels.map((k) => ({ ...k, operandOf: (slot) => atHome(k.operandOf(slot)) })));
+  const team = repeated(joinRolls('steps', rolls, teamThreads[teamOf(processor)]));
+  const dispatch = dispatchOf(team, { maxBindings, uniforms, args: { [turnsArgument]: 1 } });
   const apart = Object.entries(buffers).filter(([name]) => !homes[name]);
   return {
     program: { dispatches: [dispatch], buffers: { ...Object.fromEntries(apart), ...sizes }, uniforms },
     homes,
+    texts: rolls.reduce((n, roll) => n + roll.kernels.length, 0),
   };
 }
 

@@ -170,11 +170,18 @@ export function load(slot: number, index: Expr, type: DType): Expr {
   return intern(`l${slot}:${type}:${index.id}`, { kind: 'load', type, slot, index });
 }
 
-/** One of four neighbours that are read at once. */
-export function laneOfQuad(slot: number, index: Expr, lane: number): Expr {
-  const quad = intern(`q${slot}:${index.id}`, { kind: 'quad', type: 'quad', slot, index });
+/** Four neighbours that are read at once. */
+export function quadAt(slot: number, index: Expr): Expr {
+  return intern(`q${slot}:${index.id}`, { kind: 'quad', type: 'quad', slot, index });
+}
+
+/** One of the four of a quad. */
+export function laneOf(quad: Expr, lane: number): Expr {
   return intern(`a${quad.id}:${lane}`, { kind: 'lane', type: 'f32', x: quad, lane });
 }
+
+export const laneOfQuad = (slot: number, index: Expr, lane: number): Expr =>
+  laneOf(quadAt(slot, index), lane);
 
 /** What x is for thread `from` of the subgroup. Only where all its threads come by. */
 export function broadcast(x: Expr, from: number): Expr {

@@ -32,7 +32,7 @@ import { type MemoryPlan, memoryPlanOf } from './memory-plan.ts';
 import { paramsOf } from './params.ts';
 import { Rates, rateRule } from './rates.ts';
 import { compileStep, type StepProgram, type StepSpec } from './step-program.ts';
-import { mostTeamKernels, processorFor } from './team-program.ts';
+import { mostTeamTexts, processorFor } from './team-program.ts';
 import { gradientUniform, optimizerUniform } from './update-program.ts';
 
 /** The most samples of an evaluation's batch. */
@@ -195,7 +195,7 @@ function compileSmall(spec: StepSpec): StepProgram | null {
   const processor = processorFor(stepToForward * summarise(model).flops.forward, target.processor);
   if (processor === target.processor || accumulation > 1 || target.without?.includes('team')) return null;
   const small = compileStep({ ...spec, target: { ...target, processor } });
-  return small.kernels <= mostTeamKernels ? small : null;
+  return small.team && small.team.texts <= mostTeamTexts ? small : null;
 }
 
 /** The sizes of buffers, and of those that are parts of joined ones instead of these. */

@@ -13,6 +13,8 @@ import { invariant } from '../errors.ts';
 export interface TeamTurns {
   /** Steps that each dispatch of the program runs: 1, 2, 4 … */
   readonly turns: readonly number[];
+  /** Kernels that are written out. */
+  readonly texts: number;
   /** Where the buffers of the step lie in those that are joined. */
   readonly homes: Readonly<Record<string, Place>>;
 }
@@ -29,8 +31,8 @@ const limits: Readonly<Record<TeamKind, TeamLimits>> = {
   gpuTeam: { mostFlops: 1e7, flopsOfDispatch: 4e8 },
 };
 
-/** Kernels of a step at most: their texts become one, which is compiled as a whole. */
-export const mostTeamKernels = 24;
+/** Kernels of a step that are written out at most: their texts become one, which is compiled as a whole. */
+export const mostTeamTexts = 24;
 const mostTurns = 256;
 
 /** Where a step of so many operations is to run: in one workgroup of the device, or on all of it. */
@@ -46,11 +48,11 @@ export function compileTeam(
   options: CompileOptions,
 ): { readonly program: Program } & TeamTurns {
   const { flopsOfDispatch } = limits[teamOf(options.processor)];
-  const { program, homes } = teamProgram(kernels, buffers, options);
+  const { program, homes, texts } = teamProgram(kernels, buffers, options);
   const [once] = program.dispatches;
   invariant(once, 'a team has one dispatch');
   const turns: number[] = [1];
   for (let n = 2; n <= mostTurns && n * once.flops <= flopsOfDispatch; n *= 2) turns.push(n);
   const dispatches = turns.map((n) => ({ ...once, label: `steps × ${n}`, args: [n] }));
-  return { program: { ...program, dispatches }, turns, homes };
+  return { program: { ...program, dispatches }, turns, homes, texts };
 }

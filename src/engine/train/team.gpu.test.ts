@@ -52,6 +52,7 @@ const nets: ReadonlyArray<readonly [string, GraphDocument]> = [
     }),
   ],
   ['norms and dropout', mixed],
+  ['many layers that are alike', mlp([8, 8, 8, 8, 8, 8, 8, 2], 'tanh')],
 ];
 
 describe.each([true, false])('one workgroup (software: %s)', (software) => {
