@@ -85,7 +85,7 @@ export type Expr = Common &
 type New = Expr extends infer E ? (E extends Expr ? Omit<E, 'id' | 'min' | 'max'> : never) : never;
 
 const interned = new Map<string, Expr>();
-const internedLimit = 400_000;
+const internedLimit = 100_000;
 let lastId = 0;
 
 /**
