@@ -25,6 +25,13 @@ function wordsOf(planned: Planned): string {
   );
 }
 
+/** The forecast is of all memory; that one buffer is too large is known when everything is planned. */
+function refusalOf(planned: Planned | null): Problem | null {
+  if (!planned || !('plan' in planned) || !planned.refusal) return null;
+  const { title, fix } = planned.refusal;
+  return { code: 'gpu/out-of-memory', severity: 'error', title, advice: fix };
+}
+
 /** @returns the exit code: 1 when the document cannot be trained */
 export async function check(path: string, { json = false }: { json?: boolean }): Promise<0 | 1> {
   const document = await readDocumentFile(path);
@@ -32,9 +39,12 @@ export async function check(path: string, { json = false }: { json?: boolean }):
   const summary = summarise(model);
   const limits = await memoryLimits(summary.memory.total);
   const tooLarge = memoryProblem(summary, limits);
-  const problems = [...model.problems, ...(tooLarge ? [tooLarge] : [])];
-  const trainable = model.trainable && problems.every((p) => p.severity !== 'error');
-  const planned = trainable ? await plannedMemory(path, document) : null;
+  const known = [...model.problems, ...(tooLarge ? [tooLarge] : [])];
+  const isSound = model.trainable && known.every((p) => p.severity !== 'error');
+  const planned = isSound ? await plannedMemory(path, document) : null;
+  const refused = refusalOf(planned);
+  const problems = [...known, ...(refused ? [refused] : [])];
+  const trainable = isSound && !refused;
   const found = { limits, problems, trainable, planned };
   if (json) printJson(report(path, model, summary, found));
   else printReport(path, model, summary, found);

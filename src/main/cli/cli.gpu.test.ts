@@ -37,6 +37,37 @@ describe('gradloom train', () => {
   });
 });
 
+describe('gradloom check', () => {
+  it('knows of a buffer that the GPU will refuse, as training does', () => {
+    const origin = { source: 'generated', kind: 'xor', params: { samples: 20_000 } };
+    const document = {
+      format: 'gradloom',
+      version: 1,
+      nodes: {
+        data: { kind: 'data', name: 'data', params: { origin }, position: [0, 0] },
+        wide: { kind: 'linear', name: 'wide', params: { units: 65_536 }, position: [1, 0] },
+        act: { kind: 'relu', name: 'act', position: [2, 0] },
+        out: { kind: 'linear', name: 'out', params: { units: 2 }, position: [3, 0] },
+        loss: { kind: 'crossEntropy', name: 'loss', position: [4, 0] },
+      },
+      wires: {
+        a: { from: ['data', 'x'], to: ['wide', 'x'] },
+        b: { from: ['wide', 'y'], to: ['act', 'x'] },
+        c: { from: ['act', 'y'], to: ['out', 'x'] },
+        d: { from: ['out', 'y'], to: ['loss', 'prediction'] },
+        e: { from: ['data', 'y'], to: ['loss', 'target'] },
+      },
+      training: { batchSize: 8192 },
+    };
+    writeFileSync(join(folder, 'wide.gradloom'), JSON.stringify(document));
+    const { stdout, status } = gradloom('check', 'wide.gradloom', '--json');
+    const { trainable, problems } = JSON.parse(stdout);
+    const trained = gradloom('train', 'wide.gradloom', '--steps', '1');
+    expect({ status, trainable }).toEqual({ status: trained.status, trainable: trained.status === 0 });
+    if (!trainable) expect(trained.stderr).toContain(problems[0].title);
+  });
+});
+
 describe('gradloom generate', () => {
   const text = 'the cat sat on the mat. '.repeat(20);
   const alphabet = [...new Set(text)].join('');
