@@ -25,11 +25,16 @@ function wordsOf(planned: Planned): string {
   );
 }
 
-/** The forecast is of all memory; that one buffer is too large is known when everything is planned. */
-function refusalOf(planned: Planned | null): Problem | null {
+/**
+ * The forecast is of all memory; that one buffer is too large is known when everything is planned. It stands at the node that
+ * takes the most.
+ */
+function refusalOf(planned: Planned | null, { nodes }: ModelSummary): Problem | null {
   if (!planned || !('plan' in planned) || !planned.refusal) return null;
   const { title, fix } = planned.refusal;
-  return { code: 'gpu/out-of-memory', severity: 'error', title, advice: fix };
+  const [largest] = [...nodes].sort(([, a], [, b]) => b.memory - a.memory);
+  const place = largest ? { node: largest[0] } : {};
+  return { code: 'gpu/out-of-memory', severity: 'error', title, advice: fix, ...place };
 }
 
 /** @returns the exit code: 1 when the document cannot be trained */
@@ -42,7 +47,7 @@ export async function check(path: string, { json = false }: { json?: boolean }):
   const known = [...model.problems, ...(tooLarge ? [tooLarge] : [])];
   const isSound = model.trainable && known.every((p) => p.severity !== 'error');
   const planned = isSound ? await plannedMemory(path, document) : null;
-  const refused = refusalOf(planned);
+  const refused = refusalOf(planned, summary);
   const problems = [...known, ...(refused ? [refused] : [])];
   const trainable = isSound && !refused;
   const found = { limits, problems, trainable, planned };
