@@ -180,6 +180,10 @@ const messages = {
     title: `${d.file} does not fit the model: ${d.tensor} ${d.why}`,
     fix: 'Choose the weights that were saved with this document, or change the layer back.',
   }),
+  'batch/mismatch': (d: { file: string; why: string }) => ({
+    title: `The batch in ${d.file} does not fit the document: ${d.why}`,
+    fix: 'Write x as the data node gives samples, the batch first, and y as class indices or numbers.',
+  }),
   'export/impossible': (d: { node: string; why: string }) => ({
     title: `${d.node} cannot be exported: ${d.why}`,
     fix: 'Repair what the canvas marks, then export again.',

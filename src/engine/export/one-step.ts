@@ -76,9 +76,9 @@ interface PreparedStep {
 export function prepareStep(document: GraphDocument, { weights, batch, names }: StepInputs): PreparedStep {
   const given = batch.tensors.get('x');
   if (!given)
-    throw new EngineError('weights/format', { file: names.batch, why: 'it has no tensor called x' });
+    throw new EngineError('batch/mismatch', { file: names.batch, why: 'it has no tensor called x' });
   const size = given.shape[0] ?? 0;
-  if (size < 1) throw new EngineError('weights/format', { file: names.batch, why: 'x holds no sample' });
+  if (size < 1) throw new EngineError('batch/mismatch', { file: names.batch, why: 'x holds no sample' });
   const { model } = checkDocument(document, { batch: size, training: true });
   const error = model.problems.find((p) => p.severity === 'error');
   if (error || !model.data || !model.lossPerSample)
@@ -86,70 +86,58 @@ export function prepareStep(document: GraphDocument, { weights, batch, names }: 
       title: error?.title ?? 'There is nothing to train',
       fix: error?.advice ?? 'Add data, and a loss that judges a prediction.',
     });
+  const inBatch: Misfit = (tensor, why) =>
+    new EngineError('batch/mismatch', { file: names.batch, why: `${tensor} ${why}` });
+  const inWeights: Misfit = (tensor, why) =>
+    new EngineError('weights/mismatch', { file: names.weights, tensor, why });
   const feeds = new Map<Value, Elements>();
-  feeds.set(model.data.x, elementsFor(names.batch, 'x', given, model.data.x));
+  feeds.set(model.data.x, elementsFor('x', given, model.data.x, inBatch));
   const target = batch.tensors.get('y');
   if (!target)
-    throw new EngineError('weights/format', { file: names.batch, why: 'it has no tensor called y' });
-  feeds.set(model.data.y, elementsFor(names.batch, 'y', target, model.data.y));
-  checkClasses(model, feeds.get(model.data.y), names.batch);
-  checkTokens(model, feeds.get(model.data.x), names.batch);
+    throw new EngineError('batch/mismatch', { file: names.batch, why: 'it has no tensor called y' });
+  feeds.set(model.data.y, elementsFor('y', target, model.data.y, inBatch));
+  checkClasses(model, feeds.get(model.data.y), inBatch);
+  checkTokens(model, feeds.get(model.data.x), inBatch);
   for (const { name, value } of model.parameters) {
     const found = weights.tensors.get(name);
-    if (!found)
-      throw new EngineError('weights/mismatch', { file: names.weights, tensor: name, why: 'is missing' });
-    feeds.set(value, elementsFor(names.weights, name, found, value));
+    if (!found) throw inWeights(name, 'is missing');
+    feeds.set(value, elementsFor(name, found, value, inWeights));
   }
   for (const { name, value, shape, init } of model.states) {
     const found = weights.tensors.get(name);
     const start = new Float32Array(sizeOf(shape)).fill(init);
-    feeds.set(value, found ? elementsFor(names.weights, name, found, value) : start);
+    feeds.set(value, found ? elementsFor(name, found, value, inWeights) : start);
   }
   return { model, feeds };
 }
 
+/** What is wrong with a tensor of one of the two files; `why` goes on from its name. */
+type Misfit = (tensor: string, why: string) => EngineError;
+
 /** The elements of a stored tensor as the leaf wants them. */
-function elementsFor(file: string, tensor: string, { shape, data }: StoredTensor, leaf: Value): Elements {
+function elementsFor(tensor: string, { shape, data }: StoredTensor, leaf: Value, misfit: Misfit): Elements {
   if (!sameShape(shape, leaf.shape))
-    throw new EngineError('weights/mismatch', {
-      file,
-      tensor,
-      why: `is ${formatShape(shape)}, and the model asks for ${formatShape(leaf.shape)}`,
-    });
+    throw misfit(tensor, `is ${formatShape(shape)}, and the model asks for ${formatShape(leaf.shape)}`);
   const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
   if (leaf.dtype === 'f32') return Float32Array.from(numbers);
   const broken = numbers.find((n) => !Number.isInteger(n));
-  if (broken !== undefined)
-    throw new EngineError('weights/mismatch', {
-      file,
-      tensor,
-      why: `holds ${broken}, and takes whole numbers only`,
-    });
+  if (broken !== undefined) throw misfit(tensor, `holds ${broken}, and takes whole numbers only`);
   return Int32Array.from(numbers);
 }
 
-function checkClasses({ data }: Model, labels: Elements | undefined, file: string): void {
+function checkClasses({ data }: Model, labels: Elements | undefined, misfit: Misfit): void {
   if (data?.target.kind !== 'class') return;
   const { classes } = data.target;
   const wrong = labels?.find((label) => label < 0 || label >= classes);
-  if (wrong !== undefined)
-    throw new EngineError('weights/mismatch', {
-      file,
-      tensor: 'y',
-      why: `holds the class ${wrong}, and classes are 0 to ${classes - 1}`,
-    });
+  if (wrong !== undefined) throw misfit('y', `holds the class ${wrong}, and classes are 0 to ${classes - 1}`);
 }
 
-function checkTokens({ data }: Model, tokens: Elements | undefined, file: string): void {
+function checkTokens({ data }: Model, tokens: Elements | undefined, misfit: Misfit): void {
   const vocabulary = data?.vocabulary;
   if (vocabulary === undefined) return;
   const wrong = tokens?.find((token) => token < 0 || token >= vocabulary);
   if (wrong !== undefined)
-    throw new EngineError('weights/mismatch', {
-      file,
-      tensor: 'x',
-      why: `holds the token ${wrong}, and tokens are 0 to ${vocabulary - 1}`,
-    });
+    throw misfit('x', `holds the token ${wrong}, and tokens are 0 to ${vocabulary - 1}`);
 }
 
 interface Wanted {

@@ -157,5 +157,10 @@ describe('a sentence says', () => {
     ],
   ])('%s', (_, document, batch, weights, words) => {
     expect(() => prepared(document, batch, weights)).toThrow(words);
+    // What to do about it names the file that is wrong.
+    const isBatch = weights === rowWeights || weights === textWeights;
+    expect(() => prepared(document, batch, weights)).toThrow(
+      isBatch ? /^The batch in the batch .* Write x as/ : /^the weights .* Choose the weights/,
+    );
   });
 });
