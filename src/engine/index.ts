@@ -138,7 +138,7 @@ export {
 } from './probe/types.ts';
 export type { EvidenceNumber, NetFacts, Verdict } from './probe/verdict.ts';
 export { powerOfTen, readable, readablePower } from './probe/words.ts';
-export { type OpenDevice, openDevice, targetOf } from './runtime/device.ts';
+export { type Allowed, type OpenDevice, openDevice, targetOf } from './runtime/device.ts';
 export { type CutStore, longestDispatch, measuredDevice } from './runtime/tuning.ts';
 export type { Quality, Template } from './templates/define.ts';
 export { templateOf, templates } from './templates/index.ts';
@@ -167,6 +167,7 @@ export {
   type Profile,
 } from './train/profile.ts';
 export type {
+  AllowedMessage,
   CutsMessage,
   DataFiles,
   Evaluation,

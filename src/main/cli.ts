@@ -49,6 +49,10 @@ function commands(setExit: (code: number) => void): Command {
     .argument(...document)
     .option('--steps <n>', 'stop after so many steps', wholeNumber(0, mostSteps))
     .option('--epochs <n>', 'stop after so many passes over the training data', wholeNumber(0, 1_000_000))
+    .option(
+      '--f16',
+      'allow products to round what they multiply to 16 bits (three digits) where that is faster',
+    )
     .option('--seed <n>', 'instead of the document’s seed', wholeNumber(0, 0xffff_ffff))
     .option(
       '--prune <percent>',

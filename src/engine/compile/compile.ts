@@ -2,13 +2,14 @@
  * The pipeline: simplify → group → decide what is kept → plan memory → make kernels → print them → share texts. Pure: no GPU is needed.
  */
 import { forgetOldExpressions } from '../ir/expr.ts';
+import { topological } from '../ir/graph.ts';
 import type { Kernel } from '../ir/kernel.ts';
 import { formatShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import { detach } from '../ops/detach.ts';
 import { dispatchOf, type Operand, type PlacedKernel } from './bindings.ts';
 import { gatherSums } from './gather-sums.ts';
-import { behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
+import { behindMoves, behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
 import type { Part } from './in-place.ts';
 import { mapKernel } from './map-kernel.ts';
 import { arenaOf, type Lifetime, planArenas } from './memory.ts';
@@ -25,6 +26,8 @@ import { isTeam, type Processor, type ProcessorKind } from './tiling.ts';
 export interface Wanted {
   readonly value: Value;
   readonly at?: Place;
+  /** It is part of what is differentiated: what it is made of is no gradient. Where nothing is said to be, all is. */
+  readonly isForward?: true;
 }
 
 /** What a program is compiled for. */
@@ -41,6 +44,7 @@ export const anyTarget = (processor: ProcessorKind): Target => ({
   processor,
   lanes: 1,
   workgroup: { bytes: 16_384, threads: 256 },
+  halves: false,
   choices: new Map(),
 });
 
@@ -49,6 +53,8 @@ export interface CompileOptions extends Target {
   readonly arena: string;
   /** Words of the uniform buffer that other programs beside this one agree on. */
   readonly uniforms: readonly string[];
+  /** What gradients are multiplied by where they are rounded to 16 bits: a power of two. Those of a mean are small. */
+  readonly gradientScale?: number;
 }
 
 /** What makes programs faster and can be left out. */
@@ -59,6 +65,7 @@ export const passNames = [
   'shareTexts',
   'subgroups',
   'workgroupTiles',
+  'halves',
 ] as const;
 /** `team`: what one workgroup can run is run by all of the device. */
 export type PassName = (typeof passNames)[number] | 'team';
@@ -111,6 +118,7 @@ export function compileGraph(
   const on: Processor = {
     processor: options.processor,
     lanes: isOn('subgroups') && !inTeam ? options.lanes : 1,
+    halves: isOn('halves') && !inTeam && options.halves,
     choices: inTeam ? new Map<string, string>() : options.choices,
     workgroup: isOn('workgroupTiles') && !inTeam ? options.workgroup : { bytes: 0, threads: 0 },
   };
@@ -120,6 +128,9 @@ export function compileGraph(
       wanted.map((w) => w.value),
     )
     .map(behindReshapes);
+  const forward = new Set(topological(kept.filter((_, i) => wanted[i]!.isForward)).map(behindMoves));
+  const scaleOf = (v: Value): number =>
+    forward.size === 0 || forward.has(behindMoves(v)) ? 1 : (options.gradientScale ?? 1);
   const given = new Map<Value, Place>();
   wanted.forEach(({ at }, i) => {
     // A result with a place of its own is computed for that place alone: the second to want it gets a copy.
@@ -170,7 +181,7 @@ export function compileGraph(
   const products = new Map(
     busy
       .filter(({ group }) => group.kind === 'product')
-      .map(({ group }) => [group, productOf(group, storedFor(group))] as const),
+      .map(({ group }) => [group, productOf(group, storedFor(group), scaleOf)] as const),
   );
   const kernelOf = ({ group, stores }: GroupStores, on: Processor): Kernel => {
     const name = kernelName(group, stores);

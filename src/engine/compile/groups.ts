@@ -65,7 +65,7 @@ export function behindReshapes(v: Value): Value {
 }
 
 /** The value behind moves of elements: where arithmetic ends, or where several values come together. */
-function behindMoves(v: Value): Value {
+export function behindMoves(v: Value): Value {
   const moves = v.op.lower.kind === 'pull' && v.op.lower.form === 'move' && v.inputs.length === 1;
   return moves ? behindMoves(v.inputs[0]!) : v;
 }

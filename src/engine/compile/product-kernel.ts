@@ -25,25 +25,37 @@ const mostWrittenOut = 16;
 const resultsSlot = -3;
 
 /** What a group's product is made of. */
-export function productOf(group: Group, stored: (v: Value) => boolean): Product {
+export function productOf(
+  group: Group,
+  stored: (v: Value) => boolean,
+  scaleOf: (factor: Value) => number,
+): Product {
   const { core } = group;
   const form = productForm(core);
   invariant(form, `${core.op.id} is a product of rows and columns`);
   const lower = groupLowering(group, stored);
+  const [row, column] = [form.rowFactor, 1 - form.rowFactor].map((i) => scaleOf(core.inputs[i]!));
   const directions = once(() => directionsOf(core, form, lower));
   return {
     group,
     form,
     lower,
     quads: readsAlong(core, form, lower),
+    // The sums of a factor come of what is laid out, and are to be those of the factor itself.
+    exact: group.rowSum !== null,
+    scales: { row: row!, column: column! },
     directions,
     key: once(() => productKey(core, form, directions())),
   };
 }
 
 /** The names of the cuts that are worth measuring, the cheapest by price first. */
-export function productCuts({ form, quads }: Product, on: Processor, count: number): readonly string[] {
-  return shortlist({ form, on, quads }, count);
+export function productCuts(
+  { form, quads, exact }: Product,
+  on: Processor,
+  count: number,
+): readonly string[] {
+  return shortlist({ form, on, quads, exact }, count);
 }
 
 export function productKernel(
@@ -81,11 +93,11 @@ export function productKernel(
 /** Cuts that were chosen, by what for: nets have many products of few shapes, and there are thousands of cuts to compare. */
 const chosen = new WeakMap<Processor, Map<string, Tiling>>();
 
-function tilingFor({ form, quads, key }: Product, on: Processor): Tiling {
+function tilingFor({ form, quads, exact, key }: Product, on: Processor): Tiling {
   const known = chosen.get(on) ?? new Map<string, Tiling>();
   chosen.set(on, known);
-  const name = `${quads} ${key()}`;
-  const tiling = known.get(name) ?? chooseTiling({ form, on, quads }, on.choices.get(key()));
+  const name = `${quads} ${exact} ${key()}`;
+  const tiling = known.get(name) ?? chooseTiling({ form, on, quads, exact }, on.choices.get(key()));
   known.set(name, tiling);
   return tiling;
 }

@@ -4,12 +4,19 @@
  * side by side, or with four rows (or columns). The axes of a convolution are walked as one, its patches made on the way.
  */
 import { bool, type Expr, f32, i32, laneOfQuad, select, variable } from '../ir/expr.ts';
-import { add, divide, lessThan, remainder, scale, unflatten } from '../ir/index-math.ts';
+import { add, divide, lessThan, mul, remainder, scale, unflatten } from '../ir/index-math.ts';
 import { groupVariable, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import { sizeOf } from '../ir/shape.ts';
 import { factorOf } from './product-form.ts';
 import type { Direction } from './product-key.ts';
-import { accumulate, batchName, type ProductWalk, registers, type Scene } from './product-walk.ts';
+import {
+  accumulate,
+  batchName,
+  type ProductWalk,
+  registers,
+  resultName,
+  type Scene,
+} from './product-walk.ts';
 import { readTogether } from './quads.ts';
 import { tileLength } from './tiling.ts';
 
@@ -25,6 +32,8 @@ interface Side {
   /** Which of these the thread is, and where the tile begins. */
   readonly thread: Expr;
   readonly start: Expr;
+  /** What it is multiplied by when it is laid out. */
+  readonly scale: number;
   /** The factor at a place and an inner place. */
   element(place: Expr, inner: Expr): Expr;
 }
@@ -51,6 +60,7 @@ export function tileWalk(scene: Scene): ProductWalk {
     threads: down,
     thread: named('ty', down),
     start: scale(named('tm', counts[1]!), tiling.rows * down),
+    scale: tiling.half ? scene.scales.row : 1,
     element: (row, k) => factorOf(group.core, form, { batch, row }, at(k), lower),
   };
   const b: Side = {
@@ -60,6 +70,7 @@ export function tileWalk(scene: Scene): ProductWalk {
     threads: across,
     thread: named('tx', across),
     start: scale(named('tn', counts[2]!), columns * across),
+    scale: tiling.half ? scene.scales.column : 1,
     element: (column, k) =>
       factorOf(group.core, form, { batch, column: unflatten(column, form.columns) }, at(k), lower),
   };
@@ -69,7 +80,7 @@ export function tileWalk(scene: Scene): ProductWalk {
   const { rows: da, columns: db } = scene.directions();
   const shared = (side: Side): SharedArray => ({
     slot: side.slot,
-    type: 'f32',
+    type: tiling.half ? 'f16' : 'f32',
     length: tileLength(side.threads * side.block, inner),
     space: 'workgroup',
     quads: true,
@@ -98,7 +109,11 @@ export function tileWalk(scene: Scene): ProductWalk {
       { kind: 'let', name: 'ty', value: divide(lane, across) },
       { kind: 'let', name: 'tx', value: remainder(lane, across) },
     ],
-    body: [...registers(scene), { kind: 'for', name: 'k0', from: i32(0), to: i32(turns), by: 1, body: turn }],
+    body: [
+      ...registers(scene),
+      { kind: 'for', name: 'k0', from: i32(0), to: i32(turns), by: 1, body: turn },
+      ...scaledBack(scene, a.scale * b.scale),
+    ],
     fits: bool(true),
     mayStayOut: false,
     box: [tiling.rows, columns],
@@ -122,6 +137,15 @@ const quadAt = (side: Side, direction: Direction, line: Expr, item: Expr, inner:
     ? add(scale(line, inner / quad + 1), item)
     : add(scale(line, (side.threads * side.block) / quad), item);
 
+/** Results of factors that were multiplied by powers of two, as they are without. */
+function scaledBack({ tiling }: Scene, by: number): Stmt[] {
+  if (by === 1) return [];
+  return Array.from({ length: tiling.rows * sizeOf(tiling.columns) }, (_, cell): Stmt => {
+    const name = resultName(cell);
+    return { kind: 'assign', name, value: mul(variable(name, 'f32'), f32(1 / by)) };
+  });
+}
+
 /** Fills a tile of one factor; all threads take part. Past the last inner place lies 0. */
 function layOut(
   side: Side,
@@ -140,7 +164,8 @@ function layOut(
       const wide = add(scale(item, quad), i32(i));
       const [place, k] = direction === 'inner' ? [line, wide] : [wide, line];
       const inside = add(at.k0, k);
-      const value = readTogether(side.element(add(side.start, place), inside));
+      const factor = readTogether(side.element(add(side.start, place), inside));
+      const value = side.scale === 1 ? factor : mul(factor, f32(side.scale));
       return { name: name(`v${i}_`), value: select(lessThan(inside, i32(at.depth)), value, f32(0)) };
     });
     return [

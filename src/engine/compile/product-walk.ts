@@ -19,6 +19,10 @@ export interface Product {
   readonly lower: Lower;
   /** Operands can be read four at a time along a lone inner axis. */
   readonly quads: boolean;
+  /** What else is made of the factors wants them whole. */
+  readonly exact: boolean;
+  /** What factors are multiplied by where they are rounded to 16 bits, so that small ones are not lost: powers of two. */
+  readonly scales: { readonly row: number; readonly column: number };
   directions(): Directions;
   /** See product-key.ts. */
   key(): string;

@@ -29,6 +29,8 @@ export interface Processor {
   readonly lanes: number;
   /** What a workgroup may have at most: bytes of memory, and threads. */
   readonly workgroup: { readonly bytes: number; readonly threads: number };
+  /** Whether tiles may be laid out as 16-bit numbers: the device has them, and the user allows it. */
+  readonly halves: boolean;
   readonly choices: Choices;
 }
 
@@ -41,6 +43,8 @@ type Sharing = (typeof sharings)[number];
 
 export interface Tiling {
   readonly sharing: Sharing;
+  /** What is laid out has 16 bits; products of it are exact, and summed in 32. */
+  readonly half: boolean;
   /** Results of a thread: rows, and columns along each of their axes (`workgroup`: along all of them as one). */
   readonly rows: number;
   readonly columns: Shape;
@@ -192,23 +196,30 @@ export interface CutScene {
   readonly on: Processor;
   /** Operands can be read four at a time along a lone inner axis. */
   readonly quads: boolean;
+  /** What else is made of the factors wants them whole. */
+  readonly exact: boolean;
 }
 
 /** The cheapest cut by price; or the one of this name, where it fits. */
 export function chooseTiling(scene: CutScene, name: string | undefined): Tiling {
   const all = tilingsOf(scene);
   const named = name === undefined ? undefined : all.find((t) => tilingName(t) === name);
-  return finished(named ?? all.reduce((best, t) => (t.cost < best.cost ? t : best)), scene.on);
+  // Whether 16 bits are any faster differs from GPU to GPU: only what was measured has them.
+  const whole = all.filter((t) => !t.half);
+  return finished(named ?? whole.reduce((best, t) => (t.cost < best.cost ? t : best)), scene.on);
 }
 
 /** The names of the cheapest cuts, the cheapest first: the best of each kind of sharing, then others unlike them. */
 export function shortlist(scene: CutScene, length: number): string[] {
   const sorted = tilingsOf(scene).toSorted((a, b) => a.cost - b.cost);
-  const firsts = sharings.flatMap((kind) => sorted.find((t) => t.sharing === kind) ?? []);
+  const kinds = sharings.flatMap((sharing) => [false, true].map((half) => ({ sharing, half })));
+  const firsts = kinds.flatMap(
+    ({ sharing, half }) => sorted.find((t) => t.sharing === sharing && t.half === half) ?? [],
+  );
   // Neighbours in price differ in little that could be measured: one of each size is enough.
   const sizes = new Map<string, Priced>();
   for (const t of sorted) {
-    const size = `${t.sharing} ${t.rows * sizeOf(t.columns)}`;
+    const size = `${t.sharing} ${t.rows * sizeOf(t.columns)} ${t.half}`;
     if (!sizes.has(size)) sizes.set(size, t);
   }
   const others = [...sizes.values()].filter((t) => !firsts.includes(t));
@@ -220,9 +231,10 @@ export function shortlist(scene: CutScene, length: number): string[] {
 
 const tilingsOf = (scene: CutScene): Priced[] => [...registerTilings(scene), ...workgroupTilings(scene)];
 
-function finished({ sharing, rows, columns, inner, threads, blocks }: Priced, on: Processor): Tiling {
+function finished({ sharing, half, rows, columns, inner, threads, blocks }: Priced, on: Processor): Tiling {
   return {
     sharing,
+    half,
     rows,
     columns,
     inner,
@@ -230,17 +242,22 @@ function finished({ sharing, rows, columns, inner, threads, blocks }: Priced, on
   };
 }
 
-/** A cut in short: `subgroup 16×8×4`. What it leaves out follows from the product. */
+/** A cut in short: `subgroup 16×8×4`, or `workgroup 8×8×16 on 16×16 f16`. What it leaves out follows from the product. */
 export function tilingName({
   sharing,
+  half,
   rows,
   columns,
   inner,
   threads,
 }: Omit<Priced, 'cost' | 'blocks'>): string {
   const on = sharing === 'workgroup' ? ` on ${threads!.slice(1).join('×')}` : '';
-  return `${sharing} ${rows}×${columns.join('.')}×${inner.join('.')}${on}`;
+  return `${sharing} ${rows}×${columns.join('.')}×${inner.join('.')}${on}${half ? halfSuffix : ''}`;
 }
+
+const halfSuffix = ' f16';
+/** Whether the cut of this name rounds factors to 16 bits. */
+export const isHalf = (name: string): boolean => name.endsWith(halfSuffix);
 
 /** Cuts whose threads walk boxes of inner places by themselves, or as a subgroup that reads its rows together. */
 function registerTilings({ form, on: { processor, lanes }, quads }: CutScene): Priced[] {
@@ -270,7 +287,7 @@ function registerTilings({ form, on: { processor, lanes }, quads }: CutScene): P
           const work = (common + rowReads * sizeOf(inner)) * turns + 2 * results;
           const groups = started / price.groups[0]!;
           const cost = costOf(form, price, { work, threads: started, groups, text });
-          made.push({ cost, sharing, rows, columns, inner, threads, blocks });
+          made.push({ cost, sharing, half: false, rows, columns, inner, threads, blocks });
         };
         add('direct', null, sizeOf(blocks), price.read * rows);
         // All threads of a workgroup have the same rows, so that it does not matter which of them are a subgroup.
@@ -305,7 +322,12 @@ const tileThreads: readonly (readonly [rows: number, columns: number])[] = [
 const tileDepths: readonly number[] = [8, 16, 32];
 
 /** Cuts whose workgroups lay out a tile of both factors at a time, four numbers wide. */
-function workgroupTilings({ form, on: { processor, workgroup } }: CutScene): Priced[] {
+function workgroupTilings(scene: CutScene): Priced[] {
+  const halves = scene.on.halves && !scene.exact ? [false, true] : [false];
+  return halves.flatMap((half) => tilesOf(scene, half));
+}
+
+function tilesOf({ form, on: { processor, workgroup } }: CutScene, half: boolean): Priced[] {
   const price = prices[processor];
   const [columnCount, depth] = [sizeOf(form.columns), sizeOf(form.inner)];
   const made: Priced[] = [];
@@ -317,12 +339,13 @@ function workgroupTilings({ form, on: { processor, workgroup } }: CutScene): Pri
           const group = down * across;
           const tile = rows * down + columns * across;
           const isEven = [rows * down, columns * across].every((side) => (side * inner) % (4 * group) === 0);
-          const bytes = 4 * tileLength(rows * down, inner) + 4 * tileLength(columns * across, inner);
+          const width = half ? 2 : 4;
+          const bytes = width * (tileLength(rows * down, inner) + tileLength(columns * across, inner));
           if (!isEven || bytes > workgroup.bytes || group > workgroup.threads) continue;
           const turns = blocksAlong(depth, inner);
           const turn =
             rows * columns * inner +
-            price.readShared * (rows + columns) * inner +
+            price.readShared * (width / 4) * (rows + columns) * inner +
             ((price.read + price.move) * tile * inner) / group +
             2 * price.barrier;
           const blocks: Threads = [
@@ -339,6 +362,7 @@ function workgroupTilings({ form, on: { processor, workgroup } }: CutScene): Pri
               text: 4 * results,
             }),
             sharing: 'workgroup',
+            half,
             rows,
             columns: [columns],
             inner: [inner],

@@ -34,7 +34,8 @@ export type Stmt =
 /** Memory beside the operands, addressed like one by a negative slot: shared by a workgroup, or each thread's own. */
 export interface SharedArray {
   readonly slot: number;
-  readonly type: DType;
+  /** `f16`: f32 that is kept in half as many bits, of quads alone. */
+  readonly type: DType | 'f16';
   readonly length: number;
   readonly space: 'workgroup' | 'private';
   /** Read and written four elements at a time; the length is a multiple of four. */

@@ -19,7 +19,9 @@ export interface OpenDevice {
   readonly longWork?: Pick<LongWorkOptions, 'limit' | 'now'>;
 }
 
-const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups', 'shader-f16'];
+const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'subgroups'];
+/** Asked for only where the user allows it. */
+const halfFeature: GPUFeatureName = 'shader-f16';
 const wantedLimits = [
   'maxStorageBuffersPerShaderStage',
   'maxStorageBufferBindingSize',
@@ -68,14 +70,22 @@ export function targetOf({ device, software, tuning }: OpenDevice): Target {
       bytes: limits.maxComputeWorkgroupStorageSize,
       threads: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
     },
+    halves: features.has(halfFeature),
     choices: tuning ?? new Map<string, string>(),
   };
 }
 
+/** What the user allows. */
+export interface Allowed {
+  /** Factors of products may be rounded to 16 bits where the adapter can and that is faster: three digits instead of seven. */
+  readonly f16?: boolean;
+}
+
 /** A device with the most that its adapter allows, or an `EngineError` in plain words. */
-export async function openDevice(gpu: GPU): Promise<OpenDevice> {
+export async function openDevice(gpu: GPU, { f16 = false }: Allowed = {}): Promise<OpenDevice> {
   const adapter = await findAdapter(gpu);
-  const requiredFeatures = wantedFeatures.filter((f) => adapter.features.has(f));
+  const wanted = [...wantedFeatures, ...(f16 ? [halfFeature] : [])];
+  const requiredFeatures = wanted.filter((f) => adapter.features.has(f));
   const requiredLimits = Object.fromEntries(wantedLimits.map((l) => [l, adapter.limits[l]]));
   const device = await adapter.requestDevice({ requiredFeatures, requiredLimits });
   return { device, ...describe(adapter) };

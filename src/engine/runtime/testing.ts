@@ -51,13 +51,29 @@ export interface RunOptions {
   readonly parts?: number;
   /** How products are cut. */
   readonly choices?: Choices;
+  /** Whether tiles may have 16 bits, and what is made of each text: the test's device may not have them. */
+  readonly halves?: boolean;
+  readonly text?: (wgsl: string) => string;
+  readonly gradientScale?: number;
+  /** How many of the roots, the first ones, are differentiated. */
+  readonly forward?: number;
 }
 
 /** The elements of each root, computed by the compiled program. Feeds are keyed by their input values. */
 export async function runOnGpu(
   roots: readonly Value[],
   feeds: ReadonlyMap<Value, ArrayLike<number>>,
-  { hypers = {}, processor = 'cpu', without = [], choices = new Map(), parts = 1 }: RunOptions = {},
+  {
+    hypers = {},
+    processor = 'cpu',
+    without = [],
+    choices = new Map(),
+    parts = 1,
+    halves = false,
+    text = (wgsl) => wgsl,
+    gradientScale = 1,
+    forward = 0,
+  }: RunOptions = {},
 ): Promise<GpuRun> {
   const machine = new Machine(await testDevice());
   const { device } = machine;
@@ -68,9 +84,18 @@ export async function runOnGpu(
   };
   const uniforms = Object.keys(hypers);
   const target = targetOf({ device, name: 'test', software: true });
-  const options: CompileOptions = { ...target, arena: 'arena', uniforms, without, processor, choices };
+  const options: CompileOptions = {
+    ...target,
+    arena: 'arena',
+    uniforms,
+    without,
+    processor,
+    choices,
+    halves,
+    gradientScale,
+  };
   const compiled = compileGraph(
-    roots.map((value) => ({ value })),
+    roots.map((value, i) => ({ value, ...(i < forward && { isForward: true }) })),
     placeOf,
     options,
   );
@@ -85,7 +110,8 @@ export async function runOnGpu(
     machine.reserveUniforms(uniforms);
     machine.writeUniforms(hypers);
   }
-  const loaded = await machine.load(cutLongWork(program, () => parts));
+  const dispatches = program.dispatches.map((d) => ({ ...d, wgsl: text(d.wgsl) }));
+  const loaded = await machine.load(cutLongWork({ ...program, dispatches }, () => parts));
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   machine.encode(pass, loaded);

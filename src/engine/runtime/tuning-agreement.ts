@@ -4,6 +4,7 @@
  */
 import type { CutQuestion } from '../compile/compile.ts';
 import type { Place } from '../compile/program.ts';
+import { isHalf } from '../compile/tiling.ts';
 import { run } from './long-work.ts';
 import type { LoadedProgram, Machine } from './machine.ts';
 
@@ -20,6 +21,8 @@ const pattern: Place = { buffer: 'tuning:pattern', offset: 0, length: patternLen
 const compared = 32_768;
 /** What rounding may make of a result, of the largest. */
 const rounding = 1e-4;
+/** The same where factors have 16 bits. */
+const halfRounding = 2e-3;
 /** Of so many results one may differ by more: what is compared with a bound can fall to either side of it. */
 const resultsPerStray = 10_000;
 
@@ -32,12 +35,15 @@ export async function agreeing(
   await machine.reserve({ [pattern.buffer]: pattern.length });
   machine.write(pattern, numbers());
   const groups: { readonly of: readonly Float32Array[]; readonly all: Candidate[] }[] = [];
-  for (const candidate of candidates) {
+  // What is rounded is compared with what is not.
+  const [whole, halves] = [false, true].map((half) => candidates.filter(({ cut }) => isHalf(cut) === half));
+  for (const candidate of [...whole!, ...halves!]) {
+    const within = isHalf(candidate.cut) ? halfRounding : rounding;
     fill(machine, candidate.program, reads);
     await run(machine, candidate.program);
     const own: Float32Array[] = [];
     for (const place of results.flatMap(endsOf)) own.push(new Float32Array(await machine.read(place)));
-    const known = groups.find(({ of }) => of.every((expected, i) => isSame(own[i]!, expected)));
+    const known = groups.find(({ of }) => of.every((expected, i) => isSame(own[i]!, expected, within)));
     if (known) known.all.push(candidate);
     else groups.push({ of: own, all: [candidate] });
   }
@@ -77,11 +83,11 @@ function endsOf(place: Place): Place[] {
 }
 
 /** Whether two lists of results are the same but for rounding. */
-function isSame(got: Float32Array, expected: Float32Array): boolean {
+function isSame(got: Float32Array, expected: Float32Array, within: number): boolean {
   const largest = expected.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0);
   const strays = got.reduce((n, v, i) => {
     const e = expected[i]!;
-    return n + (Object.is(v, e) || Math.abs(v - e) <= rounding * largest ? 0 : 1);
+    return n + (Object.is(v, e) || Math.abs(v - e) <= within * largest ? 0 : 1);
   }, 0);
   return strays <= Math.floor(got.length / resultsPerStray);
 }

@@ -47,7 +47,9 @@ export class Tuning implements Choices {
   /** Whose cuts these are, and of which product. */
   private nameOf(key: string): string {
     const { vendor, architecture, device, description } = this.device.adapterInfo;
-    return [vendor, architecture, device, description, key].join('|');
+    // Among others, others are the fastest.
+    const allowed = this.device.features.has('shader-f16') ? ['f16'] : [];
+    return [vendor, architecture, device, description, key, ...allowed].join('|');
   }
 
   /**

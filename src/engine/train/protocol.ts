@@ -7,6 +7,7 @@ import type { UserMessage } from '../errors.ts';
 import type { GraphDocument, TrainingSettings } from '../model/schema.ts';
 import type { ProbeCapture, ProbeSegment, ProbeTrack } from '../probe/types.ts';
 import type { Verdict } from '../probe/verdict.ts';
+import type { Allowed } from '../runtime/device.ts';
 import type { StartReport } from './examine.ts';
 import type { GenerateOptions } from './generate.ts';
 import type { InspectAnswer, InspectRequest } from './inspect-protocol.ts';
@@ -37,6 +38,12 @@ export interface PruneRequest extends Pruning {
 export interface CutsMessage {
   readonly type: 'cuts';
   readonly cuts: Readonly<Record<string, string>>;
+}
+
+/** What the user allows of the GPU; before the first run, when it is opened. */
+export interface AllowedMessage {
+  readonly type: 'allowed';
+  readonly allowed: Allowed;
 }
 
 export type ToWorker =

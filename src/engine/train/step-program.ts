@@ -16,6 +16,7 @@ import type { Place, Program } from '../compile/program.ts';
 import { isTeam } from '../compile/tiling.ts';
 import { invariant } from '../errors.ts';
 import { replaceValues } from '../ir/graph.ts';
+import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { Model } from '../model/build.ts';
 import type { Metric } from '../model/metrics.ts';
@@ -98,6 +99,13 @@ const rateRows = 2 * ringRows;
 /** Indices that the order buffer holds at least, so that short epochs do not make short submissions. */
 const orderLength = 65_536;
 
+/** More would make what is computed anew in the backward pass, and is no gradient, too large for 16 bits. */
+const mostGradientScale = 1024;
+
+/** Makes gradients of a mean over so many about as large as those of a single one. */
+const gradientScaleOf = (terms: number): number =>
+  Math.min(mostGradientScale, 2 ** Math.ceil(Math.log2(Math.max(1, terms))));
+
 /** Compiles a training step. */
 export function compileStep(spec: StepSpec): StepProgram {
   const { model, layout } = spec;
@@ -127,7 +135,9 @@ export function compileStep(spec: StepSpec): StepProgram {
   const means = isWhole ? null : microMeans(model, spec.metrics, real);
 
   // Columns of the ring: the loss is the first, the norm the second.
-  const columns: Wanted[] = means ? microColumns(means) : samples.map((value) => ({ value }));
+  const columns = (means ? microColumns(means) : samples.map((value): Wanted => ({ value }))).map(
+    (wanted): Wanted => ({ ...wanted, isForward: true }),
+  );
   const gradientsOf = (of: ReadonlyMap<Value, Value>, arena: string): Wanted[] =>
     layout.parameters.items.map((p) => ({
       value: of.get(p.value) ?? zeros(p.shape),
@@ -168,7 +178,7 @@ export function compileStep(spec: StepSpec): StepProgram {
   const main = compileGraph(
     [...gradients, ...columns, ...memory, ...watched.map((value) => ({ value }))],
     placeOf,
-    options,
+    { ...options, gradientScale: gradientScaleOf(sizeOf(real(model.lossPerSample).shape)) },
   );
 
   const squares = compileSquares({ ...spec, gradients: gradientArena }, options);

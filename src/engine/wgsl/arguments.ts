@@ -5,7 +5,7 @@
  * shader compiler makes use of them.
  */
 import { groupVariable } from '../ir/kernel.ts';
-import { enableSubgroups } from './module.ts';
+import { directivesOf } from './module.ts';
 
 /** The numbers that texts may differ in, each kind a group: added or an index by itself; a key; a word of the hyper-parameters. */
 const looseNumber =
@@ -69,7 +69,7 @@ export function withArguments(
 /** The text with its arguments declared, after its directives. */
 function declared(text: string, binding: number, count: number): string {
   const line = `@group(0) @binding(${binding}) var<uniform> args: array<vec4<i32>, ${Math.ceil(count / 4)}>;\n`;
-  const start = text.startsWith(enableSubgroups) ? enableSubgroups.length + 1 : 0;
+  const start = directivesOf(text).length;
   return text.slice(0, start) + line + text.slice(start);
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Expr, operandsOf, remembered } from '../ir/expr.ts';
 import { bodyOf, expressionsOf, type Stmt } from '../ir/kernel.ts';
-import { nodeText } from './scalar.ts';
+import { fromHalves, nodeText, toHalves } from './scalar.ts';
 
 export interface Names {
   /** The array that holds a slot, and where in it the slot begins. */
@@ -12,6 +12,8 @@ export interface Names {
     readonly array: string;
     readonly offset: number /** The array's elements are vec4. */;
     readonly quads: boolean;
+    /** Those have 16 bits. */
+    readonly half?: boolean;
   };
   uniform(name: string, type: Expr['type']): string;
 }
@@ -125,8 +127,11 @@ export class BlockPrinter {
   }
 
   private quadStores(slot: number, index: string, values: readonly string[]): string[] {
-    const { array, offset, quads } = this.names.slot(slot);
-    if (quads) return [`${this.quad(slot, index)} = vec4(${values.join(', ')});`];
+    const { array, offset, quads, half } = this.names.slot(slot);
+    if (quads) {
+      const value = `vec4(${values.join(', ')})`;
+      return [`${this.quadPlace(slot, index)} = ${half ? `${toHalves}(${value})` : value};`];
+    }
     return values.map((value, i) => `${array}[${index} * 4i + ${offset + i}i] = ${value};`);
   }
 
@@ -190,9 +195,15 @@ export class BlockPrinter {
     return quads ? `${array}[${at} / 4i][${at} % 4i]` : `${array}[${at}]`;
   }
 
+  private quadPlace(slot: number, index: string): string {
+    const { array, offset } = this.names.slot(slot);
+    return offset === 0 ? `${array}[${index}]` : `${array}[${index} + ${offset / 4}i]`;
+  }
+
   private quad(slot: number, index: string): string {
-    const { array, offset, quads } = this.names.slot(slot);
-    if (quads) return offset === 0 ? `${array}[${index}]` : `${array}[${index} + ${offset / 4}i]`;
+    const { array, offset, quads, half } = this.names.slot(slot);
+    if (half) return `${fromHalves}(${this.quadPlace(slot, index)})`;
+    if (quads) return this.quadPlace(slot, index);
     return `vec4<f32>(${[0, 1, 2, 3].map((i) => `${array}[${index} * 4i + ${offset + i}i]`).join(', ')})`;
   }
 }

@@ -6,7 +6,7 @@ import { invariant } from '../errors.ts';
 import type { DType } from '../ir/dtype.ts';
 import { groupVariable, type Kernel, laneVariable, subgroupVariable } from '../ir/kernel.ts';
 import { BlockPrinter } from './block.ts';
-import { preludeFor } from './scalar.ts';
+import { halvesType, preludeFor } from './scalar.ts';
 
 /** Where an operand is found: a binding, and an offset in elements where several operands share one. */
 export interface OperandPlace {
@@ -32,7 +32,7 @@ export interface ModuleLayout {
 }
 
 /** Directives stand before everything else in a text. */
-export const enableSubgroups = 'enable subgroups;';
+export const directivesOf = (text: string): string => /^(enable \w+;\n)*/.exec(text)?.[0] ?? '';
 
 /** WebGPU guarantees this many workgroups along each dimension; more are folded into the second one. */
 export const groupsPerDimension = 65_535;
@@ -47,7 +47,10 @@ export function gridOf(groups: number): readonly [number, number] {
 export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string; usesUniforms: boolean } {
   const placeOf = new Map(layout.places.map((p) => [p.slot, p]));
   const sharedName = new Map(
-    kernel.shared.map((s, i) => [s.slot, { array: `shared${i}`, offset: 0, quads: s.quads }]),
+    kernel.shared.map((s, i) => [
+      s.slot,
+      { array: `shared${i}`, offset: 0, quads: s.quads, half: s.type === 'f16' },
+    ]),
   );
   let readsUniforms = false;
   const written = new Set([
@@ -95,6 +98,7 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
   }
   head.push(
     ...kernel.shared.map((s, i) => {
+      if (s.type === 'f16') return `var<${s.space}> shared${i}: array<${halvesType}, ${s.length / 4}>;`;
       const type = s.quads ? `vec4<${s.type}>, ${s.length / 4}` : `${s.type}, ${s.length}`;
       return `var<${s.space}> shared${i}: array<${type}>;`;
     }),
@@ -108,7 +112,8 @@ export function moduleText(kernel: Kernel, layout: ModuleLayout): { wgsl: string
     ...(broadcasts ? ['@builtin(subgroup_invocation_id) subgroup: u32'] : []),
   ];
   const lines = [
-    ...(broadcasts ? [enableSubgroups] : []),
+    ...(broadcasts ? ['enable subgroups;'] : []),
+    ...(kernel.shared.some((s) => s.type === 'f16') ? ['enable f16;'] : []),
     ...head,
     preludeFor(text),
     `@compute @workgroup_size(${kernel.threads})`,

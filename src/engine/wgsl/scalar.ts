@@ -128,6 +128,15 @@ const strict = {
 }`,
 };
 
+/** Four numbers as 16-bit ones, and back. */
+export const toHalves = 'toHalves';
+export const fromHalves = 'fromHalves';
+export const halvesType = 'halves';
+const halves = `alias ${halvesType} = vec4<f16>;
+fn ${toHalves}(x: vec4<f32>) -> ${halvesType} { return vec4<f16>(x); }
+fn ${fromHalves}(x: ${halvesType}) -> vec4<f32> { return vec4<f32>(x); }
+`;
+
 const strictBits = `fn isNaNBits(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 fn asNaN(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) | 0x7fc00000u); }
 `;
@@ -138,5 +147,6 @@ export function preludeFor(text: string): string {
     text.includes(`${name}(`) ? [`${body}\n`] : [],
   );
   const trigonometry = /precise(Sin|Cos)\(/.test(text) ? preciseTrigonometry : '';
-  return (called.length > 0 ? strictBits : '') + called.join('') + trigonometry;
+  const narrow = text.includes(`${toHalves}(`) ? halves : '';
+  return (called.length > 0 ? strictBits : '') + called.join('') + trigonometry + narrow;
 }

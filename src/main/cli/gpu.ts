@@ -1,11 +1,13 @@
 // The GPU of the command line, and what is known of its memory. WebGPU tells limits of buffers, not how much memory there is.
 import { totalmem } from 'node:os';
 import {
+  type Allowed,
   formatBytes,
   type MemoryLimits,
   measuredDevice,
   type OpenDevice,
   openDevice,
+  targetOf,
 } from '../../engine/index.ts';
 import { createNodeGpu, NoGpuError } from '../node-gpu.ts';
 import { defaultDataFolder } from '../places.ts';
@@ -18,11 +20,17 @@ export interface OpenGpu extends OpenDevice {
   save(): Promise<void>;
 }
 
+const halfWords = (open: OpenDevice): string =>
+  targetOf(open).halves
+    ? 'half precision: products may round the numbers that they multiply to three digits; sums, losses and weights keep seven'
+    : 'half precision: this GPU has no 16-bit numbers, so nothing is rounded';
+
 /** Opens the GPU and says on stderr which one it is. */
-export async function openGpu(quiet: boolean): Promise<OpenGpu> {
+export async function openGpu(quiet: boolean, allowed: Allowed = {}): Promise<OpenGpu> {
   const { gpu, how } = await createNodeGpu();
   if (!quiet) say(how);
-  const open = await openDevice(gpu);
+  const open = await openDevice(gpu, allowed);
+  if (allowed.f16 && !quiet) say(halfWords(open));
   const cuts = await openCuts(defaultDataFolder());
   return { ...measuredDevice(open, cuts, () => performance.now()), save: () => cuts.save() };
 }

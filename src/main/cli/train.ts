@@ -30,6 +30,8 @@ export interface TrainOptions {
   readonly json?: boolean;
   readonly verdicts?: boolean;
   readonly weightsOut?: string;
+  /** Products may round their factors to 16 bits. */
+  readonly f16?: boolean;
   /** Percent of the weights to prune after training, before it begins anew. */
   readonly prune?: number;
   readonly pruneRounds?: number;
@@ -45,7 +47,7 @@ export async function train(path: string, options: TrainOptions): Promise<void> 
   assertTrainable(path, document);
   const { data } = await loadData(path, document);
   const json = options.json ?? false;
-  const gpu = await openGpu(json);
+  const gpu = await openGpu(json, { f16: options.f16 ?? false });
   const plain = { probes: options.verdicts ?? false };
   let trainer = await about(path, () => Trainer.create(gpu, document, data, plain));
   try {

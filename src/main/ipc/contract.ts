@@ -102,6 +102,8 @@ const settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   motion: z.enum(['system', 'reduced', 'full']),
   autosaveSeconds: z.int().min(1).max(3600),
+  /** Products may round their factors to 16 bits on GPUs that are faster with that; not, unless it is said. */
+  halfPrecision: z.boolean().optional(),
   /** Action id → accelerator, only where it differs from the default. */
   keybindings: z.record(z.string().max(100), z.string().max(60)),
   /** Panel sizes, open tabs and other state of the window; each feature owns one key. */

@@ -3,6 +3,7 @@ import type { Action } from '../session/actions.ts';
 import { goToStart, newDocument, openWithDialog, save, saveAs } from '../session/files.ts';
 import type { SessionState } from '../session/session.ts';
 import type { Workbench } from '../session/workbench.ts';
+import { toggleHalfPrecision } from './half-precision.ts';
 import { setTheme } from './theme.ts';
 
 const isOpen = ({ session }: Workbench): boolean => session.getState().screen === 'workbench';
@@ -81,6 +82,13 @@ export const viewActions: readonly Action[] = [
   theme('system', 'Theme: as the system'),
   theme('light', 'Theme: light'),
   theme('dark', 'Theme: dark'),
+  {
+    id: 'view.half-precision',
+    title: 'Allow half precision (f16) in products',
+    group: 'View',
+    checked: ({ session }) => session.getState().halfPrecision,
+    run: toggleHalfPrecision,
+  },
 ];
 
 export const helpActions: readonly Action[] = [

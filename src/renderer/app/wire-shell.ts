@@ -36,7 +36,7 @@ export function wireShell(workbench: Workbench): () => void {
 async function takeSettings({ host, session }: Workbench): Promise<void> {
   const settings = valueOrSay(await host.invoke('settings:get', null));
   if (!settings) return;
-  session.setState({ theme: settings.theme });
+  session.setState({ theme: settings.theme, halfPrecision: settings.halfPrecision ?? false });
   if (settings.motion !== 'system') document.documentElement.dataset.motion = settings.motion;
 }
 
@@ -240,7 +240,9 @@ function followEvents(workbench: Workbench): (() => void)[] {
     host.on('document:open-requested', async ({ path }) => {
       if (await mayLeave(workbench)) await openPath(workbench, path);
     }),
-    host.on('settings:changed', ({ theme }) => session.setState({ theme })),
+    host.on('settings:changed', ({ theme, halfPrecision = false }) =>
+      session.setState({ theme, halfPrecision }),
+    ),
     host.on('window:closing', async () => {
       if (await mayLeave(workbench)) valueOrSay(await host.invoke('window:close', null));
     }),

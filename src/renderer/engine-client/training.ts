@@ -1,6 +1,6 @@
 /** Training, for the features: one store and one client per workbench, made when they are first asked for. */
 import { useStore } from 'zustand';
-import type { CutsMessage, FromWorker } from '../../engine/index.ts';
+import type { AllowedMessage, CutsMessage, FromWorker } from '../../engine/index.ts';
 import { useWorkbench, type Workbench } from '../session/workbench.ts';
 import { type PortListener, TrainingClient, type TrainingPort } from './client.ts';
 import { keepCuts, knownCuts } from './cuts.ts';
@@ -21,7 +21,7 @@ export function trainingOf(workbench: Workbench): Training {
   const store = createTrainingStore();
   const client = new TrainingClient({
     store,
-    spawn: spawnWorker,
+    spawn: (listener) => spawnWorker(listener, workbench),
     readFiles: (document) => readDataFiles(document, workbench.host),
     schedule: scheduleFrame,
   });
@@ -30,13 +30,20 @@ export function trainingOf(workbench: Workbench): Training {
   return training;
 }
 
-function spawnWorker(listener: PortListener): TrainingPort {
+function spawnWorker(listener: PortListener, { session }: Workbench): TrainingPort {
   const worker = new Worker(new URL('../../engine/train/worker.ts', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker | CutsMessage>) => {
     if (data.type === 'cuts') keepCuts(localStorage, data.cuts);
     else listener.message(data);
   });
   worker.postMessage({ type: 'cuts', cuts: knownCuts(localStorage) } satisfies CutsMessage);
+  // The GPU is opened when something is first trained: what is said until then counts.
+  const allow = ({ halfPrecision: f16 }: { readonly halfPrecision: boolean }): void =>
+    worker.postMessage({ type: 'allowed', allowed: { f16 } } satisfies AllowedMessage);
+  allow(session.getState());
+  session.subscribe((now, before) => {
+    if (now.halfPrecision !== before.halfPrecision) allow(now);
+  });
   worker.addEventListener('error', ({ message }) => listener.broke(message));
   return worker;
 }

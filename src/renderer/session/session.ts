@@ -82,6 +82,8 @@ export interface SessionState {
   readonly theme: 'system' | 'light' | 'dark';
   /** What the theme comes to, the system's wish included. */
   readonly isDark: boolean;
+  /** Whether products may round their factors to 16 bits where the GPU is faster with that. */
+  readonly halfPrecision: boolean;
   readonly connected: boolean;
 }
 
@@ -107,6 +109,7 @@ export function createSessionStore(): SessionStore {
     panels: { left: true, right: true, bottom: true },
     theme: 'system',
     isDark: false,
+    halfPrecision: false,
     connected: true,
   }));
 }
