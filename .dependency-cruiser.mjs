@@ -82,7 +82,7 @@ export default {
       {
         path: '^src/renderer/features/',
         // The geometry of a node is for whoever draws over the canvas.
-        pathNot: '^src/renderer/features/($1/|canvas/node-metrics\\.ts$)',
+        pathNot: '^src/renderer/features/($1/|canvas/(node-metrics|wire-path)\\.ts$)',
       },
     ),
     never('ui-knows-no-stores', source('^src/renderer/ui/'), {

@@ -27,6 +27,9 @@ export interface TextLook {
   readonly turn?: number;
 }
 
+/** For screens with two pixels to each of CSS, and for paper. */
+const PNG_SCALE = 2;
+
 export interface Brush {
   rectangle(x: number, y: number, width: number, height: number, fill: string): void;
   /** x, y, x, y, …; NaN lifts the brush. */
@@ -91,6 +94,19 @@ export function canvasBrush(context: CanvasRenderingContext2D): Brush {
       context.drawImage(canvasOf(pixels), x, y, width, height);
     },
   };
+}
+
+/** What is drawn, as a PNG of twice its size in CSS pixels. */
+export function pngOf(width: number, height: number, draw: (brush: Brush) => void): Promise<Blob> {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(PNG_SCALE * width);
+  canvas.height = Math.round(PNG_SCALE * height);
+  const context = canvas.getContext('2d');
+  context?.scale(PNG_SCALE, PNG_SCALE);
+  if (context) draw(canvasBrush(context));
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture is empty or too large.')))),
+  );
 }
 
 /** A brush that writes; `finish` gives the whole SVG. */

@@ -24,28 +24,33 @@ export const Wire = memo(function Wire(props: EdgeProps<Edge>) {
   const isCramped = (shape?.length ?? 0) * LETTER + PADDING > room;
   const isTold = problem !== undefined || (shape !== undefined && (selected === true || !isCramped));
   const color = problem ? 'var(--bad)' : (tint?.color ?? 'var(--wire)');
+  const told = problem
+    ? `${problem.title}. ${problem.fix}`
+    : [shape, tint?.label].filter(Boolean).join(' · ');
   return (
     <>
-      <BaseEdge
-        id={id}
-        path={path}
-        interactionWidth={GRAB_WIDTH}
-        className={styles.wire ?? ''}
-        style={{
-          stroke: selected || isLit ? 'var(--accent)' : color,
-          strokeWidth: selected || isLit ? 3 : (tint?.width ?? 2),
-          ...(problem ? { strokeDasharray: '6 4' } : {}),
-        }}
-      />
+      <g>
+        {/* On the whole of the wire: where its words have no room, this alone tells the number. */}
+        <title>{told}</title>
+        <BaseEdge
+          id={id}
+          path={path}
+          interactionWidth={GRAB_WIDTH}
+          className={styles.wire ?? ''}
+          style={{
+            stroke: selected || isLit ? 'var(--accent)' : color,
+            strokeWidth: selected || isLit ? 3 : (tint?.width ?? 2),
+            ...(problem ? { strokeDasharray: '6 4' } : {}),
+          }}
+        />
+      </g>
       {!isTold ? null : (
         <EdgeLabelRenderer>
           <div
             className={styles.label}
             data-problem={problem !== undefined}
             data-selected={selected}
-            title={
-              problem ? `${problem.title}. ${problem.fix}` : [shape, tint?.label].filter(Boolean).join(' · ')
-            }
+            title={told}
             style={{ transform: `translate(-50%, -50%) translate(${label[0]}px, ${label[1]}px)` }}
           >
             {problem ? `✕ ${shape ?? 'does not fit'}` : shape}

@@ -1,4 +1,4 @@
-/** The way of a wire: a curve to what lies ahead; to what lies behind, around through the gap between the two rows. */
+/** The way of a wire, for the canvas and for whoever draws it once more: a curve to what lies ahead; to what lies behind, around through the gap between the two rows. */
 import { getBezierPath, getSmoothStepPath, Position } from '@xyflow/react';
 import { PORT_ROW, PORTS_TOP } from './node-metrics.ts';
 

@@ -9,6 +9,7 @@ import { useTrainingClient } from '../../engine-client/training.ts';
 import { useWorkbench, type Workbench } from '../../session/workbench.ts';
 import { currentTheme, onThemeChange } from '../../ui/theme.ts';
 import styles from './CanvasStrips.module.css';
+import { sourceOf } from './canvas-source.ts';
 import { drawStrips, stripUnder, type View } from './draw.ts';
 import { StripLegend } from './StripLegend.tsx';
 import { describeSpot, type SpotWords } from './spot.ts';
@@ -37,12 +38,12 @@ export function CanvasStrips() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hover, setHover] = useState<Hover | null>(null);
   const [hasStrips, setHasStrips] = useState(false);
+  const [board] = useState(() => new StripBoard());
 
   useEffect(() => {
     const surface = canvas.current;
     const context = surface?.getContext('2d');
     if (!surface || !context) return;
-    const board = new StripBoard();
     board.showLayers((node) => shownLayer(workbench, node));
     board.setTheme(currentTheme());
     let frame = 0;
@@ -100,12 +101,12 @@ export function CanvasStrips() {
       pane?.removeEventListener('pointermove', point);
       pane?.removeEventListener('pointerleave', leave);
     };
-  }, [flow, store, workbench]);
+  }, [flow, store, workbench, board]);
 
   return (
     <>
       <canvas ref={canvas} className={styles.strips} data-testid="strips" aria-hidden />
-      {hasStrips ? <StripLegend /> : null}
+      {hasStrips ? <StripLegend source={sourceOf(workbench, flow, store, board)} /> : null}
       {hover ? (
         <div className={styles.tip} style={{ left: hover.x + 14, top: hover.y + 14 }} role="status">
           <strong>{hover.words.title}</strong>

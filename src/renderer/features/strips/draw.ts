@@ -22,11 +22,11 @@ export interface Spot {
   readonly y: number;
 }
 
-const KINDS: readonly StripKind[] = ['activation', 'gradient'];
-const LABELS: Record<StripKind, string> = { activation: 'a', gradient: '∂L/∂a' };
+export const KINDS: readonly StripKind[] = ['activation', 'gradient'];
+export const STRIP_LABELS: Record<StripKind, string> = { activation: 'a', gradient: '∂L/∂a' };
 /** Between the two strips of a node, in canvas units. */
-const BETWEEN = 6;
-const WIDTH = (STRIP_WIDTH - BETWEEN) / 2;
+export const BETWEEN_STRIPS = 6;
+export const WIDTH_OF_STRIP = (STRIP_WIDTH - BETWEEN_STRIPS) / 2;
 /** Labels below this zoom would be smudges. */
 const LABEL_ZOOM = 0.7;
 /** A single look (before training, or at the first step) is drawn this wide, so that it can be read. */
@@ -59,7 +59,7 @@ export function drawStrips(
       const strip = board.find(id, kind);
       if (!strip) continue;
       const [x, y] = placeOf(node, kind, view);
-      const [w, h] = [WIDTH * zoom, STRIP_HEIGHT * zoom];
+      const [w, h] = [WIDTH_OF_STRIP * zoom, STRIP_HEIGHT * zoom];
       if (x + w < 0 || y + h < 0 || x > view.width || y > view.height) continue;
       context.drawImage(board.atlas, strip.x, strip.y, STRIP_PIXELS.width, STRIP_PIXELS.height, x, y, w, h);
       if (strip.columns.length === 1)
@@ -69,7 +69,8 @@ export function drawStrips(
         context.fillRect(x, y + (yOfPower(power, TOP_EXPONENT) / STRIP_PIXELS.height) * h, w, 1);
       }
       if (at !== null) drawMark(context, strip.columns.columnOf(at), { x, y, w, h, theme });
-      if (zoom >= LABEL_ZOOM) drawLabel(context, LABELS[kind], x + w - 4 * zoom, y + 12 * zoom, zoom, theme);
+      if (zoom >= LABEL_ZOOM)
+        drawLabel(context, STRIP_LABELS[kind], x + w - 4 * zoom, y + 12 * zoom, zoom, theme);
     }
   }
   context.setTransform(1, 0, 0, 1, 0, 0);
@@ -118,7 +119,7 @@ function placeOf(
 ): [number, number] {
   const [panX, panY, zoom] = transform;
   const { x, y } = node.internals.positionAbsolute;
-  const left = STRIP_LEFT + (kind === 'gradient' ? WIDTH + BETWEEN : 0);
+  const left = STRIP_LEFT + (kind === 'gradient' ? WIDTH_OF_STRIP + BETWEEN_STRIPS : 0);
   return [panX + (x + left) * zoom, panY + (y + STRIP_TOP) * zoom];
 }
 
@@ -129,7 +130,7 @@ export function stripUnder(board: StripBoard, view: View, x: number, y: number):
   for (const [id, node] of view.nodes) {
     for (const kind of KINDS) {
       const [left, top] = placeOf(node, kind, view);
-      const across = (x - left) / (WIDTH * zoom);
+      const across = (x - left) / (WIDTH_OF_STRIP * zoom);
       const down = (y - top) / (STRIP_HEIGHT * zoom);
       if (across < 0 || across >= 1 || down < 0 || down >= 1) continue;
       const strip = board.find(id, kind);

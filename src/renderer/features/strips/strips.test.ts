@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { captureOf, normalNumbers } from '../../../engine/probe/testing.ts';
+import { trainedRun } from '../../engine-client/testing.ts';
 import {
   addToRows,
   exponentOfRow,
@@ -10,6 +11,8 @@ import {
 } from '../../pictures/magnitude-rows.ts';
 import { COLUMNS, StripColumns } from '../../pictures/strip-columns.ts';
 import { paintColumns, rowAt, STRIP_PIXELS, stripPalette } from '../../pictures/strip-paint.ts';
+import { svgBrush } from '../../ui/brush.ts';
+import { canvasTable, drawCanvasPicture, sizeOfPicture } from './canvas-picture.ts';
 
 const palette = stripPalette('dark');
 
@@ -93,4 +96,31 @@ test('only the newest column is out of date after a capture, and all of them aft
   const dirty = Array.from({ length: COLUMNS + 2 }, (_, step) => columns.next(step).dirtyFrom);
   expect(dirty.slice(0, 3)).toEqual([0, 1, 2]);
   expect(dirty.slice(COLUMNS)).toEqual([0, COLUMNS / 2]);
+});
+
+describe('the canvas as a picture', () => {
+  const run = trainedRun(2, 'sigmoid', 3);
+  const boxes = run
+    .facts!.segments.filter(({ what }) => what === 'gradient')
+    .map(({ node, name }, i) => ({ id: node, name, x: 300 * i, y: 0, width: 224, height: 140 }));
+  const tint = { color: 'rgb(1 2 3)', width: 3, label: '' };
+  const picture = { boxes, wires: [{ from: [224, 120], to: [300, 120], tint }] } as const;
+
+  test('has every box by its name, and the wire in its colour', () => {
+    const { width, height } = sizeOfPicture(picture);
+    const { brush, finish } = svgBrush(width, height);
+    drawCanvasPicture(brush, picture, { find: () => undefined }, { theme: 'light', at: null });
+    const svg = finish();
+    for (const { name } of boxes) expect(svg).toContain(`>${name}<`);
+    expect(svg).toContain('stroke="rgb(1 2 3)" stroke-width="3"');
+    expect(svg).toContain('each column scaled to its most common row');
+  });
+
+  test('as a table has the numbers behind strips and wires, of the step that is looked at', () => {
+    const [head, ...rows] = canvasTable(run, 1);
+    expect(head?.slice(0, 4)).toEqual(['layer', 'tensor', 'step', 'rms']);
+    expect(rows.map((row) => row.slice(0, 3))).toContainEqual(['linear_1', '∂L/∂a', 1]);
+    expect(canvasTable(run, null)).toHaveLength(1 + 2 * boxes.length);
+    expect(canvasTable(null, null)).toHaveLength(1);
+  });
 });
