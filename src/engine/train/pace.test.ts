@@ -54,6 +54,18 @@ describe('the pace of training', () => {
     expect(pace.stepsNow(earlySteps + 1, 8)).toBe(15);
   });
 
+  test('says no cost that its own submissions contradict', () => {
+    const pace = new Pace(50); // measured while the machine was busy
+    pace.took(1, 1, 3);
+    expect(pace.lookingCost).toBeNull();
+    for (let i = 0; i < 4; i++) {
+      pace.took(1, 0, 2);
+      pace.took(1, 1, 3);
+    }
+    expect(pace.lookingCost).toBeGreaterThan(0);
+    expect(pace.lookTime).toBe(1);
+  });
+
   test('never looks when told not to', () => {
     const pace = new Pace(1);
     pace.setLook(0);

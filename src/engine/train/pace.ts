@@ -16,6 +16,8 @@ export const lookingBudget = 0.03;
 const window = 9;
 /** Pairs before the run itself is believed rather than what was measured before it. */
 const fewestPairs = 3;
+/** The share of a submission that its looks are believed to have taken at most. */
+const mostOfLooks = 0.9;
 /** After so many submissions with looks in a row one goes without, to compare with. */
 const mostWithLooks = 8;
 
@@ -32,6 +34,8 @@ export class Pace {
   private plain: readonly number[] = [];
   private looks: readonly number[] = [];
   private withLooks = 0;
+  /** Whether the run is faster than what was measured before it allows: the machine was busy then. */
+  private isContradicted = false;
   /** The steps before this one are not looked at, to compare with. */
   private plainUntil = 0;
 
@@ -101,7 +105,8 @@ export class Pace {
     if (looks === 0) this.plain = [...this.plain, ms / steps].slice(-window);
     else if (this.plain.length > 0)
       this.looks = [...this.looks, Math.max(0, ms - steps * median(this.plain)) / looks].slice(-window);
-    const looking = Math.min(looks * this.lookTime, ms * 0.9);
+    const looking = Math.min(looks * this.lookTime, ms * mostOfLooks);
+    this.isContradicted = this.looks.length < fewestPairs && looks * this.lookTime > ms * mostOfLooks;
     const each = (ms - looking) / steps;
     this.stepTime = this.stepTime === null ? each : this.stepTime * 0.8 + each * 0.2;
     this.recentSteps = this.recentSteps * 0.8 + steps;
@@ -112,11 +117,11 @@ export class Pace {
     return this.recentTime === 0 ? 0 : (this.recentSteps / this.recentTime) * 1000;
   }
 
-  /** What looking adds to training without it, as often as it is done now; null until something was trained. */
+  /** What looking adds to training without it, as often as it is done now; null where that is not known (yet). */
   get lookingCost(): number | null {
     const interval = this.intervalAt(this.now);
     if (interval === 0) return 0;
-    return this.stepTime === null ? null : this.lookTime / (this.stepTime * interval);
+    return this.stepTime === null || this.isContradicted ? null : this.lookTime / (this.stepTime * interval);
   }
 }
 

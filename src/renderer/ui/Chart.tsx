@@ -13,6 +13,7 @@ import {
 import { type ECharts, type EChartsCoreOption, init, use } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { blobOf, PNG_SCALE } from './brush.ts';
 import { tipClass } from './chart-look.ts';
 import type { Topic } from './explanations.ts';
 import styles from './Picture.module.css';
@@ -99,8 +100,9 @@ export function Chart(props: ChartProps) {
     name: fileNameOf(title),
     png: async () => {
       const backgroundColor = box.current ? getComputedStyle(box.current).backgroundColor : 'white';
-      const url = chart.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor }) ?? '';
-      return (await fetch(url)).blob();
+      // Not by way of a data URL: the page's policy lets it fetch none.
+      const canvas = chart.current?.renderToCanvas({ pixelRatio: PNG_SCALE, backgroundColor });
+      return blobOf(canvas ?? null);
     },
     svg: () => svgOf(latest.current(), box.current),
     table,

@@ -1,6 +1,6 @@
 /** A picture drawn by our own brush in a picture's frame: redrawn at most once a frame, when `version`, size or theme change. */
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
-import { type Brush, canvasBrush, svgBrush } from './brush.ts';
+import { type Brush, blobOf, canvasBrush, svgBrush } from './brush.ts';
 import type { Theme } from './color-scale.ts';
 import type { Topic } from './explanations.ts';
 import styles from './Picture.module.css';
@@ -90,12 +90,7 @@ export function Drawing(props: DrawingProps) {
   };
   const source = {
     name: fileNameOf(title),
-    png: () =>
-      new Promise<Blob>((resolve, reject) =>
-        canvas.current?.toBlob((blob) =>
-          blob ? resolve(blob) : reject(new Error('The picture is empty or too large.')),
-        ),
-      ),
+    png: () => blobOf(canvas.current),
     svg: () => {
       if (!box.current) return '';
       const size = sizeOf(box.current);

@@ -28,7 +28,7 @@ export interface TextLook {
 }
 
 /** For screens with two pixels to each of CSS, and for paper. */
-const PNG_SCALE = 2;
+export const PNG_SCALE = 2;
 
 export interface Brush {
   rectangle(x: number, y: number, width: number, height: number, fill: string): void;
@@ -104,9 +104,16 @@ export function pngOf(width: number, height: number, draw: (brush: Brush) => voi
   const context = canvas.getContext('2d');
   context?.scale(PNG_SCALE, PNG_SCALE);
   if (context) draw(canvasBrush(context));
-  return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture is empty or too large.')))),
-  );
+  return blobOf(canvas);
+}
+
+/** A canvas as a PNG. @throws Error where there is none, or it is empty or too large */
+export function blobOf(canvas: HTMLCanvasElement | null): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    const failure = new Error('The picture is empty or too large.');
+    if (canvas) canvas.toBlob((blob) => (blob ? resolve(blob) : reject(failure)));
+    else reject(failure);
+  });
 }
 
 /** A brush that writes; `finish` gives the whole SVG. */

@@ -167,7 +167,7 @@ export const explanations = {
   },
   lookingCost: {
     title: 'Cost of looking',
-    text: 'What captures for the live pictures add to the time of training without them, of late: the median of pairs, submissions with looks against their neighbours without any. The first 256 steps are looked at whatever it costs; afterwards the interval widens by itself until looking stays below 3 %.',
+    text: 'The share is what looks add to the time of training without them, the median of pairs of submissions with and without; the first 256 steps are looked at whatever it costs, and then the interval widens by itself until it stays below 3 %. The bytes stay at every step so that looks can be taken at all, and the little time that keeping them takes is not in the share.',
     source: own,
   },
   parameters: {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { formatBytes } from '../../../engine/index.ts';
 import { trainedRun } from '../../engine-client/testing.ts';
 import { liveStateOf } from './live-state.ts';
 import { costWords } from './words.ts';
@@ -38,13 +39,29 @@ test('going back shows that step: its gradients, its loss, and only the verdicts
 });
 
 test('what looking costs is said with how often it is done', () => {
-  expect(liveStateOf(run, null, 'dark').looking).toBe('looking costs 2.1 %, at every step');
-  const words = [2, 12, 33, 101].map((lookEvery) => costWords({ lookingCost: 0.0123, lookEvery }));
+  expect(liveStateOf(run, null, 'dark').looking).toMatch(
+    /^looking costs 2\.1 %, at every step · keeps up to /,
+  );
+  const words = [2, 12, 33, 101].map((lookEvery) =>
+    costWords({ lookingCost: 0.0123, lookEvery, facts: null }),
+  );
   expect(words.map((text) => text.replace('looking costs 1.2 %, at every ', ''))).toEqual([
     '2nd step',
     '12th step',
     '33rd step',
     '101st step',
   ]);
-  expect(costWords({ lookingCost: null, lookEvery: 0 })).toBe('not looking');
+  expect(costWords({ lookingCost: null, lookEvery: 0, facts: null })).toBe('not looking');
+});
+
+test('what is kept for looks is told beside their cost, and a cost above all of training without decimals', () => {
+  const { facts } = run;
+  const kept = facts!.segments
+    .filter(({ what }) => what === 'activation' || what === 'gradient')
+    .reduce((bytes, { shape }) => bytes + 4 * shape.reduce((n, d) => n * d, 1), 0);
+  const looking = { name: 'probe:bins', use: 'looking', bytes: 4096 } as const;
+  const memory = { ...facts!.memory, buffers: [looking] };
+  expect(costWords({ lookingCost: 12.34, lookEvery: 1, facts: { ...facts!, memory } })).toBe(
+    `looking costs 1234 %, at every step · keeps up to ${formatBytes(kept + 4096)}`,
+  );
 });

@@ -1,6 +1,8 @@
 /** What the toolbar and the run list say of a run. */
-import { readable } from '../../../engine/index.ts';
+import { formatBytes, type RunFacts, readable } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+
+const FLOAT_BYTES = 4;
 
 export const statusWords: Record<RunView['status'], string> = {
   compiling: 'Compiling',
@@ -19,13 +21,31 @@ export function progressWords({ step, facts, stepsPerSecond, status, compiled }:
   return `step ${step}${epoch}${speed}`;
 }
 
-/** `looking costs 2.4 %, at every 38th step`. */
-export function costWords({ lookingCost, lookEvery }: Pick<RunView, 'lookingCost' | 'lookEvery'>): string {
-  if (lookEvery === 0) return 'not looking';
+/** `looking costs 2.4 %, at every 38th step · keeps up to 1.2 MiB`. */
+export function costWords({
+  lookingCost,
+  lookEvery,
+  facts,
+}: Pick<RunView, 'lookingCost' | 'lookEvery' | 'facts'>): string {
+  const kept = facts ? ` · keeps up to ${formatBytes(keptForLooks(facts))}` : '';
+  if (lookEvery === 0) return `not looking${kept}`;
   const where = lookEvery === 1 ? 'at every step' : `at every ${ordinal(lookEvery)} step`;
-  return lookingCost === null
-    ? `looking ${where}`
-    : `looking costs ${(100 * lookingCost).toFixed(1)} %, ${where}`;
+  if (lookingCost === null) return `looking ${where}${kept}`;
+  const share =
+    lookingCost < 1 ? `${(100 * lookingCost).toFixed(1)} %` : `${Math.round(100 * lookingCost)} %`;
+  return `looking costs ${share}, ${where}${kept}`;
+}
+
+/**
+ * Bytes that there are for looks alone: their own buffers, and every output and its gradient. These stay at every step, looked at or
+ * not; a part of them training would have kept for its own backward pass.
+ */
+function keptForLooks({ memory, segments }: RunFacts): number {
+  const own = memory.buffers
+    .filter(({ use }) => use === 'looking')
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+  const kept = segments.filter(({ what }) => what === 'activation' || what === 'gradient');
+  return own + FLOAT_BYTES * kept.reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0);
 }
 
 function ordinal(n: number): string {
