@@ -3,7 +3,7 @@
  * to see it as large as the window.
  */
 import { Maximize2, Minimize2 } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { IconButton } from './Button.tsx';
 import type { Topic } from './explanations.ts';
 import styles from './Picture.module.css';
@@ -28,15 +28,17 @@ export interface PictureFrameProps {
 export function PictureFrame(props: PictureFrameProps) {
   const { title, topic, source, onSave, legend, controls, spoken, children } = props;
   const [isLarge, setLarge] = useState(false);
-  function keys(event: KeyboardEvent): void {
-    // A menu or an explanation that is open over the picture takes Escape first.
-    const isElsewhere = !event.currentTarget.contains(event.target instanceof Node ? event.target : null);
-    if (event.key !== 'Escape' || !isLarge || isElsewhere) return;
-    event.stopPropagation();
-    setLarge(false);
-  }
+  useEffect(() => {
+    if (!isLarge) return;
+    // On the window: a button that was clicked has given the keyboard back. A menu that is open over the picture goes first.
+    const leave = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented) setLarge(false);
+    };
+    window.addEventListener('keydown', leave);
+    return () => window.removeEventListener('keydown', leave);
+  }, [isLarge]);
   return (
-    <figure className={styles.picture} data-large={isLarge} onKeyDown={keys}>
+    <figure className={styles.picture} data-large={isLarge}>
       <figcaption className={styles.caption}>
         <span className={styles.title}>{title}</span>
         <WhatIsThis topic={topic} />
