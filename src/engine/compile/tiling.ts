@@ -82,7 +82,7 @@ interface Prices {
   /** Multiply-adds written out at most: longer texts take longer to compile than they save. */
   readonly mostText: number;
   /**
-   * What compiling a multiply-add that is written out takes, in multiply-adds of a step, spread over the thousand steps of a
+   * What compiling a multiply-add that is written out takes, in multiply-adds of a step, spread over some thousand steps of
    * training: small products are not worth a long text.
    */
   readonly compile: number;
@@ -111,7 +111,7 @@ const wholePrices: Readonly<Record<'cpu' | 'gpu', Prices>> = {
     carry: 0.8,
     mostResults: { direct: 256, subgroup: 256, workgroup: 64 },
     mostText: 512,
-    compile: 1750,
+    compile: 600,
     enoughThreads: 64,
     enoughGroups: 1,
     groups: [16, 8, 4],
