@@ -25,7 +25,7 @@ export function explain(error: unknown): { readonly message: string; readonly ex
   if (error instanceof EngineError)
     return {
       message: sentence(error.user.title, error.user.fix),
-      exitCode: /^(weights|data)\//.test(error.code) ? 2 : 1,
+      exitCode: /^(weights|data|batch)\//.test(error.code) ? 2 : 1,
     };
   if (error instanceof ShellError)
     return { message: sentence(error.user.title, error.user.fix), exitCode: 2 };
