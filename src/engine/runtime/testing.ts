@@ -26,6 +26,43 @@ export function testDevice(): Promise<GPUDevice> {
   return opened;
 }
 
+/** Objects of WebGPU whose methods are heard of as well: what a device hands out, and what encoders begin. */
+const watchedToo = /^(createCommandEncoder|beginComputePass)$/;
+
+/** The device (or an encoder of it), whose methods are called with a word to `hear` about each and what it made. */
+export function watched<T extends object>(object: T, hear: (method: string, made: unknown) => void): T {
+  return new Proxy(object, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (key === 'queue') return watched(value as object, hear);
+      if (typeof value !== 'function') return value;
+      return (...args: readonly unknown[]): unknown => {
+        const made: unknown = Reflect.apply(value, target, args);
+        hear(String(key), made);
+        return watchedToo.test(String(key)) ? watched(made as object, hear) : made;
+      };
+    },
+  });
+}
+
+/** Bytes of the buffers that a watched device makes, now and at most. */
+export class BufferTally {
+  alive = 0;
+  peak = 0;
+
+  hear(method: string, made: unknown): void {
+    if (method !== 'createBuffer') return;
+    const buffer = made as GPUBuffer;
+    this.alive += buffer.size;
+    this.peak = Math.max(this.peak, this.alive);
+    const destroy = buffer.destroy.bind(buffer);
+    buffer.destroy = () => {
+      this.alive -= buffer.size;
+      return destroy();
+    };
+  }
+}
+
 function typed(data: ArrayLike<number>, dtype: DType): Float32Array | Int32Array | Uint32Array {
   const kinds = { f32: Float32Array, i32: Int32Array, u32: Uint32Array };
   return kinds[dtype].from(data);

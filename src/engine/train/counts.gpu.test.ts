@@ -1,7 +1,7 @@
 // What a step asks of the GPU, counted at the device: docs/performance.md has the table. The counts are budgets of the
 // design; times depend on the machine and are measured by `npm run bench`.
 import { expect, test } from 'vitest';
-import { testDevice } from '../runtime/testing.ts';
+import { testDevice, watched } from '../runtime/testing.ts';
 import { mlpMnist } from '../templates/nets.ts';
 import { dataOf } from '../templates/testing.ts';
 import { mlp, spirals } from './testing.ts';
@@ -11,25 +11,11 @@ type Counts = Map<string, number>;
 
 /** What a step may do often, and what it may not do at all: each method by its own name. */
 const counted = /^(submit|write|dispatch|create|begin|copy|clear|destroy)/;
-/** Encoders and passes, whose methods count too. */
-const counting = /^(createCommandEncoder|beginComputePass)$/;
-
-/** The object, with a count of what is called on it and on the encoders that it makes. */
-function watched<T extends object>(object: T, counts: Counts): T {
-  return new Proxy(object, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (key === 'queue') return watched(value as object, counts);
-      if (typeof value !== 'function') return value;
-      return (...args: readonly unknown[]): unknown => {
-        const name = String(key);
-        if (counted.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
-        const made: unknown = Reflect.apply(value, target, args);
-        return counting.test(name) ? watched(made as object, counts) : made;
-      };
-    },
-  });
-}
+const counting =
+  (counts: Counts) =>
+  (method: string): void => {
+    if (counted.test(method)) counts.set(method, (counts.get(method) ?? 0) + 1);
+  };
 
 /** Calls per step, by method, of submissions of so many steps each. */
 async function callsPerStep(
@@ -50,7 +36,7 @@ test('a step of an MLP on MNIST keeps to its budgets, looked at or not', async (
   expect(document.training).toMatchObject({ batchSize: 64, optimizer: { kind: 'adam' } });
   const device = await testDevice();
   const counts: Counts = new Map();
-  const open = { device: watched(device, counts), name: 'counted', software: true };
+  const open = { device: watched(device, counting(counts)), name: 'counted', software: true };
   const trainer = await Trainer.create(open, document, await dataOf(mlpMnist), { probes: true });
   try {
     expect([...counts.keys()]).toContain('createComputePipelineAsync'); // the counter hears
@@ -82,7 +68,7 @@ test('a step of an MLP on MNIST keeps to its budgets, looked at or not', async (
 
 test('whatever changes, a submission has one write at most', async () => {
   const counts: Counts = new Map();
-  const open = { device: watched(await testDevice(), counts), name: 'counted', software: true };
+  const open = { device: watched(await testDevice(), counting(counts)), name: 'counted', software: true };
   const document = mlp([2], 'relu', { batchSize: 500 });
   const trainer = await Trainer.create(open, document, await spirals, { probes: false });
   const writesOf = async (work: () => Promise<unknown>): Promise<number> => {

@@ -2,51 +2,24 @@
 // same to the bit, and the memory is what was planned.
 import { expect, test } from 'vitest';
 import type { OpenDevice } from '../runtime/device.ts';
-import { testDevice } from '../runtime/testing.ts';
+import { BufferTally, testDevice, watched } from '../runtime/testing.ts';
 import { losses } from './testing.ts';
 import { Trainer } from './trainer.ts';
 import { workloads } from './workloads/testing.ts';
 
 /** What was asked of a device. */
-interface Tally {
-  dispatches: number;
-  /** Of buffers, now and at most. */
-  alive: number;
-  peak: number;
-}
+class Tally extends BufferTally {
+  dispatches = 0;
 
-/** An object whose methods are called with a word to `hear` about each; what they make is watched too. */
-function watched<T extends object>(object: T, hear: (method: string, made: unknown) => void): T {
-  return new Proxy(object, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== 'function') return value;
-      return (...args: readonly unknown[]): unknown => {
-        const made: unknown = Reflect.apply(value, target, args);
-        hear(String(key), made);
-        return /^(createCommandEncoder|beginComputePass)$/.test(String(key))
-          ? watched(made as object, hear)
-          : made;
-      };
-    },
-  });
+  override hear(method: string, made: unknown): void {
+    if (method === 'dispatchWorkgroups') this.dispatches++;
+    super.hear(method, made);
+  }
 }
 
 async function counted(options: Partial<OpenDevice>): Promise<{ open: OpenDevice; tally: Tally }> {
-  const tally: Tally = { dispatches: 0, alive: 0, peak: 0 };
-  const hear = (method: string, made: unknown): void => {
-    if (method === 'dispatchWorkgroups') tally.dispatches++;
-    if (method !== 'createBuffer') return;
-    const buffer = made as GPUBuffer;
-    tally.alive += buffer.size;
-    tally.peak = Math.max(tally.peak, tally.alive);
-    const destroy = buffer.destroy.bind(buffer);
-    buffer.destroy = () => {
-      tally.alive -= buffer.size;
-      return destroy();
-    };
-  };
-  const device = watched(await testDevice(), hear);
+  const tally = new Tally();
+  const device = watched(await testDevice(), (method, made) => tally.hear(method, made));
   return { open: { device, name: 'test', software: true, ...options }, tally };
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { create } from 'webgpu';
 import { openDevice } from '../runtime/device.ts';
+import { BufferTally, watched } from '../runtime/testing.ts';
 import { Trainer } from './trainer.ts';
 import { workloads } from './workloads/testing.ts';
 
@@ -10,44 +11,20 @@ const gpu = create(['backend=null']);
 /** What values between kernels may take, against the most that is alive at once. */
 const mostSlack = 1.15;
 
-/** Bytes of buffers, now and at most. */
-interface Tally {
-  alive: number;
-  peak: number;
-}
-
-/** The device, with a tally of the buffers that it makes. */
-function counted(device: GPUDevice, tally: Tally): GPUDevice {
-  return new Proxy(device, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== 'function') return value;
-      if (key !== 'createBuffer') return value.bind(target);
-      return (descriptor: GPUBufferDescriptor): GPUBuffer => {
-        const buffer = target.createBuffer(descriptor);
-        tally.alive += buffer.size;
-        tally.peak = Math.max(tally.peak, tally.alive);
-        const destroy = buffer.destroy.bind(buffer);
-        buffer.destroy = () => {
-          tally.alive -= buffer.size;
-          return destroy();
-        };
-        return buffer;
-      };
-    },
-  });
-}
-
 describe.each([
   ['software adapter', false],
   ['GPU', true],
 ] as const)('on a %s, looking: %s', (kind, probes) => {
   test.each(Object.entries(workloads))('%s takes what its plan says', async (name, make) => {
     const { document, data } = make();
-    const tally = { alive: 0, peak: 0 };
+    const tally = new BufferTally();
     const open = await openDevice(gpu);
     const trainer = await Trainer.create(
-      { ...open, device: counted(open.device, tally), software: kind === 'software adapter' },
+      {
+        ...open,
+        device: watched(open.device, (method, made) => tally.hear(method, made)),
+        software: kind === 'software adapter',
+      },
       document,
       data,
       { probes },
