@@ -29,6 +29,8 @@ export interface Roll {
   readonly counter: string;
 }
 
+/** Slots of spans lie beyond this, and those of values before it. */
+const lastSlot = 2 ** 40;
 /** Fewer turns than this are written out. */
 const fewestTurns = 3;
 /** Kernels of a turn at most. */
@@ -36,6 +38,8 @@ const longestTurn = 6;
 
 /** The same kernels with runs of alike ones rolled up; a roll of one turn is as it was. */
 export function rollUp(kernels: readonly PlacedKernel[]): Roll[] {
+  let last = lastSlot;
+  const newSlot = (): number => ++last;
   const alike = likeness(kernels);
   const rolls: Roll[] = [];
   for (let at = 0; at < kernels.length; ) {
@@ -44,7 +48,7 @@ export function rollUp(kernels: readonly PlacedKernel[]): Roll[] {
     let rolled: Roll | null = null;
     // Two are always even; more need not be.
     for (let n = turns; n >= fewestTurns && !rolled; n--)
-      rolled = rollOf(kernels.slice(at, at + length * n), length, counter);
+      rolled = rollOf(kernels.slice(at, at + length * n), length, counter, newSlot);
     rolls.push(rolled ?? { kernels: [kernels[at]!], turns: 1, counter });
     at += rolled ? length * rolled.turns : 1;
   }
@@ -52,11 +56,17 @@ export function rollUp(kernels: readonly PlacedKernel[]): Roll[] {
 }
 
 /** Turns of so many kernels as a roll; null where they are not alike. */
-function rollOf(kernels: readonly PlacedKernel[], length: number, counter: string): Roll | null {
+function rollOf(
+  kernels: readonly PlacedKernel[],
+  length: number,
+  counter: string,
+  newSlot: () => number,
+): Roll | null {
   const rolled = Array.from({ length }, (_, i) =>
     oneFor(
       kernels.filter((_, at) => at % length === i),
       counter,
+      newSlot,
     ),
   );
   const found = rolled.filter((k) => k !== null);
@@ -68,7 +78,7 @@ function likeness(kernels: readonly PlacedKernel[]): (a: number, b: number) => b
   const known = new Map<string, boolean>();
   return (a, b) => {
     const key = `${a}:${b}`;
-    const answer = known.get(key) ?? oneFor([kernels[a]!, kernels[b]!], 'roll') !== null;
+    const answer = known.get(key) ?? oneFor([kernels[a]!, kernels[b]!], 'roll', () => lastSlot) !== null;
     known.set(key, answer);
     return answer;
   };
@@ -91,12 +101,16 @@ function longestRun(
 }
 
 /** One kernel for several, each of which it is in one turn; null where they differ in more than places and whole numbers. */
-function oneFor(kernels: readonly PlacedKernel[], counter: string): PlacedKernel | null {
+function oneFor(
+  kernels: readonly PlacedKernel[],
+  counter: string,
+  newSlot: () => number,
+): PlacedKernel | null {
   const [first] = kernels.map((k) => k.kernel);
   const shape = ({ threads, groups, shared, body }: Kernel): string =>
     JSON.stringify([threads, groups, shared, body.length]);
   if (!first || kernels.some((k) => shape(k.kernel) !== shape(first))) return null;
-  const merger = new Merger(kernels, variable(counter, 'i32', kernels.length));
+  const merger = new Merger(kernels, variable(counter, 'i32', kernels.length), newSlot);
   const body = merger.statements(kernels.map((k) => k.kernel.body));
   return body && { kernel: { ...first, body }, operandOf: (slot) => merger.operandOf(slot) };
 }
@@ -107,14 +121,16 @@ class Unlike extends Error {}
 class Merger {
   private readonly kernels: readonly PlacedKernel[];
   private readonly turn: Expr;
+  private readonly newSlot: () => number;
   /** Operands that are elsewhere in every turn, by the slots that stand for them. */
   private readonly spans = new Map<number, Operand>();
   private readonly slots = new Map<string, { readonly slot: number; readonly shift: Expr }>();
   private readonly memo = new Map<string, Expr>();
 
-  constructor(kernels: readonly PlacedKernel[], turn: Expr) {
+  constructor(kernels: readonly PlacedKernel[], turn: Expr, newSlot: () => number) {
     this.kernels = kernels;
     this.turn = turn;
+    this.newSlot = newSlot;
   }
 
   operandOf(slot: number): Operand {
@@ -140,14 +156,9 @@ class Merger {
   private statement(all: readonly Stmt[]): Stmt {
     const s = all[0]!;
     switch (s.kind) {
-      case 'let': {
-        const same = alikeIn(all, s, ['name']);
-        return { ...s, value: this.one(same.map((x) => x.value)) };
-      }
-      case 'var': {
-        const same = alikeIn(all, s, ['name', 'type']);
-        return { ...s, value: this.one(same.map((x) => x.value)) };
-      }
+      // Variables whose values are alike are of one type.
+      case 'let':
+      case 'var':
       case 'assign': {
         const same = alikeIn(all, s, ['name']);
         return { ...s, value: this.one(same.map((x) => x.value)) };
@@ -275,16 +286,12 @@ class Merger {
     const shifts = operands.map((o) => (o.place.offset - start) / width);
     if (!shifts.every(Number.isInteger)) throw new Unlike();
     const shift = shifts.every((s) => s === 0) ? i32(0) : this.number(i32(0), shifts);
-    const made = { slot: newSlot(), shift };
+    const made = { slot: this.newSlot(), shift };
     this.spans.set(made.slot, { type, place: { ...place, offset: start, length: end - start } });
     this.slots.set(key, made);
     return made;
   }
 }
-
-/** Slots of spans lie beyond those of values. */
-let spansMade = 0;
-const newSlot = (): number => 2 ** 40 + spansMade++;
 
 /** All of them, which are of the first one's kind and the same in some of what they hold. */
 function alikeIn<T extends { readonly kind: string }, S extends T>(
