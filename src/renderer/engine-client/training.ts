@@ -41,10 +41,13 @@ function spawnWorker(listener: PortListener, { session }: Workbench): TrainingPo
   const allow = ({ halfPrecision: f16 }: { readonly halfPrecision: boolean }): void =>
     worker.postMessage({ type: 'allowed', allowed: { f16 } } satisfies AllowedMessage);
   allow(session.getState());
-  session.subscribe((now, before) => {
+  const stop = session.subscribe((now, before) => {
     if (now.halfPrecision !== before.halfPrecision) allow(now);
   });
-  worker.addEventListener('error', ({ message }) => listener.broke(message));
+  worker.addEventListener('error', ({ message }) => {
+    stop();
+    listener.broke(message);
+  });
   return worker;
 }
 
