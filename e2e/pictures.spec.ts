@@ -3,29 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-
-/** Opens a template and trains so many single steps. */
-async function trainSteps(page: Page, template: RegExp, steps: number): Promise<void> {
-  await page.getByRole('button', { name: template }).first().click();
-  const step = page.getByRole('button', { name: 'Train one step' });
-  // The first press compiles; a software GPU takes its time.
-  await step.click();
-  await expect(page.getByText(/^Paused$/)).toBeVisible({ timeout: 180_000 });
-  for (let i = 1; i <= steps; i++) {
-    await step.click();
-    await expect(page.getByText(new RegExp(`^step ${i} ·`))).toBeVisible({ timeout: 90_000 });
-  }
-}
+import { inkSum, trainSteps } from './looking.ts';
 
 const timeline = (page: Page) => page.getByRole('region', { name: 'Timeline' });
-/** A number that changes with the picture of the strips. */
-const pictureOf = (page: Page) =>
-  page.getByTestId('strips').evaluate((canvas: HTMLCanvasElement) => {
-    const text = canvas.toDataURL();
-    let sum = 0;
-    for (let i = 0; i < text.length; i++) sum = (31 * sum + text.charCodeAt(i)) % 1_000_003;
-    return sum;
-  });
+const pictureOf = (page: Page) => inkSum(page.getByTestId('strips'));
 
 test('going back shows that step everywhere, and the newest is one key away', async ({ app }) => {
   test.setTimeout(420_000);

@@ -40,7 +40,9 @@ export function PictureFrame(props: PictureFrameProps) {
   return (
     <figure className={styles.picture} data-large={isLarge}>
       <figcaption className={styles.caption}>
-        <span className={styles.title}>{title}</span>
+        <span className={styles.title} title={title}>
+          {title}
+        </span>
         <WhatIsThis topic={topic} />
         <span className={styles.spring} />
         {controls ? <div className={styles.controls}>{controls}</div> : null}

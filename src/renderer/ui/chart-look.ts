@@ -56,6 +56,16 @@ export const tipClass = 'chart-tip';
 
 export const chartFont = "'Inter Variable', system-ui, sans-serif";
 
+/** A number of a tooltip in words; a dash where a line has no point. */
+export function tipNumber(words: (value: number) => string): (value: unknown) => string {
+  return (value) => (typeof value === 'number' && Number.isFinite(value) ? words(value) : '–');
+}
+
+/** Names are the user's, and tooltips are HTML. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 /** What all charts share. */
 export function baseOption({ text, faint, panel, line }: ChartLook) {
   return {
@@ -104,6 +114,13 @@ export function stepAxis(look: ChartLook) {
     nameGap: 20,
     min: 0,
     splitLine: { show: false },
+    // The head of a tooltip.
+    axisPointer: {
+      label: {
+        show: false,
+        formatter: ({ value }: { value: unknown }) => `step ${Math.round(Number(value))}`,
+      },
+    },
   };
 }
 

@@ -20,6 +20,7 @@ export function ProfileChart({ runs }: { readonly runs: readonly RunView[] }) {
       option={() => profileOption(runs, { at, theme })}
       table={() => profileTable(runs, at)}
       onSave={onSave}
+      legend="RMS over all elements; not scaled. Band: 10th to 90th percentile of non-zero |∂L/∂a|"
     />
   );
 }

@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { describe, expect, test } from 'vitest';
+import { readablePower } from '../../../engine/index.ts';
 import { foldMessage, type RunView } from '../../engine-client/run.ts';
 import { trainedRun } from '../../engine-client/testing.ts';
 import { comparedNumbers, outcomeInWords } from './compare-numbers.ts';
@@ -9,6 +10,9 @@ import { profileOf, profileOption, profileTable } from './profile-option.ts';
 interface Series {
   readonly name: string;
   readonly data: readonly (number | null | readonly [number, number])[];
+}
+interface Tooltip {
+  formatter(points: readonly unknown[]): string;
 }
 const seriesOf = (option: EChartsCoreOption): readonly Series[] => option.series as Series[];
 
@@ -77,6 +81,27 @@ describe('the depth profile', () => {
       profileOption([run], { at: null, theme: 'dark' }).yAxis as { min: number; max: number };
     expect(axis(sigmoid).max).toBe(axis(relu).max);
     expect((axis(sigmoid).max - axis(sigmoid).min) % 4).toBe(0);
+  });
+
+  test('tells the pointer numbers that are there, the ends of the band among them', () => {
+    const { tooltip } = profileOption([sigmoid], { at: null, theme: 'dark' }) as { tooltip: Tooltip };
+    const [point] = profileOf(sigmoid, null);
+    const of = (seriesName: string, value: unknown) => ({
+      seriesName,
+      value,
+      marker: '',
+      name: 'a<b',
+      dataIndex: 0,
+    });
+    const told = tooltip.formatter([of('low 0', -9), of('∂L/∂a', -2), of('∂L/∂w', undefined)]);
+    expect(told).toMatch(/^<b>a&lt;b<\/b><br>∂L\/∂a <b>0\.01<\/b><br>10th to 90th percentile: /);
+    expect(told).toContain(readablePower(point?.gradient?.low ?? Number.NaN));
+    expect(told).not.toMatch(/NaN|low|∂w/);
+  });
+
+  test('draws no series that it has nothing for', () => {
+    const series = seriesOf(profileOption([sigmoid], { at: null, theme: 'dark' }));
+    expect(series.filter(({ data }) => data.every((value) => value === null))).toEqual([]);
   });
 
   test('can be taken out as a table', () => {

@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { readable } from '../../../engine/index.ts';
 import { type Curve, smoothed } from '../../engine-client/curve.ts';
 import type { RunLog, RunView } from '../../engine-client/run.ts';
-import { axisLook, baseOption, chartLook, stepAxis, stepMark } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, stepAxis, stepMark, tipNumber } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 /** Which curve: the loss, or the metric with this place in `RunFacts.metrics`. */
@@ -43,7 +43,7 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
   const isRace = runs.length > 2;
   return {
     ...baseOption(look),
-    tooltip: { ...baseOption(look).tooltip, valueFormatter: (value: unknown) => readable(Number(value)) },
+    tooltip: { ...baseOption(look).tooltip, valueFormatter: tipNumber(readable) },
     legend: { ...baseOption(look).legend, data: curves.map(({ name }) => name) },
     xAxis: stepAxis(look),
     yAxis: {

@@ -15,7 +15,7 @@ import {
   TOP_EXPONENT,
   ZERO_ROW,
 } from '../../pictures/magnitude-rows.ts';
-import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, escapeHtml } from '../../ui/chart-look.ts';
 import { cssColor, scaleColor, type Theme } from '../../ui/color-scale.ts';
 
 export type TensorKind = ProbeSegment['what'];
@@ -153,11 +153,6 @@ function tipText(points: readonly TipPoint[], densities: readonly LayerDensity[]
 
 export function percent(share: number): string {
   return `${readable(100 * share)} %`;
-}
-
-/** Names are the user's, and tooltips are HTML. */
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 export function overlayTable(run: RunView, what: TensorKind, at: number | null): (string | number)[][] {

@@ -99,6 +99,8 @@ describe('numbers along an axis inside layers', () => {
     expect(line?.name).toBe('rnn · l0');
     expect(line?.data).toEqual([expect.closeTo(-6, 4), expect.closeTo(-3, 4), null]);
     expect(trackTable(run, 'timeGradient', null)).toHaveLength(4);
+    const { valueFormatter } = option.tooltip as { valueFormatter(value: unknown): string };
+    expect([valueFormatter(-3), valueFormatter(undefined)]).toEqual(['0.001', '–']);
   });
 
   test('the entropy of a head is drawn as a part of the largest possible', () => {

@@ -6,7 +6,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { depthProfile, type ProfilePoint, powerOfTen, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { seenCapture } from '../../engine-client/seen.ts';
-import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, escapeHtml } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 /** The axis reaches from here upwards, whatever the data; it grows downwards in steps of four decades. */
@@ -40,7 +40,14 @@ export function profileOption(
       ...base.legend,
       data: profiles.flatMap(({ run, points }) => legendNames(run, runs.length, points)),
     },
-    tooltip: { ...base.tooltip, valueFormatter: (value: unknown) => readablePower(Number(value)) },
+    tooltip: {
+      ...base.tooltip,
+      formatter: (points: readonly TipPoint[]) =>
+        profileTip(
+          points,
+          profiles.map(({ points }) => points),
+        ),
+    },
     xAxis: {
       ...axis,
       type: 'category',
@@ -60,7 +67,7 @@ export function profileOption(
       axisLabel: { ...axis.axisLabel, formatter: powerOfTen },
     },
     series: profiles.flatMap(({ run, points }, place) => {
-      const [gradient = '', weight = '', branch = 'none'] = legendNames(run, runs.length, points);
+      const [gradient = '', weight = '', branch] = legendNames(run, runs.length, points);
       const color = look.series[place === 0 ? 0 : 1];
       const second = look.second[place === 0 ? 0 : 1];
       const band = {
@@ -96,14 +103,18 @@ export function profileOption(
           lineStyle: { width: 2 },
           data: points.map(({ gradient: g, inBranch }) => (inBranch ? null : gap(g?.rms))),
         },
-        {
-          type: 'scatter',
-          name: branch,
-          color,
-          symbol: 'triangle',
-          symbolSize: 7,
-          data: points.map(({ gradient: g, inBranch }) => (inBranch ? gap(g?.rms) : null)),
-        },
+        ...(branch === undefined
+          ? []
+          : [
+              {
+                type: 'scatter',
+                name: branch,
+                color,
+                symbol: 'triangle',
+                symbolSize: 7,
+                data: points.map(({ gradient: g, inBranch }) => (inBranch ? gap(g?.rms) : null)),
+              },
+            ]),
         {
           type: 'line',
           name: weight,
@@ -147,6 +158,35 @@ export function profileTable(runs: readonly RunView[], at: number | null): (stri
     ]),
   );
   return [head, ...rows];
+}
+
+interface TipPoint {
+  readonly seriesName: string;
+  readonly marker: string;
+  readonly name: string;
+  readonly dataIndex: number;
+  readonly value: unknown;
+}
+
+/** A layer's numbers, and the ends of its band, which is drawn without a line of its own. */
+export function profileTip(
+  tips: readonly TipPoint[],
+  profiles: readonly (readonly ProfilePoint[])[],
+): string {
+  const [first] = tips;
+  if (!first) return '';
+  const lines = tips.flatMap(({ seriesName, marker, value }) =>
+    typeof value === 'number' && !/^(low|high) \d$/.test(seriesName)
+      ? [`${marker}${escapeHtml(seriesName)} <b>${readablePower(value)}</b>`]
+      : [],
+  );
+  const bands = profiles.flatMap((points) => {
+    const { low, high } = points[first.dataIndex]?.gradient ?? {};
+    return low !== undefined && high !== undefined && Number.isFinite(high - low)
+      ? [`10th to 90th percentile: ${readablePower(low)} … ${readablePower(high)}`]
+      : [];
+  });
+  return [`<b>${escapeHtml(first.name)}</b>`, ...lines, ...bands].join('<br>');
 }
 
 /** Layers beside a skip are not on the line: the gradient goes past them, too. */

@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { powerOfTen, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
-import { axisLook, baseOption, chartLook, stepAxis, stepMark } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, stepAxis, stepMark, tipNumber } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 import { layerColor } from './overlay-option.ts';
 
@@ -45,7 +45,7 @@ export function ratioOption(
     tooltip: {
       ...base.tooltip,
       order: 'valueAsc',
-      valueFormatter: (value: unknown) => readablePower(Number(value)),
+      valueFormatter: tipNumber(readablePower),
     },
     xAxis: stepAxis(look),
     yAxis: { ...axis, type: 'value', ...AXIS, axisLabel: { ...axis.axisLabel, formatter: powerOfTen } },

@@ -6,7 +6,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { type ProbeTrack, powerOfTen, readable, readablePower } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
 import { seenCapture } from '../../engine-client/seen.ts';
-import { axisLook, baseOption, chartLook } from '../../ui/chart-look.ts';
+import { axisLook, baseOption, chartLook, tipNumber } from '../../ui/chart-look.ts';
 import type { Theme } from '../../ui/color-scale.ts';
 
 export type TrackKind = ProbeTrack['what'];
@@ -55,8 +55,9 @@ export function trackOption(
     legend: { ...base.legend, data: lines.map(({ name }) => name) },
     tooltip: {
       ...base.tooltip,
-      valueFormatter: (value: unknown) =>
-        isEntropy ? `${Math.round(100 * Number(value))} % of uniform` : readablePower(Number(value)),
+      valueFormatter: tipNumber((value) =>
+        isEntropy ? `${Math.round(100 * value)} % of uniform` : readablePower(value),
+      ),
     },
     xAxis: {
       ...axis,

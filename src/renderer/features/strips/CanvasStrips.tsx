@@ -12,8 +12,11 @@ import styles from './CanvasStrips.module.css';
 import { sourceOf } from './canvas-source.ts';
 import { drawStrips, stripUnder, type View } from './draw.ts';
 import { StripLegend } from './StripLegend.tsx';
-import { describeSpot, type SpotWords } from './spot.ts';
+import { describeNode, describeSpot, type SpotWords } from './spot.ts';
 import { StripBoard } from './strip-board.ts';
+
+/** How far from the pointer its words stand, in CSS pixels. */
+const BESIDE = 14;
 
 interface Hover {
   readonly x: number;
@@ -60,6 +63,18 @@ export function CanvasStrips() {
     const soon = (): void => {
       if (frame === 0) frame = requestAnimationFrame(draw);
     };
+    /** Beside the node that has the keyboard's focus: its numbers at the step that is looked at. */
+    let focused: Element | null = null;
+    const read = (): void => {
+      if (!focused) return;
+      const state = store.getState();
+      const run = seenRun(state);
+      const node = focused.getAttribute('data-id') ?? '';
+      const words = run && describeNode(run, board, { node, at: state.at });
+      const around = surface.getBoundingClientRect();
+      const { left, bottom } = focused.getBoundingClientRect();
+      setHover(words && { x: left - around.left, y: bottom - around.top + 6, words });
+    };
     let at: number | null = null;
     const follow = (): void => {
       const state = store.getState();
@@ -68,6 +83,7 @@ export function CanvasStrips() {
       if (!board.follow(seenRun(state)) && !hasMoved) return;
       setHasStrips(!board.isEmpty);
       soon();
+      read();
     };
     const point = (event: PointerEvent): void => {
       if (board.isEmpty) return;
@@ -75,11 +91,22 @@ export function CanvasStrips() {
       const box = domNode?.getBoundingClientRect(); // the one layout read, and only while the pointer moves
       if (!box) return;
       const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+      focused = null;
       const spot = event.buttons === 0 ? stripUnder(board, view(), x, y) : null;
       const run = seenRun(store.getState());
-      setHover(spot && run ? { x, y, words: describeSpot(run, spot) } : null);
+      setHover(spot && run ? { x: x + BESIDE, y: y + BESIDE, words: describeSpot(run, spot) } : null);
     };
     const leave = (): void => setHover(null);
+    const focus = ({ target }: FocusEvent): void => {
+      const node = target instanceof Element && target.matches(':focus-visible') ? target : null;
+      focused = node?.closest('.react-flow__node') ?? null;
+      if (focused) read();
+      else leave();
+    };
+    const blur = (): void => {
+      if (focused) leave();
+      focused = null;
+    };
 
     follow();
     soon();
@@ -95,11 +122,15 @@ export function CanvasStrips() {
     const pane = surface.parentElement;
     pane?.addEventListener('pointermove', point);
     pane?.addEventListener('pointerleave', leave);
+    pane?.addEventListener('focusin', focus);
+    pane?.addEventListener('focusout', blur);
     return () => {
       for (const stop of stops) stop();
       cancelAnimationFrame(frame);
       pane?.removeEventListener('pointermove', point);
       pane?.removeEventListener('pointerleave', leave);
+      pane?.removeEventListener('focusin', focus);
+      pane?.removeEventListener('focusout', blur);
     };
   }, [flow, store, workbench, board]);
 
@@ -108,7 +139,7 @@ export function CanvasStrips() {
       <canvas ref={canvas} className={styles.strips} data-testid="strips" aria-hidden />
       {hasStrips ? <StripLegend source={sourceOf(workbench, flow, store, board)} /> : null}
       {hover ? (
-        <div className={styles.tip} style={{ left: hover.x + 14, top: hover.y + 14 }} role="status">
+        <div className={styles.tip} style={{ left: hover.x, top: hover.y }} role="status">
           <strong>{hover.words.title}</strong>
           {hover.words.lines.map((line) => (
             <span key={line}>{line}</span>

@@ -1,9 +1,11 @@
-/** What the pointer is on, in words and numbers. */
+/** What the pointer or the keyboard is on, in words and numbers. */
 import { readable, statisticsOf } from '../../../engine/index.ts';
 import type { RunView } from '../../engine-client/run.ts';
+import { seenCapture } from '../../engine-client/seen.ts';
 import { exponentOfRow, NOT_FINITE_ROW, ZERO_ROW } from '../../pictures/magnitude-rows.ts';
 import { rowAt } from '../../pictures/strip-paint.ts';
-import type { Spot } from './draw.ts';
+import { KINDS, type Spot, STRIP_LABELS } from './draw.ts';
+import type { Strip, StripBoard, StripKind } from './strip-board.ts';
 
 export interface SpotWords {
   readonly title: string;
@@ -11,8 +13,7 @@ export interface SpotWords {
 }
 
 export function describeSpot(run: RunView, { strip, column, y }: Spot): SpotWords {
-  const tensor = strip.kind === 'activation' ? 'a' : '∂L/∂a';
-  const title = `${strip.name} · ${tensor}`;
+  const title = `${strip.name} · ${STRIP_LABELS[strip.kind]}`;
   const history = run.log?.history;
   const segment = run.facts?.segments[strip.segment];
   if (!history || !segment || column >= strip.columns.length)
@@ -26,13 +27,37 @@ export function describeSpot(run: RunView, { strip, column, y }: Spot): SpotWord
   const lines = [
     first === last ? `step ${first}` : `steps ${first} to ${last}`,
     ...(row === null || all === 0 ? [] : [`${rowInWords(row)}: ${percent(rows[row]! / all)} of elements`]),
-    `RMS ${readable(numbers.rms)} · mean ${readable(numbers.mean)} · largest ${readable(numbers.largestMagnitude)}`,
+    sizes(numbers),
   ];
   if (numbers.zeros > 0) lines.push(`exact zeros: ${percent(numbers.zeros)}`);
   if (numbers.nans + numbers.infinities > 0) {
     lines.push(`NaN: ${percent(numbers.nans)} · ±∞: ${percent(numbers.infinities)}`);
   }
   return { title, lines };
+}
+
+/** Both strips of a node at the step that is looked at: what the keyboard hears; null where a node has none. */
+export function describeNode(
+  run: RunView,
+  board: Pick<StripBoard, 'find'>,
+  { node, at }: { readonly node: string; readonly at: number | null },
+): SpotWords | null {
+  const capture = seenCapture(run, at);
+  const strips = KINDS.map((kind: StripKind) => board.find(node, kind)).filter(
+    (strip): strip is Strip => strip !== undefined,
+  );
+  const [first] = strips;
+  if (!capture || !first) return null;
+  return {
+    title: `${first.name} · step ${capture.step}`,
+    lines: strips.map(
+      ({ kind, segment }) => `${STRIP_LABELS[kind]}: ${sizes(statisticsOf(capture, segment))}`,
+    ),
+  };
+}
+
+function sizes({ rms, mean, largestMagnitude }: ReturnType<typeof statisticsOf>): string {
+  return `RMS ${readable(rms)} · mean ${readable(mean)} · largest ${readable(largestMagnitude)}`;
 }
 
 function rowInWords(row: number): string {
