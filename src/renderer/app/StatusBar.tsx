@@ -26,6 +26,7 @@ export function StatusBar() {
         {problems > 0 ? <CircleAlert aria-hidden /> : <CircleCheck aria-hidden />}
         {problems === 0 ? 'No problems' : problems === 1 ? '1 problem' : `${problems} problems`}
       </button>
+      <WhatIsThis topic="problems" />
       {connected ? null : (
         <span className={styles.item} data-bad>
           <Unplug aria-hidden /> The server has stopped

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type Template, templates, themes } from '../../engine/index.ts';
 import { openCopy } from '../session/files.ts';
 import { useWorkbench } from '../session/workbench.ts';
+import { WhatIsThis } from '../ui/WhatIsThis.tsx';
 import styles from './TemplateGallery.module.css';
 import { TemplatePicture } from './TemplatePicture.tsx';
 import { cardsOf, matching } from './template-cards.ts';
@@ -15,7 +16,9 @@ export function TemplateGallery() {
     <>
       <header className={styles.head}>
         <div>
-          <h2>Start from a template</h2>
+          <h2>
+            Start from a template <WhatIsThis topic="templatePicture" />
+          </h2>
           <p className={styles.sub}>
             Each trains out of the box, says what to look at, and reaches what it promises.
           </p>

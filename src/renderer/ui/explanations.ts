@@ -41,8 +41,23 @@ export const explanations = {
   },
   category: {
     title: 'Colours of layers',
-    text: 'A colour for each category of layers, the same in the palette, on nodes and on the map of the canvas. The icon and the name say the same, so that nothing depends on the colour.',
+    text: 'A colour for each category of layers, the same in the palette (where the number of its layers stands beside it), on nodes and on the map of the canvas. The icon and the name say the same, so that nothing depends on the colour.',
     source: own,
+  },
+  templatePicture: {
+    title: 'Pictures of templates',
+    text: 'Each is the template’s own graph, a box for each layer in the colour of its category and a line for each wire. It is drawn from the very document that opens, so what it shows is what you get.',
+    source: own,
+  },
+  problems: {
+    title: 'Problems',
+    text: 'How many places of the graph keep it from training (errors), or are probably not what was meant (warnings). They are found at every edit, before anything runs, and each says where it is and what mends it.',
+    source: own,
+  },
+  split: {
+    title: 'Split of the data',
+    text: 'The shares of the samples that train the net, that judge it while it trains, and that are kept for the end; the test share is what the other two leave. The split’s own seed draws which sample goes where, so the same seed gives the same parts.',
+    source: 'Hastie, Tibshirani & Friedman, The elements of statistical learning 2009, section 7.2',
   },
   shape: {
     title: 'Shape',
@@ -239,6 +254,21 @@ export const explanations = {
     title: 'Weight spectrum',
     text: 'The largest singular values of a weight matrix at kept steps: by how much it can stretch a signal at most. A product of matrices whose values stay near 1 keeps signals and gradients level; values far above or below make them explode or vanish.',
     source: 'Saxe, McClelland & Ganguli 2014; Golub & Van Loan, section 8.6',
+  },
+  kernels: {
+    title: 'Kernels of a step',
+    text: 'Every program that the GPU runs in one training step: its time by the GPU’s own clock, its share of the step, and the arithmetic and the traffic of memory that its shapes ask for. “Of the best” is the time that the arithmetic or the traffic would take at the rates of a large product or copy on this adapter, whichever is more, as a part of the time taken.',
+    source: 'Williams, Waterman & Patterson, Roofline, Communications of the ACM 2009',
+  },
+  memoryParts: {
+    title: 'Memory and start',
+    text: 'The bytes of every GPU buffer that the run made, by what they are for, and what there was to do before the first step. Activations share buffers where they do not live at the same time; “alive at once” is the least that any sharing could reach.',
+    source: own,
+  },
+  tensorFace: {
+    title: 'Tensors of a stage',
+    text: 'What enters the layer, what it holds and what leaves it, for this one sample: as numbers where there are few, else as colours on a scale of its own, symmetric about zero, whose ends stand below. The last line gives the shape, the smallest and the largest number, and the root mean square.',
+    source: 'Scale cividis: Nuñez, Anderton & Renslow 2018',
   },
   microscope: {
     title: 'Microscope',

@@ -46,8 +46,7 @@ export function MonacoView({ text, language, label }: MonacoViewProps) {
     });
     editor.current = made;
     return () => {
-      made.getModel()?.dispose();
-      made.dispose();
+      made.dispose(); // with its model, which it made: disposing of that first takes it from the editor twice
       editor.current = null;
     };
   }, []);

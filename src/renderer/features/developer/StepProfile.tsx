@@ -4,6 +4,7 @@ import { formatBytes, millisOfStep, type Profile, type RunFacts } from '../../..
 import type { RunView } from '../../engine-client/run.ts';
 import { useTrainingClient } from '../../engine-client/training.ts';
 import { Button } from '../../ui/Button.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Developer.module.css';
 import { KernelTable } from './KernelTable.tsx';
 import { inMillis, partsOf, rate } from './words.ts';
@@ -35,6 +36,7 @@ export function StepProfile({ run, facts }: StepProfileProps) {
           <Button onClick={measure} disabled={isMeasuring || run.status === 'stopped'}>
             {isMeasuring ? 'Measuring…' : profile ? 'Measure again' : 'Time the kernels'}
           </Button>
+          <WhatIsThis topic="kernels" />
           <p role="status" className={styles.words}>
             {typeof state === 'object' ? state.problem : summaryOf(profile, facts)}
           </p>
@@ -66,7 +68,9 @@ function Facts({ facts, profile }: { readonly facts: RunFacts; readonly profile:
     <table className={styles.table}>
       <tbody>
         <tr>
-          <th scope="row">Adapter</th>
+          <th scope="row">
+            Adapter <WhatIsThis topic="memoryParts" />
+          </th>
           <td>
             {adapter.name}
             {adapter.software ? ', in software' : ''}

@@ -169,6 +169,7 @@ function StageView({ inside, stage, found, weights, sample }: StageViewProps) {
         <h3>
           {output.name} <small>{layer?.title ?? output.kind}</small>
         </h3>
+        <WhatIsThis topic="tensorFace" />
         <span className={styles.note}>
           {isBack ? `the gradient goes back to ${name}` : `from ${name}`} · shape {formatShape(output.shape)}
         </span>

@@ -198,7 +198,9 @@ function SplitForm({ split, hasShares, onChange }: SplitFormProps) {
   };
   return (
     <>
-      <h3 className={styles.heading}>Split</h3>
+      <h3 className={styles.heading}>
+        Split <WhatIsThis topic="split" />
+      </h3>
       <NumberField
         label="Training"
         name="Training share"

@@ -6,15 +6,21 @@ import { levelOf, splitPath } from '../../document/level.ts';
 import { showNode } from '../../session/navigate.ts';
 import { useAnalysis, useDocument, useSession, useWorkbench } from '../../session/workbench.ts';
 import { lookOf } from '../../ui/category.ts';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import styles from './Outline.module.css';
 
 export function Outline() {
   const doc = useDocument((s) => s.doc);
   if (Object.keys(doc.nodes).length === 0) return <p className={styles.none}>No layers yet.</p>;
   return (
-    <ul className={styles.list} aria-label="Layers of the net, in the order of the flow">
-      <Rows path="" />
-    </ul>
+    <section className={styles.outline} aria-label="Outline">
+      <p className={styles.head}>
+        Shapes of what comes out <WhatIsThis topic="shape" />
+      </p>
+      <ul className={styles.list} aria-label="Layers of the net, in the order of the flow">
+        <Rows path="" />
+      </ul>
+    </section>
   );
 }
 

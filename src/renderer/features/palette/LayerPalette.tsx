@@ -7,6 +7,7 @@ import { DRAGGED_KIND } from '../../session/session.ts';
 import { useDocument, useWorkbench } from '../../session/workbench.ts';
 import { categories } from '../../ui/category.ts';
 import { Tip } from '../../ui/Tip.tsx';
+import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
 import { type PaletteItem, paletteItems, searchItems } from './items.ts';
 import styles from './LayerPalette.module.css';
 
@@ -22,17 +23,20 @@ export function LayerPalette() {
   }));
   return (
     <div className={styles.palette}>
-      <label className={styles.search}>
-        <Search aria-hidden />
-        <input
-          type="search"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          placeholder="Search layers"
-          aria-label="Search layers"
-          spellCheck={false}
-        />
-      </label>
+      <div className={styles.top}>
+        <label className={styles.search}>
+          <Search aria-hidden />
+          <input
+            type="search"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            placeholder="Search layers"
+            aria-label="Search layers"
+            spellCheck={false}
+          />
+        </label>
+        <WhatIsThis topic="category" />
+      </div>
       <div className={styles.list}>
         {groups.map(({ category, layers }) => {
           const isOpen = query !== '' || !closed.has(category);
