@@ -24,6 +24,8 @@ export interface Given {
 export interface Contender {
   /** Makes so many steps and waits until the GPU has done them. Gives the losses that it read anyway, the last one at least. */
   train(steps: number): Promise<readonly number[]>;
+  /** Waits until steps are as fast as they get, where an engine compiles while it trains. */
+  settle?(): Promise<void>;
   /** What a single kernel gave last. */
   read?(): Promise<Float32Array>;
   dispose(): void;

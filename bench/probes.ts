@@ -36,6 +36,7 @@ for (const name of workloads) {
     await trainer.run(steps, () => look);
     into.push((performance.now() - start) / steps);
   };
+  for (const trainer of [plain, probed]) await trainer.settled();
   for (let round = 0; round < rounds; round++) {
     await timed(times.plain, plain, false);
     await timed(times.kept, probed, false);

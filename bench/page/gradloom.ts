@@ -34,6 +34,7 @@ export function gradloom(open: OpenDevice, looking: boolean): Engine {
           }
           return losses;
         },
+        settle: () => trainer.settled(),
         dispose: () => trainer.dispose(),
       };
     },

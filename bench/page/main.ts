@@ -60,6 +60,7 @@ async function enter(engine: Engine, open: () => Promise<Contender>, compared: n
     return { contender: made, losses: [...(await made.train(1))] };
   });
   for (let i = 1; i < compared; i++) losses.push(...(await contender.train(1)));
+  await contender.settle?.();
   return {
     engine,
     contender,

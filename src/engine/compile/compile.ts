@@ -13,7 +13,7 @@ import { behindMoves, behindReshapes, type Group, groupGraph, isLeaf } from './g
 import type { Part } from './in-place.ts';
 import { mapKernel } from './map-kernel.ts';
 import { arenaOf, type Lifetime, planArenas } from './memory.ts';
-import { productCuts, productKernel, productOf } from './product-kernel.ts';
+import { productCuts, productKernel, productOf, quickKernel } from './product-kernel.ts';
 import type { Dispatch, Place, Program } from './program.ts';
 import { rowKernel } from './row-kernel.ts';
 import { shareTexts } from './share.ts';
@@ -36,6 +36,8 @@ export interface Target extends Processor {
   readonly maxBindings: number;
   /** Passes that are left out: results are the same to rounding, and come slower. */
   readonly without?: readonly PassName[];
+  /** Whether products have a second text, for a start. Where it is the driver that compiles them, nobody knows whether its bits are the same. */
+  readonly startsQuickly?: boolean;
 }
 
 /** What WebGPU guarantees on every adapter. */
@@ -62,6 +64,7 @@ export const passNames = [
   'simplify',
   'gatherSums',
   'splitDepths',
+  'quickStart',
   'shareTexts',
   'subgroups',
   'workgroupTiles',
@@ -191,6 +194,11 @@ export function compileGraph(
     return make(group, stores, storedFor(group), name, on.processor);
   };
   const kernels = busy.map((planned): PlacedKernel => ({ kernel: kernelOf(planned, on), operandOf }));
+  const quickOf = ({ group, stores }: GroupStores, uses: number): Dispatch | null => {
+    const product = products.get(group);
+    const kernel = product && quickKernel(product, stores, kernelName(group, stores), on, uses);
+    return kernel ? dispatchOf({ kernel, operandOf }, options) : null;
+  };
   const questions = busy.flatMap((planned, i): CutQuestion[] => {
     const product = products.get(planned.group);
     if (!product || inTeam) return [];
@@ -209,10 +217,16 @@ export function compileGraph(
       },
     ];
   });
-  const dispatches = kernels.map((k) => dispatchOf(k, options));
+  const share = isOn('shareTexts') ? shareTexts : (all: readonly Dispatch[]): readonly Dispatch[] => all;
+  const steady = share(kernels.map((k) => dispatchOf(k, options)));
+  const startsQuickly = options.startsQuickly === true && !inTeam && isOn('quickStart');
+  const uses = (text: string): number => steady.filter(({ wgsl }) => wgsl === text).length;
+  const quick = startsQuickly ? steady.map(({ wgsl }, i) => quickOf(busy[i]!, uses(wgsl))) : [];
+  const shared = share(quick.flatMap((d) => d ?? []));
+  let next = 0;
   return {
     program: {
-      dispatches: isOn('shareTexts') ? shareTexts(dispatches) : dispatches,
+      dispatches: steady.map((d, i) => (quick[i] ? { ...d, quick: [shared[next++]!] } : d)),
       buffers: arenas.sizes,
       uniforms: options.uniforms,
     },

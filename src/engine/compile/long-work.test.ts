@@ -1,7 +1,7 @@
 // A dispatch that is cut covers its workgroups once each, and its text counts from an argument on.
 import { describe, expect, test } from 'vitest';
 import { cutLongWork, groupsOf, mostParts, withSpare } from './long-work.ts';
-import type { Dispatch, Program } from './program.ts';
+import { type Dispatch, type Program, takingArguments } from './program.ts';
 
 const wgsl = `@group(0) @binding(0) var<storage, read_write> b0: array<f32>;
 @compute @workgroup_size(64)
@@ -71,5 +71,20 @@ describe('long dispatches', () => {
       const cut = cutLongWork(roomy, (d) => (d.flops > 1e9 ? parts : 1));
       expect(taking(cut)).toBe(taking(roomy));
     }
+  });
+
+  test('that start with another text have that in parts as well, all of them with the first part', () => {
+    const quick = { ...dispatch(30), variant: 'quick' };
+    const long = { ...dispatch(12), flops: 4e9, quick: [quick] };
+    const work = { limit: 20, on: 'gpu' } as const;
+    const roomy = withSpare(program(long), work);
+    const cut = cutLongWork(roomy, () => 5);
+    const [first, ...others] = cut.dispatches;
+    expect(others.map((d) => d.quick)).toEqual(others.map(() => []));
+    expect(first!.quick?.map((d) => [d.variant, d.args[0], groupsOf(d)])).toEqual(
+      [0, 6, 12, 18, 24].map((at) => ['quick', at, 6]),
+    );
+    const room = (p: Program): number => takingArguments(p.dispatches).length + (p.spare ?? 0);
+    expect(room(cut)).toBe(room(roomy));
   });
 });

@@ -5,7 +5,7 @@
 import { invariant } from '../errors.ts';
 import { mostArguments, withFirstGroup } from '../wgsl/arguments.ts';
 import { groupsPerDimension } from '../wgsl/module.ts';
-import type { Dispatch, Program } from './program.ts';
+import { type Dispatch, type Program, takingArguments, withQuick } from './program.ts';
 
 /** What a dispatch may take, and where. */
 export interface LongWork {
@@ -30,15 +30,18 @@ function longestMillis({ flops, bindings }: Dispatch, on: LongWork['on']): numbe
 
 /** Into how many parts a dispatch may be cut at most; 1 where it is short everywhere, or cannot be cut. */
 export function mostParts(d: Dispatch, { limit, on }: LongWork): number {
-  const groups = groupsOf(d);
+  const groups = Math.min(...withQuick(d).map(groupsOf));
   const millis = longestMillis(d, on);
-  if (groups === 1 || d.args.length >= mostArguments || millis <= limit) return 1;
+  if (groups === 1 || withQuick(d).some(isFull) || millis <= limit) return 1;
   return Math.min(groups, Math.ceil((mostDelay * millis) / limit) + Math.ceil(groups / groupsPerDimension));
 }
 
-/** Arguments that a dispatch has beside its own when it is cut into so many parts. */
+/** Arguments that a dispatch has beside its own when it is cut into so many parts, at most. */
 const addedArguments = (d: Dispatch, parts: number): number =>
-  parts === 1 ? 0 : parts - (d.args.length > 0 ? 1 : 0);
+  parts === 1 ? 0 : withQuick(d).reduce((n, { args }) => n + parts - (args.length > 0 ? 1 : 0), 0);
+
+/** Whether there is no room for another argument. */
+const isFull = (d: Dispatch): boolean => d.args.length >= mostArguments;
 
 /** The same program, with memory kept free for the arguments that it needs where its long dispatches are cut. */
 export function withSpare(program: Program, work: LongWork): Program {
@@ -54,14 +57,17 @@ export function cutLongWork(program: Program, partsOf: (d: Dispatch) => number):
   const cuts = program.dispatches.map((d) => cut(d, partsOf(d)));
   const dispatches = cuts.flat();
   if (program.spare === undefined) return { ...program, dispatches };
-  const added = cuts.reduce((n, parts, i) => n + addedArguments(program.dispatches[i]!, parts.length), 0);
+  const added = cuts.reduce(
+    (n, parts, i) => n + takingArguments(parts).length - takingArguments([program.dispatches[i]!]).length,
+    0,
+  );
   invariant(added <= program.spare, `${added} more dispatches have room for their arguments`);
   return { ...program, dispatches, spare: program.spare - added };
 }
 
 function cut(d: Dispatch, parts: number): readonly Dispatch[] {
   const groups = groupsOf(d);
-  if (parts <= 1 || groups <= 1 || d.args.length >= mostArguments) return [d];
+  if (parts <= 1 || groups <= 1 || isFull(d)) return [d];
   const each = Math.min(groupsPerDimension, Math.ceil(groups / parts));
   const wgsl = withFirstGroup(d.wgsl, { binding: d.bindings.length, argument: d.args.length });
   return Array.from({ length: Math.ceil(groups / each) }, (_, part): Dispatch => {
@@ -74,6 +80,7 @@ function cut(d: Dispatch, parts: number): readonly Dispatch[] {
       grid: [count, 1],
       args: [...d.args, first],
       flops: (d.flops * count) / groups,
+      ...(d.quick && { quick: part === 0 ? d.quick.flatMap((q) => cut(q, parts)) : [] }),
     };
   });
 }

@@ -17,10 +17,19 @@ import { directionsOf, productKey } from './product-key.ts';
 import { readsAlong, registerWalk } from './product-registers.ts';
 import { tileWalk } from './product-tiles.ts';
 import { type Product, type ProductWalk, placesIn, resultName, sumName } from './product-walk.ts';
-import { chooseTiling, type Processor, shortlist, type Tiling, tilingName } from './tiling.ts';
+import { quickCut } from './quick-cut.ts';
+import {
+  chooseTiling,
+  type Priced,
+  type Processor,
+  shortlist,
+  type Tiling,
+  tilingName,
+  tilingsOf,
+} from './tiling.ts';
 
 /** Above this many results of a thread, what follows a product is written as a loop over them. */
-const mostWrittenOut = 16;
+const mostWrittenOut = { steady: 16, quick: 2 } as const;
 /** The results of a thread, laid out for that loop. */
 const resultsSlot = -3;
 
@@ -64,13 +73,40 @@ export function productKernel(
   name: string,
   on: Processor,
 ): Kernel {
+  return kernelCut(product, stores, name, { on, tiling: cutsOf(product, on).steady, for: 'steady' });
+}
+
+/**
+ * The same for a start, where another text is compiled that much sooner; null where none is.
+ *
+ * @param uses dispatches that share the text
+ */
+export function quickKernel(
+  product: Product,
+  stores: readonly Value[],
+  name: string,
+  on: Processor,
+  uses: number,
+): Kernel | null {
+  const { all, steady, quick } = cutsOf(product, on);
+  if (!quick.has(uses)) quick.set(uses, quickCut({ form: product.form, on, uses }, all, steady));
+  const tiling = quick.get(uses);
+  return tiling ? kernelCut(product, stores, name, { on, tiling, for: 'quick' }) : null;
+}
+
+function kernelCut(
+  product: Product,
+  stores: readonly Value[],
+  name: string,
+  how: { readonly on: Processor; readonly tiling: Tiling; readonly for: keyof typeof mostWrittenOut },
+): Kernel {
+  const { on, tiling } = how;
   const { group, form, lower } = product;
-  const tiling = tilingFor(product, on);
   const scene = { ...product, tiling };
   const walk = tiling.sharing === 'workgroup' ? tileWalk(scene) : registerWalk(scene, on.lanes);
 
   const results = sizeOf(walk.box);
-  const isLooped = results > mostWrittenOut;
+  const isLooped = results > mostWrittenOut[how.for];
   const shared: SharedArray[] = [...walk.shared];
   if (isLooped)
     shared.push({ slot: resultsSlot, type: 'f32', length: results, space: 'private', quads: false });
@@ -90,16 +126,27 @@ export function productKernel(
   };
 }
 
-/** Cuts that were chosen, by what for: nets have many products of few shapes, and there are thousands of cuts to compare. */
-const chosen = new WeakMap<Processor, Map<string, Tiling>>();
+/** How a product could be cut, and which cuts were chosen. */
+interface Cuts {
+  readonly all: readonly Priced[];
+  readonly steady: Tiling;
+  /** By how many dispatches share the text. */
+  readonly quick: Map<number, Tiling | null>;
+}
 
-function tilingFor({ form, quads, exact, key }: Product, on: Processor): Tiling {
-  const known = chosen.get(on) ?? new Map<string, Tiling>();
-  chosen.set(on, known);
+/** Cuts by what for: nets have many products of few shapes, and there are thousands of cuts to compare. */
+const known = new WeakMap<Processor, Map<string, Cuts>>();
+
+function cutsOf({ form, quads, exact, key }: Product, on: Processor): Cuts {
+  const cuts = known.get(on) ?? new Map<string, Cuts>();
+  known.set(on, cuts);
   const name = `${quads} ${exact} ${key()}`;
-  const tiling = known.get(name) ?? chooseTiling({ form, on, quads, exact }, on.choices.get(key()));
-  known.set(name, tiling);
-  return tiling;
+  const found = cuts.get(name);
+  if (found) return found;
+  const all = tilingsOf({ form, on, quads, exact });
+  const made = { all, steady: chooseTiling(all, on, on.choices.get(key())), quick: new Map() };
+  cuts.set(name, made);
+  return made;
 }
 
 /** What is worked out when it is first asked for. */

@@ -77,6 +77,18 @@ describe.each(Object.entries(cases))('%s', (_, make) => {
     expect(await check(make(), { choices: { get: () => small } })).toContain(small);
   });
 
+  test('is the same to the bit from the text that it starts with', async () => {
+    const steady = make();
+    const { results } = await runOnGpu(steady, feedsOf(steady));
+    const roots = make();
+    const quick = await runOnGpu(roots, feedsOf(roots), { startsQuickly: true });
+    expect(quick.results).toEqual(results);
+    // In parts, too, which stand in for the parts of a dispatch that may be more or fewer.
+    const again = make();
+    const parts = await runOnGpu(again, feedsOf(again), { startsQuickly: true, parts: 3 });
+    expect(parts.results).toEqual(results);
+  });
+
   test('is the same told within subgroups', async () => {
     const told = await check(make(), { choices: { get: () => 'subgroup 6×4×1' } });
     expect(told.some((v) => v?.startsWith('workgroup '))).toBe(false);
@@ -101,6 +113,18 @@ test('a large product for a GPU is laid out in workgroup memory, and one for a p
   expect(large).toMatch(/^workgroup /);
   const [told] = await check(product(), {});
   expect(told).toMatch(/^subgroup /);
+});
+
+test('a product that takes long to compile starts with a shorter text, unless it is told not to', async () => {
+  const product = (): Value[] => [relu(matmul(input('x', [64, 256]), input('w', [256, 256])))];
+  const start = async (without: RunOptions['without'] = []) => {
+    const roots = product();
+    const { compiled } = await runOnGpu(roots, feedsOf(roots), { startsQuickly: true, without });
+    return compiled.program.dispatches[0]!;
+  };
+  const { wgsl, quick } = await start();
+  expect(quick![0]!.wgsl.length).toBeLessThan(wgsl.length / 4);
+  expect((await start(['quickStart'])).quick).toBeUndefined();
 });
 
 test('what was chosen for another device and does not fit is not used', async () => {

@@ -25,7 +25,19 @@ export interface Dispatch {
   readonly flops: number;
   /** Which variant of its family its kernel is, for people; null where there is but one. */
   readonly variant: string | null;
+  /**
+   * What computes the same to the bit, slower, from a text that is compiled sooner: for a start. Where a dispatch was cut
+   * into parts that share a text, the first has all of it, and the others have none.
+   */
+  readonly quick?: readonly Dispatch[];
 }
+
+/** A dispatch, and what stands in for it at the start. */
+export const withQuick = (d: Dispatch): readonly Dispatch[] => [d, ...(d.quick ?? [])];
+
+/** Those that have arguments, with what stands in for them. */
+export const takingArguments = (dispatches: readonly Dispatch[]): Dispatch[] =>
+  dispatches.flatMap(withQuick).filter((d) => d.args.length > 0);
 
 export interface Program {
   readonly dispatches: readonly Dispatch[];

@@ -57,8 +57,10 @@ export interface Tiling {
 export type Threads = readonly [batches: number, rows: number, columns: number];
 
 /** A cut with what it is expected to cost; only the order of costs means anything. */
-interface Priced extends Omit<Tiling, 'threads'> {
+export interface Priced extends Omit<Tiling, 'threads'> {
   readonly cost: number;
+  /** Multiply-adds written out. */
+  readonly text: number;
   /** Threads of a workgroup where the cut says so; else they follow from how many blocks there are. */
   readonly threads: Threads | null;
   readonly blocks: Threads;
@@ -200,13 +202,12 @@ export interface CutScene {
   readonly exact: boolean;
 }
 
-/** The cheapest cut by price; or the one of this name, where it fits. */
-export function chooseTiling(scene: CutScene, name: string | undefined): Tiling {
-  const all = tilingsOf(scene);
+/** Of all cuts the cheapest by price; or the one of this name, where it fits. */
+export function chooseTiling(all: readonly Priced[], on: Processor, name: string | undefined): Tiling {
   const named = name === undefined ? undefined : all.find((t) => tilingName(t) === name);
   // Whether 16 bits are any faster differs from GPU to GPU: only what was measured has them.
   const whole = all.filter((t) => !t.half);
-  return finished(named ?? whole.reduce((best, t) => (t.cost < best.cost ? t : best)), scene.on);
+  return finished(named ?? whole.reduce((best, t) => (t.cost < best.cost ? t : best)), on);
 }
 
 /** The names of the cheapest cuts, the cheapest first: the best of each kind of sharing, then others unlike them. */
@@ -229,9 +230,15 @@ export function shortlist(scene: CutScene, length: number): string[] {
     .map(tilingName);
 }
 
-const tilingsOf = (scene: CutScene): Priced[] => [...registerTilings(scene), ...workgroupTilings(scene)];
+export const tilingsOf = (scene: CutScene): Priced[] => [
+  ...registerTilings(scene),
+  ...workgroupTilings(scene),
+];
 
-function finished({ sharing, half, rows, columns, inner, threads, blocks }: Priced, on: Processor): Tiling {
+export function finished(
+  { sharing, half, rows, columns, inner, threads, blocks }: Priced,
+  on: Processor,
+): Tiling {
   return {
     sharing,
     half,
@@ -250,7 +257,7 @@ export function tilingName({
   columns,
   inner,
   threads,
-}: Omit<Priced, 'cost' | 'blocks'>): string {
+}: Omit<Priced, 'cost' | 'text' | 'blocks'>): string {
   const on = sharing === 'workgroup' ? ` on ${threads!.slice(1).join('×')}` : '';
   return `${sharing} ${rows}×${columns.join('.')}×${inner.join('.')}${on}${half ? halfSuffix : ''}`;
 }
@@ -269,34 +276,35 @@ function registerTilings({ form, on: { processor, lanes }, quads }: CutScene): P
     ? [[1], ...(inFours ? [[4]] : [])]
     : boxes(form.inner, partsOf, price.mostText);
   const columnBoxes = boxes(form.columns, blocksOf, 32);
+  const rowBlocks = blocksOf(form.rows);
   const made: Priced[] = [];
   for (const inner of innerBoxes) {
     const turns = form.inner.reduce((n, extent, axis) => n * blocksAlong(extent, inner[axis]!), 1);
     for (const columns of columnBoxes) {
       const { reads, pairs } = form.cost(columns, inner);
       const columnBlocks = columns.reduce((n, c, axis) => n * blocksAlong(form.columns[axis]!, c), 1);
-      for (const rows of blocksOf(form.rows)) {
+      // All threads of a workgroup have the same rows, so that it does not matter which of them are a subgroup.
+      const width = form.choosesRows ? null : widthFor(columnBlocks, lanes, price.groups);
+      for (const rows of rowBlocks) {
         const results = rows * sizeOf(columns);
         const text = rows * pairs;
         if (text > price.mostText && results > 1) continue;
-        const rowBlocks = blocksAlong(form.rows, rows);
-        const blocks: Threads = [form.batches, rowBlocks, columnBlocks];
+        const down = blocksAlong(form.rows, rows);
+        const blocks: Threads = [form.batches, down, columnBlocks];
         const common = text + price.read * reads + price.carry * results + 4;
         const add = (sharing: Sharing, threads: Threads | null, started: number, rowReads: number): void => {
           if (results > price.mostResults[sharing]) return;
           const work = (common + rowReads * sizeOf(inner)) * turns + 2 * results;
           const groups = started / price.groups[0]!;
           const cost = costOf(form, price, { work, threads: started, groups, text });
-          made.push({ cost, sharing, half: false, rows, columns, inner, threads, blocks });
+          made.push({ cost, text, sharing, half: false, rows, columns, inner, threads, blocks });
         };
         add('direct', null, sizeOf(blocks), price.read * rows);
-        // All threads of a workgroup have the same rows, so that it does not matter which of them are a subgroup.
-        const width = widthFor(columnBlocks, lanes, price.groups);
-        if (width !== null && rows > 1 && !form.choosesRows)
+        if (width !== null && rows > 1)
           add(
             'subgroup',
             [1, 1, width],
-            form.batches * rowBlocks * blocksAlong(columnBlocks, width) * width,
+            form.batches * down * blocksAlong(columnBlocks, width) * width,
             price.read * Math.ceil(rows / lanes) + price.broadcast * rows,
           );
       }
@@ -361,6 +369,7 @@ function tilesOf({ form, on: { processor, workgroup } }: CutScene, half: boolean
               threads: sizeOf(blocks) * group,
               text: 4 * results,
             }),
+            text: 4 * results,
             sharing: 'workgroup',
             half,
             rows,

@@ -3,7 +3,7 @@
  * program is loaded; running a step creates nothing but the encoder of its submission.
  */
 
-import { bufferBytes, type Dispatch, type Place, type Program } from '../compile/program.ts';
+import { bufferBytes, type Dispatch, type Place, type Program, takingArguments } from '../compile/program.ts';
 import { EngineError, invariant } from '../errors.ts';
 
 /** One dispatch, ready to be encoded. */
@@ -22,7 +22,16 @@ export type Submission = GPUCommandEncoder;
 
 export interface LoadedProgram {
   readonly program: Program;
+  /** What is encoded: at the start what stands in for dispatches that take long to compile. Changes between submissions alone. */
   readonly dispatches: readonly Ready[];
+}
+
+/** A loaded program whose long texts are not compiled yet. */
+interface Starting {
+  readonly loaded: { -readonly [K in keyof LoadedProgram]: LoadedProgram[K] };
+  /** For each dispatch of the program, what is encoded for it. */
+  readonly ready: (readonly Ready[])[];
+  bind(d: Dispatch, pipeline: GPUComputePipeline): Ready;
 }
 
 const wordBytes = 4;
@@ -45,7 +54,7 @@ export function uniformBytes(words: number): number {
 
 /** Bytes of the buffer of a program's arguments, and of those that it may yet have. */
 export function argumentBytes({ dispatches, spare = 0 }: Program): number {
-  return (dispatches.filter((d) => d.args.length > 0).length + spare) * bindingBytes;
+  return (takingArguments(dispatches).length + spare) * bindingBytes;
 }
 
 export class Machine {
@@ -59,6 +68,11 @@ export class Machine {
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   /** Of each loaded program that has some, the numbers in which its dispatches differ. */
   private readonly arguments = new Map<LoadedProgram, GPUBuffer>();
+  private readonly starting = new Map<LoadedProgram, Starting>();
+  private finishing: Promise<void> | null = null;
+  private failure: { readonly error: unknown } | null = null;
+  /** What compiling long texts beside the steps took so far, in ms. */
+  finishMillis = 0;
   private uniformGroup: GPUBindGroup | null = null;
   private uniformNames: readonly string[] = [];
 
@@ -192,7 +206,10 @@ export class Machine {
     encoder.copyBufferToBuffer(buffer, offset, into, at, size);
   }
 
-  /** Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. `made` hears of each dispatch. */
+  /**
+   * Compiles what is not compiled yet, all pipelines side by side, and binds the program's places. `made` hears of each
+   * dispatch. What has a quick text starts with it, until `finish` is called.
+   */
   async load(program: Program, made: () => void = () => undefined): Promise<LoadedProgram> {
     return this.loadWith(program, made, undefined);
   }
@@ -205,6 +222,7 @@ export class Machine {
     );
     const loaded = await this.loadWith(program, () => undefined, this.arguments.get(whole));
     this.arguments.delete(whole);
+    this.starting.delete(whole);
     return loaded;
   }
 
@@ -214,16 +232,17 @@ export class Machine {
     kept: GPUBuffer | undefined,
   ): Promise<LoadedProgram> {
     await this.reserve(program.buffers);
+    const starts = program.dispatches.map((d) => d.quick ?? [d]);
     const pipelines = await Promise.all(
-      program.dispatches.map(async (d) => {
-        const pipeline = await this.pipeline(d);
+      starts.map(async (all) => {
+        const pipeline = await Promise.all(all.map((d) => this.pipeline(d)));
         made();
         return pipeline;
       }),
     );
     const buffer = kept ?? this.argumentBuffer(argumentBytes(program));
     const args = this.writeArguments(buffer, program);
-    const dispatches = program.dispatches.map((d, i) => {
+    const bind = (d: Dispatch, pipeline: GPUComputePipeline): Ready => {
       this.created++;
       const places = d.bindings.map((place, binding) => ({ binding, resource: this.resource(place) }));
       const given = args.get(d);
@@ -232,11 +251,55 @@ export class Machine {
         layout: this.layout(d),
         entries: given ? [...places, { binding: places.length, resource: given }] : places,
       });
-      return { pipeline: pipelines[i]!, bindGroup, x: d.grid[0], y: d.grid[1] };
-    });
-    const loaded = { program, dispatches };
+      return { pipeline, bindGroup, x: d.grid[0], y: d.grid[1] };
+    };
+    const ready = starts.map((all, i) => all.map((d, part) => bind(d, pipelines[i]![part]!)));
+    const loaded = { program, dispatches: ready.flat() };
     if (buffer) this.arguments.set(loaded, buffer);
+    if (program.dispatches.some((d) => d.quick)) this.starting.set(loaded, { loaded, ready, bind });
     return loaded;
+  }
+
+  /**
+   * Has the long texts compiled of what was loaded with quick ones, and puts each in its place. Returns at once. Meant for
+   * after the first steps, so that these come soon.
+   */
+  finish(): void {
+    if (this.failure) throw this.failure.error;
+    if (this.starting.size === 0 || this.finishing) return;
+    this.finishing = this.finishAll()
+      .catch((error: unknown) => {
+        this.failure = { error };
+      })
+      .finally(() => {
+        this.finishing = null;
+      });
+  }
+
+  /** Waits until everything is as fast as it gets. */
+  async settled(): Promise<void> {
+    while (this.starting.size > 0 || this.failure) {
+      this.finish();
+      await this.finishing;
+    }
+  }
+
+  /** One text after the other: whoever needs another pipeline meanwhile waits for one of them at the most. */
+  private async finishAll(): Promise<void> {
+    const start = performance.now();
+    for (const [key, { loaded, ready, bind }] of this.starting) {
+      const { dispatches } = loaded.program;
+      const texts = new Set(dispatches.flatMap((d) => (d.quick ? [d.wgsl] : [])));
+      for (const text of texts) {
+        const same = dispatches.flatMap((d, i) => (d.quick && d.wgsl === text ? [[d, i] as const] : []));
+        const pipelines = await Promise.all(same.map(([d]) => this.pipeline(d)));
+        if (!this.starting.has(key)) break;
+        for (const [n, [d, i]] of same.entries()) ready[i] = [bind(d, pipelines[n]!)];
+        loaded.dispatches = ready.flat();
+      }
+      this.starting.delete(key);
+    }
+    this.finishMillis += performance.now() - start;
   }
 
   private argumentBuffer(size: number): GPUBuffer | null {
@@ -248,7 +311,7 @@ export class Machine {
 
   /** Writes the arguments of all dispatches that have some, each where a uniform may be bound. */
   private writeArguments(buffer: GPUBuffer | null, program: Program): Map<Dispatch, GPUBufferBinding> {
-    const taking = program.dispatches.filter((d) => d.args.length > 0);
+    const taking = takingArguments(program.dispatches);
     if (!buffer || taking.length === 0) return new Map();
     const words = new Int32Array((taking.length * bindingBytes) / wordBytes);
     taking.forEach((d, i) => {
@@ -361,6 +424,7 @@ export class Machine {
   dispose(): void {
     for (const b of [...this.buffers.values(), ...this.arguments.values()]) b.destroy();
     this.buffers.clear();
+    this.starting.clear();
   }
 }
 

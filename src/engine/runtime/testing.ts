@@ -88,6 +88,8 @@ export interface RunOptions {
   readonly parts?: number;
   /** How products are cut. */
   readonly choices?: Choices;
+  /** Whether products run from the texts that they start with. */
+  readonly startsQuickly?: boolean;
   /** Whether tiles may have 16 bits, and what is made of each text: the test's device may not have them. */
   readonly halves?: boolean;
   readonly text?: (wgsl: string) => string;
@@ -105,6 +107,7 @@ export async function runOnGpu(
     processor = 'cpu',
     without = [],
     choices = new Map(),
+    startsQuickly = false,
     parts = 1,
     halves = false,
     text = (wgsl) => wgsl,
@@ -128,6 +131,7 @@ export async function runOnGpu(
     without,
     processor,
     choices,
+    startsQuickly,
     halves,
     gradientScale,
   };

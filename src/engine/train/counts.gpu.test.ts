@@ -41,6 +41,7 @@ test('a step of an MLP on MNIST keeps to its budgets, looked at or not', async (
   try {
     expect([...counts.keys()]).toContain('createComputePipelineAsync'); // the counter hears
     await trainer.run(1, () => true);
+    await trainer.settled();
     const before = trainer.machine.created;
     const cases = {
       'looking, 1 step a submission': { submissions: 8, steps: 1, looking: true },

@@ -55,7 +55,8 @@ export interface PreparedRun {
   /** The scalars that the programs read, by name. */
   readonly hypers: Record<string, number>;
   readonly target: Target;
-  readonly compiled: CompileTimes;
+  /** Without what was compiled later. */
+  readonly compiled: Omit<CompileTimes, 'rest'>;
 }
 
 /**
@@ -80,7 +81,7 @@ export async function prepareRun(
     planRun(
       document,
       data,
-      { ...targetOf(open), ...(without && { without }) },
+      { ...targetOf(open), startsQuickly: open.software, ...(without && { without }) },
       {
         probes: options.probes,
         pruned: options.masks !== undefined,
@@ -171,7 +172,8 @@ export async function prepareRun(
     loadEvaluation: async () => cut(await machine.load(evaluation.program), false),
     readback: plan.readback,
     hypers,
-    target,
+    // What is asked beside training has machines of its own, and is asked often.
+    target: { ...target, startsQuickly: false },
     compiled: { plan: planned - started, load: performance.now() - planned, texts: texts.size },
   };
 }

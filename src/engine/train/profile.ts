@@ -24,6 +24,8 @@ export interface CompileTimes {
   readonly plan: number;
   /** Making pipelines of texts, buffers, and uploading the data. */
   readonly load: number;
+  /** Making the pipelines that took the place of those at the start, while steps ran. */
+  readonly rest: number;
   /** Different texts among the dispatches of a step. */
   readonly texts: number;
 }

@@ -37,7 +37,7 @@ import { counterPlace, microPlace } from './places.ts';
 import { capturesPerChunk, isPenalised, seedWord, slots, updateHypers } from './plan.ts';
 import { Predictor } from './predictor.ts';
 import { type CompileProgress, type PreparedRun, prepareRun } from './prepare.ts';
-import { type CompileTimes, measureCeilings, type Profile } from './profile.ts';
+import { measureCeilings, type Profile } from './profile.ts';
 import type { Evaluation, RunFacts, StepRows } from './protocol.ts';
 import type { Masks } from './pruning.ts';
 import { Rates } from './rates.ts';
@@ -85,7 +85,7 @@ export class Trainer {
   private readonly loaded: LoadedProgram;
   private readonly micro: PreparedRun['micro'];
   private readonly target: PreparedRun['target'];
-  private readonly compiled: CompileTimes;
+  private readonly compiled: PreparedRun['compiled'];
   private readonly lookout: Lookout | null;
   private readonly evaluator: Evaluator;
   private readonly ring: ReadbackRing;
@@ -236,6 +236,7 @@ export class Trainer {
    * How long each kernel of a step takes, in milliseconds; null where the adapter has no clock. Training stands where it stood.
    */
   async kernelTimes(rounds: number, repeats = 4): Promise<readonly KernelTime[] | null> {
+    await this.settled();
     const before = await this.checkpoint();
     const all: KernelTime[] = [];
     for (const loaded of this.programs) {
@@ -247,6 +248,11 @@ export class Trainer {
     return all;
   }
 
+  /** Waits until steps are as fast as they get: at the start, kernels that take long to compile are others. */
+  settled(): Promise<void> {
+    return this.machine.settled();
+  }
+
   /** What a step encodes: a micro-batch, where it takes several, and the rest. */
   private get programs(): LoadedProgram[] {
     // Of dispatches that are several steps each, the first is one.
@@ -256,7 +262,9 @@ export class Trainer {
 
   /** Where the time of a step goes, and the memory. Training stands where it stood. */
   async profile(how: { readonly rounds: number; readonly repeats: number }): Promise<Profile> {
-    const { machine, facts, target, compiled: compile } = this;
+    const { machine, facts, target } = this;
+    await this.settled();
+    const compile = { ...this.compiled, rest: machine.finishMillis };
     const ceilings = await measureCeilings(machine.device, target, how.rounds);
     const times = await this.kernelTimes(how.rounds, how.repeats);
     const dispatches = this.programs.flatMap(({ program }) => program.dispatches);
@@ -371,6 +379,7 @@ export class Trainer {
     this.ring.copy(encoder, slot, 0, [this.program.ring]);
     machine.device.queue.submit([encoder.finish()]);
     const bytes = await this.ring.take(slot, word);
+    machine.finish();
     const chunk = this.chunkOf(bytes, first, count, looked);
     const ended = chunk.unsound === null && this.submitted % this.program.stepsPerEpoch === 0;
     return ended && this.watchesEpochs ? { ...chunk, ...(await this.endEpoch()) } : chunk;

@@ -86,6 +86,12 @@ function Facts({ facts, profile }: { readonly facts: RunFacts; readonly profile:
               <th scope="row">Pipelines and data loaded</th>
               <td>{inMillis(profile.compile.load)} ms</td>
             </tr>
+            {profile.compile.rest > 0 ? (
+              <tr>
+                <th scope="row">Faster pipelines, while it trained</th>
+                <td>{inMillis(profile.compile.rest)} ms</td>
+              </tr>
+            ) : null}
             <tr>
               <th scope="row">Shader texts of a step</th>
               <td>{profile.compile.texts}</td>
