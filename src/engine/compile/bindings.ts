@@ -63,6 +63,8 @@ export interface Operand {
 /** A kernel, and where its operands lie. */
 export interface PlacedKernel {
   readonly kernel: Kernel;
+  /** All that it stores is for looks: other steps go without it. */
+  readonly onlyLooks?: boolean;
   operandOf(slot: number): Operand;
 }
 
@@ -83,7 +85,7 @@ interface Binding {
 
 /** Chooses bindings for a kernel's operands, and prints it. */
 export function dispatchOf(
-  { kernel, operandOf }: PlacedKernel,
+  { kernel, operandOf, onlyLooks = false }: PlacedKernel,
   { maxBindings, uniforms, args }: DispatchOptions,
 ): Dispatch {
   const slots = slotsOf(kernel.body);
@@ -134,6 +136,7 @@ export function dispatchOf(
     args: Object.values(args ?? {}),
     flops: kernel.flops,
     variant: kernel.variant,
+    onlyLooks,
   };
 }
 

@@ -9,8 +9,10 @@ import type { Value } from '../ir/value.ts';
 import { detach } from '../ops/detach.ts';
 import { dispatchOf, type Operand, type PlacedKernel } from './bindings.ts';
 import { gatherSums } from './gather-sums.ts';
-import { behindMoves, behindReshapes, type Group, groupGraph, isLeaf } from './groups.ts';
+import { behindMoves, behindReshapes, type Group, groupGraph, groupLowering, isLeaf } from './groups.ts';
 import type { Part } from './in-place.ts';
+import type { Results } from './looks.ts';
+import type { Lower } from './lower.ts';
 import { mapKernel } from './map-kernel.ts';
 import { arenaOf, type Lifetime, planArenas } from './memory.ts';
 import { productCuts, productKernel, productOf, quickKernel } from './product-kernel.ts';
@@ -28,6 +30,8 @@ export interface Wanted {
   readonly at?: Place;
   /** It is part of what is differentiated: what it is made of is no gradient. Where nothing is said to be, all is. */
   readonly isForward?: true;
+  /** Only looks read it (see looks.ts): it is there after a run with the uniform `looking` at 1. */
+  readonly isForLooks?: true;
 }
 
 /** What a program is compiled for. */
@@ -140,7 +144,11 @@ export function compileGraph(
     if (isLeaf(kept[i]!) || (at && given.has(kept[i]!))) kept[i] = detach(kept[i]!);
     if (at) given.set(kept[i]!, at);
   });
-  const grouping = groupGraph(kept);
+  const isLook = (_: Value, i: number): boolean => wanted[i]!.isForLooks === true;
+  const grouping = groupGraph(
+    kept.filter((v, i) => !isLook(v, i)),
+    kept.filter(isLook),
+  );
   const { wholes, parts } = grouping.inPlace;
   const plan = decideStores(grouping);
 
@@ -163,44 +171,67 @@ export function compileGraph(
     );
   };
   const values = new Map<number, Value>();
-  for (const { stores, loads } of plan) for (const v of [...stores, ...loads]) values.set(v.id, v);
+  for (const { stores, looks, loads } of plan)
+    for (const v of [...stores, ...looks, ...loads]) values.set(v.id, v);
 
-  /** The group that stores each value. */
+  /** The group that stores each value, and the same with what is stored for looks. */
   const home = new Map(plan.flatMap((p) => p.stores.map((v) => [v, p.group.number] as const)));
+  const homeForLooks = new Map([
+    ...home,
+    ...plan.flatMap((p) => p.looks.map((v) => [v, p.group.number] as const)),
+  ]);
   // What has no elements takes no kernel.
   const busy = plan.filter(({ group }) => group.space.rows > 0 && !wholes.has(group.core));
   const operandOf = (slot: number): Operand => {
     const value = values.get(slot)!;
     return { type: value.dtype, place: find(value) };
   };
-  const storedFor =
-    (group: Group) =>
-    (v: Value): boolean =>
-      isLeaf(v) ||
-      ((home.get(v) ?? Number.POSITIVE_INFINITY) < group.number &&
-        !group.members.has(v) &&
-        !group.reduces.includes(v) &&
-        group.rowSum !== v);
+  const lowerFrom = (group: Group, homes: ReadonlyMap<Value, number>): Lower =>
+    groupLowering(
+      group,
+      (v) =>
+        isLeaf(v) ||
+        ((homes.get(v) ?? Number.POSITIVE_INFINITY) < group.number &&
+          !group.members.has(v) &&
+          !group.reduces.includes(v) &&
+          group.rowSum !== v),
+    );
+  // A kernel that is for looks alone asks no more.
+  const resultsOf = ({ group, stores, looks }: GroupStores): Results => {
+    const lowerForLooks = lowerFrom(group, homeForLooks);
+    return stores.length === 0
+      ? { stores: looks, lower: lowerForLooks, looks: [], lowerForLooks }
+      : { stores, lower: lowerFrom(group, home), looks, lowerForLooks };
+  };
+  const results = new Map(busy.map((planned) => [planned, resultsOf(planned)] as const));
   const products = new Map(
     busy
       .filter(({ group }) => group.kind === 'product')
-      .map(({ group }) => [group, productOf(group, storedFor(group), scaleOf)] as const),
+      .map((planned) => [planned, productOf(planned.group, results.get(planned)!, scaleOf)] as const),
   );
-  const kernelOf = ({ group, stores }: GroupStores, on: Processor): Kernel => {
-    const name = kernelName(group, stores);
-    const product = products.get(group);
-    if (product) return productKernel(product, stores, name, on);
+  const kernelOf = (planned: GroupStores, on: Processor): Kernel => {
+    const { group } = planned;
+    const stored = results.get(planned)!;
+    const name = kernelName(group, stored.stores);
+    const product = products.get(planned);
+    if (product) return productKernel(product, name, on);
     const make = group.kind === 'rows' ? rowKernel : mapKernel;
-    return make(group, stores, storedFor(group), name, on.processor);
+    return make(group, stored, name, on.processor);
   };
-  const kernels = busy.map((planned): PlacedKernel => ({ kernel: kernelOf(planned, on), operandOf }));
-  const quickOf = ({ group, stores }: GroupStores, uses: number): Dispatch | null => {
-    const product = products.get(group);
-    const kernel = product && quickKernel(product, stores, kernelName(group, stores), on, uses);
-    return kernel ? dispatchOf({ kernel, operandOf }, options) : null;
+  const kernels = busy.map(
+    (planned): PlacedKernel => ({
+      kernel: kernelOf(planned, on),
+      operandOf,
+      onlyLooks: planned.stores.length === 0,
+    }),
+  );
+  const quickOf = (planned: GroupStores, at: number, uses: number): Dispatch | null => {
+    const product = products.get(planned);
+    const kernel = product && quickKernel(product, kernels[at]!.kernel.name, on, uses);
+    return kernel ? dispatchOf({ ...kernels[at]!, kernel }, options) : null;
   };
   const questions = busy.flatMap((planned, i): CutQuestion[] => {
-    const product = products.get(planned.group);
+    const product = products.get(planned);
     if (!product || inTeam) return [];
     return [
       {
@@ -209,11 +240,11 @@ export function compileGraph(
         cuts: (count) => productCuts(product, on, count),
         dispatch: (cut) => {
           const kernel = kernelOf(planned, { ...on, choices: { get: () => cut } });
-          return dispatchOf({ kernel, operandOf }, options);
+          return dispatchOf({ ...kernels[i]!, kernel }, options);
         },
         // Whole numbers are places elsewhere.
         reads: [...planned.loads].filter((v) => v.dtype === 'f32').map(find),
-        results: [...planned.stores].map(find),
+        results: results.get(planned)!.stores.map(find),
       },
     ];
   });
@@ -221,7 +252,7 @@ export function compileGraph(
   const steady = share(kernels.map((k) => dispatchOf(k, options)));
   const startsQuickly = options.startsQuickly === true && !inTeam && isOn('quickStart');
   const uses = (text: string): number => steady.filter(({ wgsl }) => wgsl === text).length;
-  const quick = startsQuickly ? steady.map(({ wgsl }, i) => quickOf(busy[i]!, uses(wgsl))) : [];
+  const quick = startsQuickly ? steady.map(({ wgsl }, i) => quickOf(busy[i]!, i, uses(wgsl))) : [];
   const shared = share(quick.flatMap((d) => d ?? []));
   let next = 0;
   return {
@@ -257,9 +288,9 @@ function lifetimesOf(
 ): Lifetime[] {
   const first = new Map<Value, number>();
   const last = new Map<Value, number>();
-  plan.forEach(({ stores, loads }, i) => {
-    for (const v of stores) first.set(v, i);
-    for (const v of [...stores, ...loads]) last.set(v, i);
+  plan.forEach(({ stores, looks, loads }, i) => {
+    for (const v of [...stores, ...looks]) first.set(v, i);
+    for (const v of [...stores, ...looks, ...loads]) last.set(v, i);
   });
   return [...first]
     .filter(([v]) => !given.has(v))

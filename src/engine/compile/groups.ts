@@ -7,28 +7,18 @@
  *   gradient, norms, sums, convolution in its plain form.
  * - `map`: no reduction, maps of one size: the optimiser's update over the parameter arena.
  */
-import { type Expr, i32, variable } from '../ir/expr.ts';
+import { type Expr, variable } from '../ir/expr.ts';
 import { topological } from '../ir/graph.ts';
-import { add, flatten, mul, unflatten } from '../ir/index-math.ts';
+import { flatten, unflatten } from '../ir/index-math.ts';
 import { type Shape, sameShape, sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
 import type { AxesAttrs } from '../ops/core.ts';
 import { chooseInPlace, type InPlace, isContiguous } from './in-place.ts';
 import { CannotLower, type Lower, lowering } from './lower.ts';
 import { productForm, productIndex } from './product-form.ts';
+import { indexIn, type RowSpace, sameSpace, spaceOf, spaceVariables } from './row-space.ts';
 
 export type GroupKind = 'product' | 'rows' | 'map';
-
-/** How a kernel walks: over `rows`, and within each over `cols` that its reductions fold. */
-export interface RowSpace {
-  readonly rows: number;
-  readonly cols: number;
-  /** The shape that `rows` flattens, and the one that `cols` flattens. */
-  readonly kept: Shape;
-  readonly reduced: Shape;
-  /** Row elements' places in a tensor: row-major (`row · cols + col`), or this shape's axes. */
-  readonly elements: { readonly shape: Shape; readonly axes: readonly number[] } | 'trailing' | 'none';
-}
 
 export interface Group {
   readonly number: number;
@@ -45,10 +35,15 @@ export interface Group {
 
 export interface Grouping {
   readonly order: readonly Value[];
+  /** In the order in which they run; those for looks alone are the last. */
   readonly groups: readonly Group[];
   readonly groupOf: ReadonlyMap<Value, Group>;
+  /** The same, and the groups of what only looks need. */
+  readonly groupForLooks: ReadonlyMap<Value, Group>;
   /** What must be in memory: roots, and the arithmetic that products read. */
   readonly anchors: ReadonlySet<Value>;
+  /** What must be in memory for looks alone. */
+  readonly looks: ReadonlySet<Value>;
   /** Concatenations among the anchors that no kernel writes, since their parts are. */
   readonly inPlace: InPlace;
 }
@@ -70,64 +65,12 @@ export function behindMoves(v: Value): Value {
   return moves ? behindMoves(v.inputs[0]!) : v;
 }
 
-/** Element indices of a value of `rows` numbers at `row`, or of `rows × cols` numbers at (row, col); null: not of this space. */
-export function indexIn(
-  space: RowSpace,
-  v: { readonly shape: Shape },
-  row: Expr,
-  col: Expr | null,
-): Expr[] | null {
-  const size = sizeOf(v.shape);
-  if (col === null)
-    return size === space.rows
-      ? sameShape(v.shape, space.kept)
-        ? unflatten(row, space.kept)
-        : unflatten(row, v.shape)
-      : null;
-  if (size !== space.rows * space.cols || space.elements === 'none') return null;
-  if (space.elements === 'trailing') return unflatten(add(mul(row, i32(space.cols)), col), v.shape);
-  const { shape, axes } = space.elements;
-  if (!sameShape(v.shape, shape)) return null;
-  const kept = unflatten(row, space.kept);
-  const reduced = unflatten(col, space.reduced);
-  return shape.map((_, axis) => (axes.includes(axis) ? reduced.shift()! : kept.shift()!));
-}
-
-/** How a reduction walks. */
-export function spaceOf(v: Value): RowSpace {
-  if (v.op.lower.kind !== 'reduce')
-    return { rows: sizeOf(v.shape), cols: 1, kept: v.shape, reduced: [], elements: 'none' };
-  const reduced = v.op.lower.domain(v.inputs, v.attrs, v);
-  const base = { rows: sizeOf(v.shape), cols: sizeOf(reduced), kept: v.shape, reduced };
-  const axes = (v.attrs as Partial<AxesAttrs> | null)?.axes;
-  if (v.op.lower.family !== 'fold' || !axes) return { ...base, elements: 'none' };
-  const shape = v.inputs[0]!.shape;
-  const trailing = axes.every((a, i) => a === shape.length - axes.length + i);
-  return { ...base, elements: trailing ? 'trailing' : { shape, axes } };
-}
-
-const sameSpace = (a: RowSpace, b: RowSpace): boolean =>
-  a.rows === b.rows && a.cols === b.cols && sameElements(a, b);
-
-function sameElements({ elements, ...a }: RowSpace, b: RowSpace): boolean {
-  // Windows have no elements of their own; those over the same domain are walked together.
-  if (elements === 'none')
-    return b.elements === 'none' && sameShape(a.kept, b.kept) && sameShape(a.reduced, b.reduced);
-  if (elements === 'trailing' || b.elements === 'trailing' || b.elements === 'none')
-    return elements === b.elements;
-  return sameShape(elements.shape, b.elements.shape) && elements.axes.join() === b.elements.axes.join();
-}
-
-/** Index variables of a group's space, exact in their bounds. */
-export function spaceVariables(space: RowSpace): { row: Expr; col: Expr } {
-  return { row: variable('row', 'i32', space.rows), col: variable('col', 'i32', space.cols) };
-}
-
-/** Groups the graph of the roots. */
-export function groupGraph(roots: readonly Value[]): Grouping {
-  const order = topological(roots);
+/** Groups the graph of the roots, as if there were no looks; then what these need beside it. */
+export function groupGraph(roots: readonly Value[], lookedAt: readonly Value[] = []): Grouping {
+  const order = topological([...roots, ...lookedAt]);
+  const needed = new Set(topological(roots));
   const rank = new Map(order.map((v, i) => [v, i]));
-  const anchors = findAnchors(order, roots);
+  const anchors = findAnchors([...needed], roots);
   const inPlace = chooseInPlace([...anchors].filter(isContiguous), (part) => {
     const v = behindReshapes(part);
     const { lower } = v.op;
@@ -137,7 +80,8 @@ export function groupGraph(roots: readonly Value[]): Grouping {
   });
   for (const part of inPlace.parts.keys()) anchors.add(part);
   const groups: Group[] = [];
-  const groupOf = new Map<Value, Group>();
+  const grouped = new Map<Value, Group>();
+  let wanted: ReadonlySet<Value> = anchors;
   const ready = new Map<Value, number>();
   /** What waits for a reduction that has no group; asked again when one gets its group. */
   const waiting = new Set<Value>();
@@ -146,7 +90,7 @@ export function groupGraph(roots: readonly Value[]): Grouping {
   const readyAfter = (v: Value): number => {
     const known = ready.get(v);
     if (known !== undefined) return known;
-    const group = groupOf.get(v);
+    const group = grouped.get(v);
     if (group) return group.number;
     if (isLeaf(v)) return -1;
     if (isReduce(v) || waiting.has(v)) return Number.POSITIVE_INFINITY;
@@ -170,20 +114,46 @@ export function groupGraph(roots: readonly Value[]): Grouping {
     };
     groups.push(group);
     const take = (v: Value): void => {
-      groupOf.set(v, group);
+      grouped.set(v, group);
       if (isReduce(v)) waiting.clear();
     };
     take(core);
     if (inPlace.wholes.has(core)) return;
-    if (kind === 'map') absorb(group, groupOf);
-    grow(group, order.slice(rank.get(core)! + 1), groupOf, take, readyAfter, anchors);
+    if (kind === 'map') absorb(group, grouped);
+    // What every step runs folds nothing for looks.
+    const later = order
+      .slice(rank.get(core)! + 1)
+      .filter((v) => !needed.has(core) || needed.has(v) || !isReduce(v));
+    grow(group, later, grouped, take, readyAfter, wanted);
   };
 
   for (const v of order) {
-    if (groupOf.has(v)) continue;
+    if (grouped.has(v) || !needed.has(v)) continue;
     if (isReduce(v) || (anchors.has(v) && !isLeaf(v))) open(v);
   }
-  return { order, groups, groupOf, anchors, inPlace };
+  const groupOf = new Map(grouped);
+  const looks = findAnchors(
+    order.filter((v) => !needed.has(v)),
+    lookedAt,
+  );
+  for (const v of looks) if (anchors.has(v) || isLeaf(v)) looks.delete(v);
+  wanted = looks;
+  for (const v of order) {
+    if (grouped.has(v)) continue;
+    if (isReduce(v) && !needed.has(v)) open(v);
+    if (!looks.has(v) || isReduce(v)) continue;
+    // Whatever walks over as many elements can make one of these in passing.
+    const host = groups.find(
+      (group) => !inPlace.wholes.has(group.core) && hosts(group, v, grouped, readyAfter),
+    );
+    if (!host) {
+      open(v);
+      continue;
+    }
+    host.members.add(v);
+    grouped.set(v, host);
+  }
+  return { order, groups, groupOf, groupForLooks: grouped, anchors, looks, inPlace };
 }
 
 /** Roots, and the arithmetic under each operand of a product: what is read many times is computed once. */
@@ -262,6 +232,21 @@ function grow(
     take(v);
     reach.add(v);
   }
+}
+
+/** Whether a group could compute a map that it has no part in. */
+function hosts(
+  group: Group,
+  v: Value,
+  groupOf: ReadonlyMap<Value, Group>,
+  readyAfter: (v: Value) => number,
+): boolean {
+  const isStored = (x: Value): boolean =>
+    isLeaf(x) || (!inside(group, x) && isStoredBefore(group, x, groupOf));
+  return (
+    v.inputs.every((i) => inside(group, i) || isLeaf(i) || readyAfter(i) < group.number) &&
+    lowersMember(group, v, groupLowering(group, isStored))
+  );
 }
 
 const inside = (group: Group, v: Value): boolean => group.members.has(v) || group.reduces.includes(v);

@@ -21,6 +21,7 @@ const dispatch = (groups: number): Dispatch => ({
   args: [],
   flops: 1200,
   variant: null,
+  onlyLooks: false,
 });
 const program = (...dispatches: Dispatch[]): Program => ({ dispatches, buffers: { a: 64 }, uniforms: [] });
 

@@ -6,9 +6,11 @@ import { type Expr, i32, variable } from '../ir/expr.ts';
 import { add, flatten, lessThan, mul, scale } from '../ir/index-math.ts';
 import { groupVariable, type Kernel, laneVariable, type Stmt } from '../ir/kernel.ts';
 import type { Value } from '../ir/value.ts';
-import { type Group, groupLowering, indexIn, spaceVariables } from './groups.ts';
+import type { Group } from './groups.ts';
+import { type Results, whenLooking } from './looks.ts';
 import type { Lower } from './lower.ts';
 import { isLong, readTogether } from './quads.ts';
+import { indexIn, spaceVariables } from './row-space.ts';
 import type { ProcessorKind } from './tiling.ts';
 
 const threads = 64;
@@ -29,13 +31,11 @@ const manyElements: Readonly<Record<ProcessorKind, number>> = {
 
 export function mapKernel(
   group: Group,
-  stores: readonly Value[],
-  stored: (v: Value) => boolean,
+  { stores, lower, looks, lowerForLooks }: Results,
   name: string,
   on: ProcessorKind,
 ): Kernel {
   const { rows } = group.space;
-  const lower = groupLowering(group, stored);
   const { row } = spaceVariables(group.space);
   const isDear = stores.some((v) => isLong(lower(v, indexIn(group.space, v, row, null)!)));
   const width = rows % 4 === 0 && rows >= manyElements[on] && !isDear ? 4 : 1;
@@ -46,8 +46,11 @@ export function mapKernel(
     variable(laneVariable, 'i32', threads),
   );
   const item = variable('item', 'i32', items);
-  const body =
-    width === 4 ? fourElements(group, stores, lower, item) : oneElement(group, stores, lower, item);
+  const elements = width === 4 ? fourElements : oneElement;
+  const body = [
+    ...elements(group, stores, lower, item, 'out'),
+    ...whenLooking(elements(group, looks, lowerForLooks, item, 'look')),
+  ];
   const isExact = items % threads === 0;
   const whole: Stmt[] =
     groups * threads < items
@@ -62,27 +65,33 @@ export function mapKernel(
 }
 
 /** All values before all stores: a result may take the place of what another one reads. */
-function oneElement(group: Group, stores: readonly Value[], lower: Lower, row: Expr): Stmt[] {
+function oneElement(group: Group, stores: readonly Value[], lower: Lower, row: Expr, named: string): Stmt[] {
   const values = stores.map((v, i): Stmt => {
-    return { kind: 'let', name: `out${i}`, value: lower(v, indexIn(group.space, v, row, null)!) };
+    return { kind: 'let', name: `${named}${i}`, value: lower(v, indexIn(group.space, v, row, null)!) };
   });
   const written = stores.map((v, i): Stmt => {
     const index = flatten(indexIn(group.space, v, row, null)!, v.shape);
-    return { kind: 'store', slot: v.id, index, value: variable(`out${i}`, v.dtype) };
+    return { kind: 'store', slot: v.id, index, value: variable(`${named}${i}`, v.dtype) };
   });
   return [...values, ...written];
 }
 
-function fourElements(group: Group, stores: readonly Value[], lower: Lower, item: Expr): Stmt[] {
+function fourElements(
+  group: Group,
+  stores: readonly Value[],
+  lower: Lower,
+  item: Expr,
+  named: string,
+): Stmt[] {
   const lanes = [0, 1, 2, 3] as const;
   const values = stores.flatMap((v, i) =>
     lanes.map((lane): Stmt => {
       const index = indexIn(group.space, v, add(scale(item, 4), i32(lane)), null)!;
-      return { kind: 'let', name: `out${i}_${lane}`, value: readTogether(lower(v, index)) };
+      return { kind: 'let', name: `${named}${i}_${lane}`, value: readTogether(lower(v, index)) };
     }),
   );
   const written = stores.map((v, i): Stmt => {
-    const [x, y, z, w] = lanes.map((lane) => variable(`out${i}_${lane}`, v.dtype));
+    const [x, y, z, w] = lanes.map((lane) => variable(`${named}${i}_${lane}`, v.dtype));
     return { kind: 'storeQuad', slot: v.id, index: item, values: [x!, y!, z!, w!] };
   });
   return [...values, ...written];

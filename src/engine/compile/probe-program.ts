@@ -47,6 +47,8 @@ export interface ProbeProgram {
   readonly tables: ReadonlyArray<{ readonly place: Place; readonly data: Uint32Array<ArrayBuffer> }>;
   /** Bins of all segments, then the masks of units. Zeroed before each capture; then read back with the moments. */
   readonly bins: Place;
+  /** A 1 and a 0, for the uniform that says whether one looks. */
+  readonly flags: Place;
   /** `momentCount` floats for each segment, then for each summed row. */
   readonly moments: Place;
   /** The first word of each segment's mask in `bins`; null where its units are not watched. */
@@ -93,6 +95,7 @@ export function probeProgram(
     bins: whole('probe:bins', words),
     partial: whole('probe:partial', count * momentCount),
     moments: whole('probe:moments', all.length * momentCount),
+    flags: whole('probe:flags', 2),
   };
   // A source is bound from its start: the tables address elements of the whole buffer.
   const spans = sources.map((buffer) =>
@@ -127,7 +130,9 @@ export function probeProgram(
     tables: [
       { place: places.chunks, data: Uint32Array.from(chunks) },
       { place: places.rows, data: Uint32Array.from(rows) },
+      { place: places.flags, data: Uint32Array.of(bitsOf(1), bitsOf(0)) },
     ],
+    flags: places.flags,
     bins: places.bins,
     moments: places.moments,
     masks,
@@ -191,5 +196,6 @@ function dispatch(
     args: [],
     flops: 0,
     variant: null,
+    onlyLooks: true,
   };
 }

@@ -10,7 +10,8 @@ import { binary, flatten, lessThan, unflatten } from '../ir/index-math.ts';
 import type { Kernel, SharedArray, Stmt } from '../ir/kernel.ts';
 import { sizeOf } from '../ir/shape.ts';
 import type { Value } from '../ir/value.ts';
-import { type Group, groupLowering, memberIndex, reduceName } from './groups.ts';
+import { type Group, memberIndex, reduceName } from './groups.ts';
+import { type Results, whenLooking } from './looks.ts';
 import type { Lower } from './lower.ts';
 import { columnName, type ProductForm, productForm } from './product-form.ts';
 import { directionsOf, productKey } from './product-key.ts';
@@ -34,21 +35,18 @@ const mostWrittenOut = { steady: 16, quick: 2 } as const;
 const resultsSlot = -3;
 
 /** What a group's product is made of. */
-export function productOf(
-  group: Group,
-  stored: (v: Value) => boolean,
-  scaleOf: (factor: Value) => number,
-): Product {
+export function productOf(group: Group, results: Results, scaleOf: (factor: Value) => number): Product {
   const { core } = group;
   const form = productForm(core);
   invariant(form, `${core.op.id} is a product of rows and columns`);
-  const lower = groupLowering(group, stored);
+  const { lower } = results;
   const [row, column] = [form.rowFactor, 1 - form.rowFactor].map((i) => scaleOf(core.inputs[i]!));
   const directions = once(() => directionsOf(core, form, lower));
   return {
     group,
     form,
     lower,
+    results,
     quads: readsAlong(core, form, lower),
     // The sums of a factor come of what is laid out, and are to be those of the factor itself.
     exact: group.rowSum !== null,
@@ -67,13 +65,8 @@ export function productCuts(
   return shortlist({ form, on, quads, exact }, count);
 }
 
-export function productKernel(
-  product: Product,
-  stores: readonly Value[],
-  name: string,
-  on: Processor,
-): Kernel {
-  return kernelCut(product, stores, name, { on, tiling: cutsOf(product, on).steady, for: 'steady' });
+export function productKernel(product: Product, name: string, on: Processor): Kernel {
+  return kernelCut(product, name, { on, tiling: cutsOf(product, on).steady, for: 'steady' });
 }
 
 /**
@@ -81,27 +74,20 @@ export function productKernel(
  *
  * @param uses dispatches that share the text
  */
-export function quickKernel(
-  product: Product,
-  stores: readonly Value[],
-  name: string,
-  on: Processor,
-  uses: number,
-): Kernel | null {
+export function quickKernel(product: Product, name: string, on: Processor, uses: number): Kernel | null {
   const { all, steady, quick } = cutsOf(product, on);
   if (!quick.has(uses)) quick.set(uses, quickCut({ form: product.form, on, uses }, all, steady));
   const tiling = quick.get(uses);
-  return tiling ? kernelCut(product, stores, name, { on, tiling, for: 'quick' }) : null;
+  return tiling ? kernelCut(product, name, { on, tiling, for: 'quick' }) : null;
 }
 
 function kernelCut(
   product: Product,
-  stores: readonly Value[],
   name: string,
   how: { readonly on: Processor; readonly tiling: Tiling; readonly for: keyof typeof mostWrittenOut },
 ): Kernel {
   const { on, tiling } = how;
-  const { group, form, lower } = product;
+  const { group, form } = product;
   const scene = { ...product, tiling };
   const walk = tiling.sharing === 'workgroup' ? tileWalk(scene) : registerWalk(scene, on.lanes);
 
@@ -110,7 +96,7 @@ function kernelCut(
   const shared: SharedArray[] = [...walk.shared];
   if (isLooped)
     shared.push({ slot: resultsSlot, type: 'f32', length: results, space: 'private', quads: false });
-  const storing = { group, stores, lower, form, walk };
+  const storing = { group, results: product.results, form, walk };
   const after = [...(isLooped ? storeInLoop(storing) : storeEach(storing)), ...storeRowSums(storing)];
   const inside = walk.mayStayOut ? [...walk.body, ...after] : after;
   const guarded: readonly Stmt[] =
@@ -160,8 +146,7 @@ function once<T>(make: () => T): () => T {
 
 interface Storing {
   readonly group: Group;
-  readonly stores: readonly Value[];
-  readonly lower: Lower;
+  readonly results: Results;
   readonly form: ProductForm;
   readonly walk: ProductWalk;
 }
@@ -178,7 +163,7 @@ function resultStores(group: Group, stores: readonly Value[], lower: Lower): Stm
 
 /** Names a result's row, columns and value, and stores what follows from them; nothing past the edges. */
 function storeAt(
-  { group, stores, lower, form, walk }: Storing,
+  { group, results, form, walk }: Storing,
   i: Expr,
   place: readonly Expr[],
   result: Expr,
@@ -196,7 +181,8 @@ function storeAt(
       { kind: 'let', name: 'm', value: row },
       ...column.map((value, axis) => ({ kind: 'let', name: columnName(axis), value }) as const),
       { kind: 'let', name: reduceName(group, group.core), value: result },
-      ...resultStores(group, stores, lower),
+      ...resultStores(group, results.stores, results.lower),
+      ...whenLooking(resultStores(group, results.looks, results.lowerForLooks)),
     ],
   };
 }
@@ -239,7 +225,12 @@ function storeInLoop(storing: Storing): Stmt[] {
 }
 
 /** The sums of the left operand, stored by those who have the first columns. */
-function storeRowSums({ group: { rowSum, core }, stores, walk }: Storing): Stmt[] {
+function storeRowSums(storing: Storing): Stmt[] {
+  const { stores, looks } = storing.results;
+  return [...rowSumsIn(stores, storing), ...whenLooking(rowSumsIn(looks, storing))];
+}
+
+function rowSumsIn(stores: readonly Value[], { group: { rowSum, core }, walk }: Storing): Stmt[] {
   if (!rowSum || !stores.includes(rowSum)) return [];
   const { rows } = productForm(core)!;
   const first = walk.column(walk.box.slice(1).map(() => i32(0)));

@@ -7,6 +7,7 @@ import { add, mul } from '../ir/index-math.ts';
 import type { SharedArray, Stmt } from '../ir/kernel.ts';
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { Group } from './groups.ts';
+import type { Results } from './looks.ts';
 import type { Lower } from './lower.ts';
 import type { ProductForm } from './product-form.ts';
 import type { Directions } from './product-key.ts';
@@ -17,6 +18,7 @@ export interface Product {
   readonly group: Group;
   readonly form: ProductForm;
   readonly lower: Lower;
+  readonly results: Results;
   /** Operands can be read four at a time along a lone inner axis. */
   readonly quads: boolean;
   /** What else is made of the factors wants them whole. */

@@ -25,6 +25,8 @@ export interface Dispatch {
   readonly flops: number;
   /** Which variant of its family its kernel is, for people; null where there is but one. */
   readonly variant: string | null;
+  /** It is left out of steps that are not looked at. */
+  readonly onlyLooks: boolean;
   /**
    * What computes the same to the bit, slower, from a text that is compiled sooner: for a start. Where a dispatch was cut
    * into parts that share a text, the first has all of it, and the others have none.

@@ -1,6 +1,6 @@
 // Graphs that nobody thought of: random nets of ops, compiled and fused, must give what the interpreter gives.
 import fc from 'fast-check';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { gradients } from '../autodiff/grad.ts';
 import { printGraph } from '../ir/graph.ts';
 import { sizeOf } from '../ir/shape.ts';
@@ -17,6 +17,8 @@ import { softmax } from '../ops/softmax.ts';
 import { type RunOptions, runOnGpu } from '../runtime/testing.ts';
 import { expectAllClose, randomArray } from '../testing.ts';
 import { passNames } from './compile.ts';
+import { lookingUniform } from './looks.ts';
+import type { ProcessorKind } from './tiling.ts';
 
 /** Ways to make a matrix out of one or two; every one keeps numbers small. */
 const steps: ReadonlyArray<(a: Value, b: Value) => Value> = [
@@ -50,7 +52,12 @@ const plans: fc.Arbitrary<Plan> = fc.record({
   moves: fc.array(fc.tuple(fc.nat(steps.length - 1), fc.nat(3), fc.nat(5)), { minLength: 2, maxLength: 8 }),
 });
 
-function graphOf({ rows, columns, moves }: Plan): { roots: Value[]; feeds: Map<Value, Float64Array> } {
+function graphOf({ rows, columns, moves }: Plan): {
+  roots: Value[];
+  /** What lies between the leaves and the loss, and its gradients. */
+  between: Value[];
+  feeds: Map<Value, Float64Array>;
+} {
   const leaves = [input('a', [rows, columns]), input('b', [columns, rows])];
   const values = [...leaves];
   for (const [step, left, right] of moves) {
@@ -63,7 +70,12 @@ function graphOf({ rows, columns, moves }: Plan): { roots: Value[]; feeds: Map<V
   const feeds = new Map(
     leaves.map((v, i) => [v, Float64Array.from(randomArray(sizeOf(v.shape), i + 1), Math.fround)]),
   );
-  return { roots: [loss, values[Math.floor(values.length / 2)]!, ...gradients(loss, leaves)], feeds };
+  const between = values.slice(2);
+  return {
+    roots: [loss, values[Math.floor(values.length / 2)]!, ...gradients(loss, leaves)],
+    between: [...between, ...gradients(loss, between)],
+    feeds,
+  };
 }
 
 async function compare(plan: Plan, options: RunOptions): Promise<void> {
@@ -78,6 +90,44 @@ async function compare(plan: Plan, options: RunOptions): Promise<void> {
       throw new Error(`root ${i} (${root.op.id})\n${printGraph(roots)}`, { cause: error });
     }
   });
+}
+
+/**
+ * Looks change no bit of what a program is for, and find what the interpreter gives.
+ *
+ * @returns how many of them were not even written where nobody looked
+ */
+async function compareLooks(plan: Plan, processor: ProcessorKind): Promise<number> {
+  const { roots, between, feeds } = graphOf(plan);
+  const looked = [...roots, ...between];
+  const options = { processor, hypers: { [lookingUniform]: 0 } };
+  const none = await runOnGpu(roots, feeds, options);
+  const off = await runOnGpu(looked, feeds, { ...options, looks: between.length });
+  const on = await runOnGpu(looked, feeds, {
+    ...options,
+    looks: between.length,
+    hypers: { [lookingUniform]: 1 },
+  });
+  const always = off.compiled.program.dispatches.filter((d) => !d.onlyLooks);
+  expect(always.length).toBe(none.compiled.program.dispatches.length);
+  roots.forEach((_, i) => {
+    expect(off.results[i]).toEqual(none.results[i]);
+    expect(on.results[i]).toEqual(none.results[i]);
+  });
+  const expected = evaluate(between, feeds);
+  between.forEach((value, i) => {
+    const scale = expected[i]!.reduce((m, v) => Math.max(m, Math.abs(v)), 1e-3);
+    try {
+      expectAllClose(on.results[roots.length + i]!, expected[i]!, { rtol: 1e-4, atol: 1e-4 * scale });
+    } catch (error) {
+      throw new Error(`look ${i} (${value.op.id})\n${printGraph(looked)}`, { cause: error });
+    }
+  });
+  const isWritten = (result: Float64Array): boolean => result.some((x) => x !== 0);
+  return between.filter((_, i) => {
+    const at = roots.length + i;
+    return isWritten(on.results[at]!) && !isWritten(off.results[at]!);
+  }).length;
 }
 
 const corpus = (runs: number) => ({ numRuns: runs, seed: 2026, endOnFailure: false });
@@ -98,6 +148,20 @@ test.each(['cpuTeam', 'gpuTeam'] as const)(
       fc.asyncProperty(plans, (plan) => compare(plan, { processor })),
       corpus(15),
     );
+  },
+);
+
+test.each(['cpu', 'gpu', 'cpuTeam', 'gpuTeam'] as const)(
+  'random graphs give the same to the bit whether one looks or not, cut for a %s',
+  async (processor) => {
+    let spared = 0;
+    await fc.assert(
+      fc.asyncProperty(plans, async (plan) => {
+        spared += await compareLooks(plan, processor);
+      }),
+      corpus(10),
+    );
+    expect(spared).toBeGreaterThan(0);
   },
 );
 

@@ -19,7 +19,7 @@ import {
   variable,
 } from '../ir/expr.ts';
 import { add, scale } from '../ir/index-math.ts';
-import type { Kernel, Stmt } from '../ir/kernel.ts';
+import type { Stmt } from '../ir/kernel.ts';
 import type { Operand, PlacedKernel } from './bindings.ts';
 
 /** Kernels that run one behind the other, as many times as there are turns; `counter` names the turn. */
@@ -107,12 +107,12 @@ function oneFor(
   newSlot: () => number,
 ): PlacedKernel | null {
   const [first] = kernels.map((k) => k.kernel);
-  const shape = ({ threads, groups, shared, body }: Kernel): string =>
-    JSON.stringify([threads, groups, shared, body.length]);
-  if (!first || kernels.some((k) => shape(k.kernel) !== shape(first))) return null;
+  const shape = ({ kernel: { threads, groups, shared, body }, onlyLooks }: PlacedKernel): string =>
+    JSON.stringify([threads, groups, shared, body.length, onlyLooks]);
+  if (!first || kernels.some((k) => shape(k) !== shape(kernels[0]!))) return null;
   const merger = new Merger(kernels, variable(counter, 'i32', kernels.length), newSlot);
   const body = merger.statements(kernels.map((k) => k.kernel.body));
-  return body && { kernel: { ...first, body }, operandOf: (slot) => merger.operandOf(slot) };
+  return body && { ...kernels[0]!, kernel: { ...first, body }, operandOf: (slot) => merger.operandOf(slot) };
 }
 
 /** Thrown inside of a merger where two things are not alike. */

@@ -10,19 +10,12 @@ import { add, binary, divide, flatten, lessThan, mul, scale, unflatten } from '.
 import { groupVariable, type Kernel, laneVariable, type SharedArray, type Stmt } from '../ir/kernel.ts';
 import type { Monoid } from '../ir/op.ts';
 import type { Value } from '../ir/value.ts';
-import {
-  type Group,
-  groupLowering,
-  indexIn,
-  isWhole,
-  memberIndex,
-  reduceElement,
-  reduceName,
-  spaceVariables,
-} from './groups.ts';
+import { type Group, isWhole, memberIndex, reduceElement, reduceName } from './groups.ts';
+import { type Results, whenLooking } from './looks.ts';
 import type { Lower } from './lower.ts';
 import { isLong, readTogether } from './quads.ts';
 import { rebuildExpr } from './rebuild.ts';
+import { indexIn, spaceVariables } from './row-space.ts';
 import { isTeam, type ProcessorKind, teamThreads } from './tiling.ts';
 
 /** Threads of a workgroup where each takes a row of its own. */
@@ -43,15 +36,13 @@ type Stage = readonly Value[];
 
 export function rowKernel(
   group: Group,
-  stores: readonly Value[],
-  stored: (v: Value) => boolean,
+  { stores, lower, looks, lowerForLooks }: Results,
   name: string,
   on: ProcessorKind,
 ): Kernel {
   const { rows, cols, elements } = group.space;
   const alone = isAlone(group, on);
   const threads = alone ? rowsPerGroup : sharingThreads(cols, on);
-  const lower = groupLowering(group, stored);
   const lane = variable(laneVariable, 'i32', threads);
   const isWide =
     elements === 'trailing' &&
@@ -64,7 +55,8 @@ export function rowKernel(
   const body: Stmt[] = [];
   for (const stage of stagesOf(group, lower))
     body.push(...stageStatements(group, stage, lower, walk, shared));
-  body.push(...storeStatements(group, stores, lower, walk));
+  body.push(...storeStatements(group, stores, lower, walk, 'out'));
+  body.push(...whenLooking(storeStatements(group, looks, lowerForLooks, walk, 'look')));
 
   const groups = alone ? Math.ceil(rows / threads) : rows;
   const wg = variable(groupVariable, 'i32', groups);
@@ -296,14 +288,20 @@ function shareResult(name: string, monoid: Monoid, type: DType, walk: Walk, shar
   return statements;
 }
 
-function storeStatements(group: Group, stores: readonly Value[], lower: Lower, walk: Walk): Stmt[] {
+function storeStatements(
+  group: Group,
+  stores: readonly Value[],
+  lower: Lower,
+  walk: Walk,
+  named: string,
+): Stmt[] {
   const { row } = spaceVariables(group.space);
   const each: Stmt[] = [];
   const once: Stmt[] = [];
   // All values before all stores: a result may take the place of what another one reads.
   const late: Array<{ readonly into: Stmt[]; readonly store: Stmt }> = [];
   for (const v of stores) {
-    const name = `out${late.length}`;
+    const name = `${named}${late.length}`;
     const value = variable(name, v.dtype);
     if (!isWhole(group, v)) {
       const index = memberIndex(group, v, false)!;

@@ -13,6 +13,7 @@ const dispatch = (wgsl: string): Dispatch => ({
   args: [],
   flops: 0,
   variant: null,
+  onlyLooks: false,
 });
 const textsOf = (shared: readonly Dispatch[]): number => new Set(shared.map((d) => d.wgsl)).size;
 

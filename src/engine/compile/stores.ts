@@ -12,47 +12,78 @@ export interface GroupStores {
   readonly group: Group;
   /** Computed here and kept. */
   readonly stores: readonly Value[];
+  /** Kept for looks alone. */
+  readonly looks: readonly Value[];
   /** Read from memory. */
   readonly loads: readonly Value[];
 }
 
-/** Decides for every group: it loads what an earlier one stores, and computes the rest itself; groups that nobody needs are left out. */
-export function decideStores({ order, groups, groupOf, anchors }: Grouping): GroupStores[] {
+/**
+ * Decides for every group: it loads what an earlier one stores, and computes the rest itself; groups that nobody needs are left
+ * out. What a step stores is decided without looks; they find it, and have stored beside it what they need.
+ */
+export function decideStores(grouping: Grouping): GroupStores[] {
+  const { order, groups, groupOf, groupForLooks, anchors, looks } = grouping;
   const dear = dearValues(order, anchors, groupOf);
-  const needed = new Map<Group, Set<Value>>(groups.map((g) => [g, new Set<Value>()]));
-  for (const v of anchors) needed.get(groupOf.get(v)!)?.add(v);
+  const sets = (): Map<Group, Set<Value>> => new Map(groups.map((g) => [g, new Set<Value>()]));
+  const [stored, seen, loaded] = [sets(), sets(), sets()];
+  for (const v of anchors) stored.get(groupOf.get(v)!)?.add(v);
+  const isDear = (v: Value): boolean => v.op.lower.kind === 'reduce' || dear.has(v);
+  const reductions = ({ reduces, rowSum }: Group): Value[] => [...reduces, ...(rowSum ? [rowSum] : [])];
+  const backwards = [...groups].reverse();
 
-  const result: GroupStores[] = [];
-  for (const group of [...groups].reverse()) {
-    const stores = needed.get(group)!;
+  for (const group of backwards) {
+    const stores = stored.get(group)!;
     if (stores.size === 0) continue;
-    const loads = new Set<Value>();
-    const seen = new Set<Value>();
-    const visit = (v: Value): void => {
-      if (seen.has(v)) return;
-      seen.add(v);
-      const home = groupOf.get(v);
-      if (home === group) {
-        for (const input of v.inputs) visit(input);
-      } else if (isLeaf(v)) {
-        loads.add(v);
-      } else if (
-        home &&
-        home.number < group.number &&
-        (v.op.lower.kind === 'reduce' || anchors.has(v) || dear.has(v))
-      ) {
-        needed.get(home)!.add(v);
-        loads.add(v);
-      } else {
-        for (const input of v.inputs) visit(input);
-      }
-    };
-    for (const v of stores) visit(v);
-    for (const v of group.reduces) visit(v);
-    if (group.rowSum) visit(group.rowSum);
-    result.push({ group, stores: order.filter((v) => stores.has(v)), loads: [...loads] });
+    load([...stores, ...reductions(group)], group, groupOf, loaded.get(group)!, (v, home) => {
+      if (!isDear(v) && !anchors.has(v)) return false;
+      stored.get(home)!.add(v);
+      return true;
+    });
   }
-  return result.reverse();
+  for (const v of looks) {
+    const home = groupForLooks.get(v);
+    if (home && !stored.get(home)!.has(v)) seen.get(home)!.add(v);
+  }
+  for (const group of backwards) {
+    const own = seen.get(group)!;
+    if (own.size === 0) continue;
+    const needs = stored.get(group)!.size === 0 ? [...own, ...reductions(group)] : [...own];
+    load(needs, group, groupForLooks, loaded.get(group)!, (v, home) => {
+      if (stored.get(home)!.has(v)) return true;
+      if (!isDear(v) && !looks.has(v)) return false;
+      seen.get(home)!.add(v);
+      return true;
+    });
+  }
+  return groups
+    .filter((group) => stored.get(group)!.size + seen.get(group)!.size > 0)
+    .map((group) => ({
+      group,
+      stores: order.filter((v) => stored.get(group)!.has(v)),
+      looks: order.filter((v) => seen.get(group)!.has(v)),
+      loads: [...loaded.get(group)!],
+    }));
+}
+
+/** Collects what a group reads to compute values: leaves, and what `isLoaded` finds in memory rather than computes again. */
+function load(
+  values: readonly Value[],
+  group: Group,
+  groupOf: ReadonlyMap<Value, Group>,
+  loads: Set<Value>,
+  isLoaded: (v: Value, home: Group) => boolean,
+): void {
+  const visited = new Set<Value>();
+  const visit = (v: Value): void => {
+    if (visited.has(v)) return;
+    visited.add(v);
+    const home = groupOf.get(v);
+    const isEarlier = home !== undefined && home.number < group.number;
+    if (home !== group && (isLeaf(v) || (isEarlier && isLoaded(v, home)))) loads.add(v);
+    else for (const input of v.inputs) visit(input);
+  };
+  for (const v of values) visit(v);
 }
 
 /** Maps that are computed in passing and cost more than memory. */

@@ -17,6 +17,7 @@ import {
 } from '../ir/kernel.ts';
 import { dispatchOf, type Operand, type PlacedKernel, slotsOf } from './bindings.ts';
 import type { CompileOptions } from './compile.ts';
+import { whenLooking } from './looks.ts';
 import { aligned } from './memory.ts';
 import type { Place, Program } from './program.ts';
 import { rebuildExpr } from './rebuild.ts';
@@ -39,10 +40,10 @@ function joinRolls(name: string, rolls: readonly Roll[], threads: number): Place
   const pool = new SharedPool();
   const operands = new Map<number, Operand>();
   let sections = 0;
-  const sectionOf = ({ kernel, operandOf }: PlacedKernel): Stmt[] => {
+  const sectionOf = ({ kernel, operandOf, onlyLooks }: PlacedKernel): Stmt[] => {
     for (const slot of slotsOf(kernel.body).keys()) operands.set(slot, operandOf(slot));
     const one = section({ ...kernel, body: pool.join(kernel) }, sections++, threads);
-    return [one, { kind: 'barrier', of: 'operands' }];
+    return [...(onlyLooks ? whenLooking([one]) : [one]), { kind: 'barrier', of: 'operands' }];
   };
   const body = rolls.flatMap(({ kernels, turns, counter }): Stmt[] => {
     const once = kernels.flatMap(sectionOf);

@@ -12,6 +12,7 @@ interface Ready {
   readonly bindGroup: GPUBindGroup;
   readonly x: number;
   readonly y: number;
+  readonly onlyLooks: boolean;
 }
 
 /** What programs are encoded into. */
@@ -33,6 +34,12 @@ interface Starting {
   readonly ready: (readonly Ready[])[];
   bind(d: Dispatch, pipeline: GPUComputePipeline): Ready;
 }
+
+/** A program as it is where nobody looks, at this time. */
+export const withoutLooks = ({ program, dispatches }: LoadedProgram): LoadedProgram => ({
+  program: { ...program, dispatches: program.dispatches.filter((d) => !d.onlyLooks) },
+  dispatches: dispatches.filter((d) => !d.onlyLooks),
+});
 
 const wordBytes = 4;
 const bindingBytes = 256;
@@ -134,6 +141,13 @@ export class Machine {
   /** Where the hyper-parameters lie, in the order of the reserved names. */
   get uniforms(): Place {
     return { buffer: uniformBuffer, offset: 0, length: this.uniformNames.length };
+  }
+
+  /** Where one of them lies. */
+  uniform(name: string): Place {
+    const offset = this.uniformNames.indexOf(name);
+    invariant(offset >= 0, `${name} is a hyper-parameter`);
+    return { buffer: uniformBuffer, offset, length: 1 };
   }
 
   /** Values of all hyper-parameters, as they lie there. */
@@ -251,7 +265,7 @@ export class Machine {
         layout: this.layout(d),
         entries: given ? [...places, { binding: places.length, resource: given }] : places,
       });
-      return { pipeline, bindGroup, x: d.grid[0], y: d.grid[1] };
+      return { pipeline, bindGroup, x: d.grid[0], y: d.grid[1], onlyLooks: d.onlyLooks };
     };
     const ready = starts.map((all, i) => all.map((d, part) => bind(d, pipelines[i]![part]!)));
     const loaded = { program, dispatches: ready.flat() };
@@ -381,10 +395,10 @@ export class Machine {
     return made;
   }
 
-  /** Encodes programs, one after the other, into a pass. */
-  encode(pass: Pass, loaded: LoadedProgram): void {
+  /** Encodes a program into a pass; without what is for looks alone, where nobody looks. */
+  encode(pass: Pass, loaded: LoadedProgram, looks = true): void {
     if (this.uniformGroup) pass.setBindGroup(1, this.uniformGroup);
-    for (const d of loaded.dispatches) this.dispatch(pass, d);
+    for (const d of loaded.dispatches) if (looks || !d.onlyLooks) this.dispatch(pass, d);
   }
 
   /**

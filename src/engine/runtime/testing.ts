@@ -2,6 +2,7 @@
 import { create } from 'webgpu';
 import { type Compiled, type CompileOptions, compileGraph, type PassName } from '../compile/compile.ts';
 import { cutLongWork } from '../compile/long-work.ts';
+import { lookingUniform } from '../compile/looks.ts';
 import type { Place } from '../compile/program.ts';
 import { teamProgram } from '../compile/team.ts';
 import { type Choices, isTeam, type ProcessorKind } from '../compile/tiling.ts';
@@ -96,6 +97,8 @@ export interface RunOptions {
   readonly gradientScale?: number;
   /** How many of the roots, the first ones, are differentiated. */
   readonly forward?: number;
+  /** How many of the roots, the last ones, are for looks; the uniform `looking` says whether one looks. */
+  readonly looks?: number;
 }
 
 /** The elements of each root, computed by the compiled program. Feeds are keyed by their input values. */
@@ -113,6 +116,7 @@ export async function runOnGpu(
     text = (wgsl) => wgsl,
     gradientScale = 1,
     forward = 0,
+    looks = 0,
   }: RunOptions = {},
 ): Promise<GpuRun> {
   const machine = new Machine(await testDevice());
@@ -136,7 +140,11 @@ export async function runOnGpu(
     gradientScale,
   };
   const compiled = compileGraph(
-    roots.map((value, i) => ({ value, ...(i < forward && { isForward: true }) })),
+    roots.map((value, i) => ({
+      value,
+      ...(i < forward && { isForward: true }),
+      ...(i >= roots.length - looks && { isForLooks: true }),
+    })),
     placeOf,
     options,
   );
@@ -155,7 +163,7 @@ export async function runOnGpu(
   const loaded = await machine.load(cutLongWork({ ...program, dispatches }, () => parts));
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
-  machine.encode(pass, loaded);
+  machine.encode(pass, loaded, looks === 0 || hypers[lookingUniform] !== 0);
   pass.end();
   device.queue.submit([encoder.finish()]);
   const results: Float64Array[] = [];

@@ -197,3 +197,50 @@ test('losses are the same to the bit with probes and without, through attention 
   expect(watched).toEqual(await losses(plain, [12]));
   plain.dispose();
 });
+
+/** Two convolutions with batch norm, one around the other: 4 × 5 pictures. */
+const pictures = documentOf(
+  {
+    data: 'data',
+    spread: ['linear', { units: 20 }],
+    picture: ['reshape', { sizes: [1, 4, 5] }],
+    conv_1: ['conv2d', { channels: 3, kernel: 3, padding: 1 }],
+    norm_1: 'batchNorm2d',
+    relu_1: 'relu',
+    conv_2: ['conv2d', { channels: 3, kernel: 3, padding: 1 }],
+    norm_2: 'batchNorm2d',
+    sum: 'add',
+    relu_2: 'relu',
+    flat: 'flatten',
+    out: ['linear', { units: 2 }],
+    loss: 'crossEntropy',
+  },
+  [
+    'data.x -> spread.x',
+    'spread.y -> picture.x',
+    'picture.y -> conv_1.x',
+    'conv_1.y -> norm_1.x',
+    'norm_1.y -> relu_1.x',
+    'relu_1.y -> conv_2.x',
+    'conv_2.y -> norm_2.x',
+    'norm_2.y -> sum.x',
+    'relu_1.y -> sum.x',
+    'sum.y -> relu_2.x',
+    'relu_2.y -> flat.x',
+    'flat.y -> out.x',
+    'out.y -> loss.prediction',
+    'data.y -> loss.target',
+  ],
+);
+
+test('a step that nobody looks at runs what a run without probes runs, and gives the same to the bit', async () => {
+  const whole = { without: ['team' as const] };
+  for (const made of [document, pictures]) {
+    const [watched, plain] = [await trainerOf(made, true, whole), await trainerOf(made, false, whole)];
+    expect(watched.facts.dispatches.plain).toBe(plain.facts.dispatches.plain);
+    const lossesOfPlain = await losses(plain, [6, 6]);
+    expect(await losses(watched, [6, 6], (step) => step % 3 === 1)).toEqual(lossesOfPlain);
+    plain.dispose();
+    watched.dispose();
+  }
+});

@@ -1,4 +1,5 @@
 /** Looks at a run's tensors: captures for the history, what a look costs, and who broke first when numbers went wrong. */
+import { lookingUniform } from '../compile/looks.ts';
 import { beforeBuffer, type ProbeProgram } from '../compile/probe-program.ts';
 import type { Place } from '../compile/program.ts';
 import { binCount, momentCount } from '../ir/capture.ts';
@@ -73,7 +74,10 @@ export class Lookout {
     this.machine.device.queue.submit([encoder.finish()]);
   }
 
-  /** Encodes what must come before a step that is looked at: keeps its parameters and the gradients of the step before. */
+  /**
+   * Encodes what must come before a step that is looked at: keeps its parameters and the gradients of the step before, and
+   * has the step keep what only a look reads.
+   */
   before(encoder: Submission): void {
     const { machine } = this;
     const length = this.facts.arena;
@@ -82,6 +86,17 @@ export class Lookout {
       machine.copy(encoder, { buffer, offset: 0, length }, kept);
     });
     machine.clear(encoder, this.probe.bins.buffer);
+    this.tell(encoder, true);
+  }
+
+  /** Encodes what must come behind the look: the next steps keep no more than they need. */
+  after(encoder: Submission): void {
+    this.tell(encoder, false);
+  }
+
+  private tell(encoder: Submission, looks: boolean): void {
+    const flag = { ...this.probe.flags, offset: looks ? 0 : 1, length: 1 };
+    this.machine.copy(encoder, flag, this.machine.uniform(lookingUniform));
   }
 
   /** Encodes the look itself, behind its step. */
@@ -111,14 +126,18 @@ export class Lookout {
     });
   }
 
-  /** The first tensor, from the data on, that holds a number that is not finite. Meant for a step that was halted. */
-  async firstUnsound(): Promise<{ node: string; name: string; what: string } | null> {
+  /** The first tensor, from the data on, that holds a number that is not finite; `step` encodes the step that was halted. */
+  async firstUnsound(
+    step: (pass: Pass) => void,
+  ): Promise<{ node: string; name: string; what: string } | null> {
     const { machine, probe } = this;
     const encoder = machine.device.createCommandEncoder();
-    machine.clear(encoder, probe.bins.buffer);
+    this.before(encoder);
     const pass = encoder.beginComputePass();
+    step(pass);
     this.encode(pass);
     pass.end();
+    this.after(encoder);
     machine.device.queue.submit([encoder.finish()]);
     const moments = new Float32Array(await machine.read(probe.moments));
     const kinds = ['activation', 'gradient', 'weightGradient'] as const;
@@ -161,7 +180,7 @@ export class Lookout {
 
   /**
    * What a look adds, in ms, to a pass over a batch that changes nothing which training reads: the median of pairs with and
-   * without one, in turn. The first pair is not counted.
+   * without one, in turn, what is kept for it included. The first pair is not counted.
    */
   async measure(overBatch: LoadedProgram): Promise<number> {
     const { device } = this.machine;
@@ -170,9 +189,10 @@ export class Lookout {
       const encoder = device.createCommandEncoder();
       if (looks) this.before(encoder);
       const pass = encoder.beginComputePass();
-      this.machine.encode(pass, overBatch);
+      this.machine.encode(pass, overBatch, looks);
       if (looks) this.encode(pass);
       pass.end();
+      if (looks) this.after(encoder);
       device.queue.submit([encoder.finish()]);
       await device.queue.onSubmittedWorkDone();
       return performance.now() - start;
@@ -180,8 +200,8 @@ export class Lookout {
     const pairs: number[] = [];
     await device.queue.onSubmittedWorkDone();
     for (let i = 0; i <= measuredPairs; i++) {
-      const plain = await timed(false);
-      pairs.push((await timed(true)) - plain);
+      const without = await timed(false);
+      pairs.push((await timed(true)) - without);
     }
     const sorted = pairs.slice(1).sort((a, b) => a - b);
     return Math.max(0, sorted[Math.floor(measuredPairs / 2)]!);

@@ -3,6 +3,7 @@
  */
 import type { Target } from '../compile/compile.ts';
 import { type LongWork, withSpare } from '../compile/long-work.ts';
+import { lookingUniform } from '../compile/looks.ts';
 import { type ProbeProgram, probeProgram } from '../compile/probe-program.ts';
 import type { Place, Program } from '../compile/program.ts';
 import {
@@ -233,6 +234,7 @@ function startingHypers(
   return {
     [seedWord]: document.training.seed,
     [evalCountUniform]: 0,
+    [lookingUniform]: 0,
     ...updateHypers(document.training, optimizer),
     ...Object.fromEntries(model.hypers.map((h) => [h.name, h.value])),
   };

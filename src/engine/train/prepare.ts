@@ -10,7 +10,7 @@ import type { Metric } from '../model/metrics.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
 import { inParts } from '../runtime/long-work.ts';
-import { type LoadedProgram, Machine } from '../runtime/machine.ts';
+import { type LoadedProgram, Machine, withoutLooks } from '../runtime/machine.ts';
 import { Outbox, outboxBuffer } from '../runtime/outbox.ts';
 import type { DataPlaces } from './batch.ts';
 import { BestWeights } from './best.ts';
@@ -130,9 +130,9 @@ export async function prepareRun(
   const micro = step.micro && wholeMicro && { loaded: await cut(wholeMicro, true), count: step.micro.count };
   uploadData(machine, data.dataset, model, plan.data);
   const best = document.training.stopping.patience > 0 ? new BestWeights(machine, layout) : null;
-  const plain =
-    (step.team ? 1 : loaded.program.dispatches.length) +
-    (micro ? micro.count * micro.loaded.program.dispatches.length : 0);
+  const dispatchesOf = (of: (loaded: LoadedProgram) => LoadedProgram): number =>
+    (step.team ? 1 : of(loaded).program.dispatches.length) +
+    (micro ? micro.count * of(micro.loaded).program.dispatches.length : 0);
   const ofStep = [loaded.program, ...(micro ? [micro.loaded.program] : [])];
   const texts = new Set(ofStep.flatMap((p) => p.dispatches.map((d) => d.wgsl)));
   const [answers] = data.dataset.targets;
@@ -142,7 +142,10 @@ export async function prepareRun(
     memory: plan.memory,
     stepsPerEpoch: step.stepsPerEpoch,
     samples: { train: training, validation: data.split.validation.length, test: data.split.test.length },
-    dispatches: { plain, looking: plain + (probe ? probe.program.dispatches.length : 0) },
+    dispatches: {
+      plain: dispatchesOf(withoutLooks),
+      looking: dispatchesOf((all) => all) + (probe ? probe.program.dispatches.length : 0),
+    },
     batch,
     segments: probed?.segments ?? [],
     tracks: probed?.tracks ?? [],

@@ -176,7 +176,7 @@ export function compileStep(spec: StepSpec): StepProgram {
     return place;
   };
   const main = compileGraph(
-    [...gradients, ...columns, ...memory, ...watched.map((value) => ({ value }))],
+    [...gradients, ...columns, ...memory, ...watched.map((value): Wanted => ({ value, isForLooks: true }))],
     placeOf,
     { ...options, gradientScale: gradientScaleOf(sizeOf(real(model.lossPerSample).shape)) },
   );

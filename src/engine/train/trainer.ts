@@ -19,7 +19,7 @@ import { noBest } from '../optim/stopping.ts';
 import type { ProbeCapture } from '../probe/types.ts';
 import type { OpenDevice } from '../runtime/device.ts';
 import { type KernelTime, timeKernels } from '../runtime/kernel-times.ts';
-import type { LoadedProgram, Machine, Pass } from '../runtime/machine.ts';
+import { type LoadedProgram, type Machine, type Pass, withoutLooks } from '../runtime/machine.ts';
 import type { Outbox } from '../runtime/outbox.ts';
 import { ReadbackRing } from '../runtime/readback.ts';
 import type { BestWeights, EarlyStop } from './best.ts';
@@ -256,8 +256,9 @@ export class Trainer {
   /** What a step encodes: a micro-batch, where it takes several, and the rest. */
   private get programs(): LoadedProgram[] {
     // Of dispatches that are several steps each, the first is one.
-    const step = this.program.team ? firstOf(this.loaded) : this.loaded;
-    return [...(this.micro ? [this.micro.loaded] : []), step];
+    const { loaded, micro } = this;
+    const step = this.program.team ? firstOf(loaded) : loaded;
+    return [...(micro ? [micro.loaded] : []), step].map(withoutLooks);
   }
 
   /** Where the time of a step goes, and the memory. Training stands where it stood. */
@@ -268,7 +269,7 @@ export class Trainer {
     const ceilings = await measureCeilings(machine.device, target, how.rounds);
     const times = await this.kernelTimes(how.rounds, how.repeats);
     const dispatches = this.programs.flatMap(({ program }) => program.dispatches);
-    const micro = this.micro?.loaded.program.dispatches.length ?? 0;
+    const micro = this.micro ? withoutLooks(this.micro.loaded).program.dispatches.length : 0;
     const kernels = dispatches.map(({ label, grid, flops, bindings, variant }, i) => ({
       label,
       cut: variant,
@@ -367,12 +368,13 @@ export class Trainer {
         look.before(encoder);
       }
       pass ??= encoder.beginComputePass();
-      this.encodeSteps(pass, next - step);
+      this.encodeSteps(pass, next - step, look !== null);
       step = next;
       if (!look) continue;
       look.encode(pass);
       pass.end();
       pass = null;
+      look.after(encoder);
       word = this.ring.copy(encoder, slot, word, look.places);
     }
     pass?.end();
@@ -386,12 +388,12 @@ export class Trainer {
   }
 
   /** Encodes so many steps, one after the other. */
-  private encodeSteps(pass: Pass, count: number): void {
+  private encodeSteps(pass: Pass, count: number, looks: boolean): void {
     const { machine, loaded, micro, program } = this;
     if (program.team) machine.encodeTurns(pass, loaded, program.team.turns, count);
     for (let step = 0; !program.team && step < count; step++) {
-      for (let i = 0; micro && i < micro.count; i++) machine.encode(pass, micro.loaded);
-      machine.encode(pass, loaded);
+      for (let i = 0; micro && i < micro.count; i++) machine.encode(pass, micro.loaded, looks);
+      machine.encode(pass, loaded, looks);
     }
   }
 
@@ -493,7 +495,7 @@ export class Trainer {
 
   /** The first tensor, from the data on, that holds a number that is not finite. Meant for a step that was halted. */
   async firstUnsound(): Promise<{ node: string; name: string; what: string } | null> {
-    return this.lookout?.firstUnsound() ?? null;
+    return this.lookout?.firstUnsound((pass) => this.encodeSteps(pass, 1, true)) ?? null;
   }
 
   /** What one look takes, in ms; 0 where nothing can be looked at. Meant for between two submissions. */
