@@ -37,8 +37,8 @@ export function costWords({
 }
 
 /**
- * Bytes that there are for looks alone: their own buffers, and every output and its gradient. These stay at every step, looked at or
- * not; a part of them training would have kept for its own backward pass.
+ * Bytes that there are for looks alone: their own buffers, and room for every output and its gradient; a part of them training would
+ * have kept for its own backward pass.
  */
 function keptForLooks({ memory, segments }: RunFacts): number {
   const own = memory.buffers
