@@ -37,13 +37,14 @@ export function TemplateGallery() {
       {themes.map(({ id, title, summary }) => {
         const ofTheme = found.filter(({ theme }) => theme === id);
         if (ofTheme.length === 0) return null;
+        const cards = cardsOf(ofTheme);
         return (
           <section key={id} aria-label={title}>
             <h3 className={styles.theme}>
               {title} <span>{summary}</span>
             </h3>
-            <ul className={styles.gallery}>
-              {cardsOf(ofTheme).map((members) => (
+            <ul className={styles.gallery} data-pair={cards.length === 2}>
+              {cards.map((members) => (
                 <li key={members[0].id}>
                   {members[0].family ? (
                     <FamilyCard members={members} family={members[0].family} />

@@ -37,8 +37,8 @@ export interface Brush {
   circle(x: number, y: number, radius: number, look: LineLook): void;
   /** `y` is the middle of the letters. */
   text(x: number, y: number, text: string, look: TextLook): void;
-  /** Pixels enlarged without smoothing. */
-  image(x: number, y: number, width: number, height: number, pixels: Pixels): void;
+  /** Pixels enlarged, each as a square of its own unless they are samples of something smooth. */
+  image(x: number, y: number, width: number, height: number, pixels: Pixels, isSmooth?: boolean): void;
 }
 
 export function canvasBrush(context: CanvasRenderingContext2D): Brush {
@@ -89,8 +89,8 @@ export function canvasBrush(context: CanvasRenderingContext2D): Brush {
       context.fillText(text, 0, 0);
       context.restore();
     },
-    image(x, y, width, height, pixels) {
-      context.imageSmoothingEnabled = false;
+    image(x, y, width, height, pixels, isSmooth = false) {
+      context.imageSmoothingEnabled = isSmooth;
       context.drawImage(canvasOf(pixels), x, y, width, height);
     },
   };
@@ -142,10 +142,10 @@ export function svgBrush(width: number, height: number): { readonly brush: Brush
           `${escaped(text)}</text>`,
       );
     },
-    image(x, y, w, h, pixels) {
+    image(x, y, w, h, pixels, isSmooth = false) {
       parts.push(
         `<image x="${n(x)}" y="${n(y)}" width="${n(w)}" height="${n(h)}" preserveAspectRatio="none" ` +
-          `style="image-rendering: pixelated" href="${canvasOf(pixels).toDataURL('image/png')}"/>`,
+          `style="image-rendering: ${isSmooth ? 'auto' : 'pixelated'}" href="${canvasOf(pixels).toDataURL('image/png')}"/>`,
       );
     },
   };

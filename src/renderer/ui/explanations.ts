@@ -207,7 +207,7 @@ export const explanations = {
   },
   decisionRegions: {
     title: 'Decision regions',
-    text: 'The net’s answer at every point of a plane of inputs, computed on a grid with the weights of the step that is looked at; the samples lie over it. Hue is the answer and strength its certainty, and the line marks where two answers are equally likely.',
+    text: 'The net’s answer over a plane of inputs, computed on a grid with the weights of the step that is looked at and interpolated linearly between its points; the samples lie over it. Hue is the answer and strength its certainty, and the line marks where two answers are equally likely.',
     source: 'Duda, Hart & Stork, Pattern Classification 2001, section 2.4',
   },
   unitRegions: {

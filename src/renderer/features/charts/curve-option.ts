@@ -41,17 +41,24 @@ export function curveOption(runs: readonly RunView[], settings: CurveSettings): 
   const axis = axisLook(look);
   const curves = curvesOf(runs, settings.choice);
   const isRace = runs.length > 2;
+  const base = baseOption(look);
   return {
-    ...baseOption(look),
-    tooltip: { ...baseOption(look).tooltip, valueFormatter: tipNumber(readable) },
-    legend: { ...baseOption(look).legend, data: curves.map(({ name }) => name) },
+    ...base,
+    // All that race are told at once: two lines of names where one is not enough.
+    ...(isRace ? { grid: { ...base.grid, top: 44 } } : {}),
+    tooltip: { ...base.tooltip, valueFormatter: tipNumber(readable) },
+    legend: {
+      ...base.legend,
+      ...(isRace ? { type: 'plain' } : {}),
+      data: curves.map(({ name }) => name),
+    },
     xAxis: stepAxis(look),
     yAxis: {
       ...axis,
       type: isLog ? 'log' : 'value',
       scale: settings.choice === 'loss',
       splitNumber: 3,
-      ...(isShare(runs, settings.choice) ? { min: 0, max: 1 } : {}),
+      ...(isShare(runs, settings.choice) ? { min: 0, max: 1, interval: 0.25 } : {}),
       axisLabel: { ...axis.axisLabel, formatter: (value: number) => readable(value) },
     },
     series: [

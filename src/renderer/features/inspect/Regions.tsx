@@ -83,7 +83,10 @@ export function Regions({ run, inside, node }: RegionsProps) {
         onSave={onSave}
         legend={
           <>
-            <span>weights of step {value.step} · samples of the training part</span>
+            <span>
+              weights of step {value.step} · samples of the training part · {SIDE} × {SIDE} points, linear in
+              between
+            </span>
             {inside.target.names.slice(0, classColors.length).map((name, i) => (
               <span key={name}>
                 <span className={pictureStyles.swatch} style={{ background: classColors[i] }} /> {name}

@@ -47,16 +47,25 @@ export function readAnswer(inside: Pick<Inside, 'decision' | 'target'>, row: Arr
         .join(', '),
     };
   }
-  const shares = classShares(inside, row);
-  const most = Math.max(...shares);
-  const label = Math.max(0, shares.indexOf(most));
-  const chance = 1 / Math.max(2, shares.length);
+  const { label, certainty, share } = mostLikely(inside, row);
   const name = inside.target.names[label] ?? `class ${label}`;
-  return {
-    label,
-    certainty: Math.max(0, (most - chance) / (1 - chance)),
-    text: `${name} (${Math.round(100 * most)} %)`,
-  };
+  return { label, certainty, text: `${name} (${Math.round(100 * share)} %)` };
+}
+
+/** What a picture needs of an answer, without its words: pictures have many points. */
+export function readCertainty(
+  inside: Pick<Inside, 'decision' | 'target'>,
+  row: ArrayLike<number>,
+): Pick<Read, 'label' | 'certainty'> {
+  return isClassifier(inside) ? mostLikely(inside, row) : { label: null, certainty: 1 };
+}
+
+function mostLikely(inside: Pick<Inside, 'decision' | 'target'>, row: ArrayLike<number>) {
+  const shares = classShares(inside, row);
+  const share = Math.max(...shares);
+  const chance = 1 / Math.max(2, shares.length);
+  const certainty = Math.max(0, (share - chance) / (1 - chance));
+  return { label: Math.max(0, shares.indexOf(share)), certainty, share };
 }
 
 /** Whether an answer is a class at each of several places, such as the character that comes next. */

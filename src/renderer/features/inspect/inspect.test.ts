@@ -11,7 +11,7 @@ import { filterMaps, filterShapes } from './filters.ts';
 import { matrixLatex, withNumbers } from './formula.ts';
 import { heatAt, heatPixels, heatPlaces, symmetricRange } from './heat-maps.ts';
 import { principalPlane } from './principal.ts';
-import { gridInputs, planeOf, pointUnder, regionPixels } from './regions.ts';
+import { finerAnswers, gridInputs, planeOf, pointUnder, regionPixels } from './regions.ts';
 import { stagesOf } from './stages.ts';
 
 const field = { name: 'f', shape: [2], size: 2, columns: [], names: [], low: [-1, -2], high: [1, 2] };
@@ -82,11 +82,34 @@ describe('decision regions', () => {
   });
 
   test('where two answers meet there is a line, and certain regions are strongly coloured', () => {
-    const pixels = regionPixels(inside, { ...answers, data }, 'light');
-    const at = (c: number, r = 3) => [...pixels.data.subarray(4 * (r * side + c), 4 * (r * side + c) + 3)];
-    expect(at(3)).toEqual([20, 22, 28]);
-    expect(at(0)).toEqual(at(2));
-    expect(at(0)).not.toEqual(at(7));
+    const { width, data: pixels } = regionPixels(inside, { ...answers, data }, 'light');
+    const at = (x: number) => {
+      const i = 4 * (Math.floor(width / 2) * width + Math.floor((x / side) * width));
+      return [...pixels.subarray(i, i + 3)];
+    };
+    expect(at(side / 2 - 0.01)).toEqual([20, 22, 28]);
+    expect(at(0.5)).toEqual(at(2.5));
+    expect(at(0.5)).not.toEqual(at(7.5));
+  });
+
+  test('between the points of the grid a boundary runs where it does, and not in steps', () => {
+    // Blue above the line y = x / 3, red below it: a plane of answers, which interpolation follows exactly.
+    const height = (x: number, y: number): number => y - x / 3;
+    const slanted = Float32Array.from({ length: 2 * side * side }, (_, i) => {
+      const [x = 0, y = 0] = inputs.subarray(i - (i % 2), i - (i % 2) + 2);
+      return i % 2 === 0 ? 0 : height(x, y);
+    });
+    const { shape, data: finer } = finerAnswers({ ...answers, data: slanted });
+    const fine = Math.sqrt(shape[0] ?? 0);
+    const points = gridInputs(plane, fine);
+    const edge = fine / side / 2; // beyond the outermost points nothing is known
+    const wrong = Array.from({ length: fine * fine }, (_, i) => i).filter((i) => {
+      const [r, c] = [Math.floor(i / fine), i % fine];
+      const isInside = Math.min(r, c, fine - 1 - r, fine - 1 - c) >= edge;
+      return isInside && Math.abs(finer[2 * i + 1]! - height(points[2 * i]!, points[2 * i + 1]!)) > 1e-5;
+    });
+    expect(fine).toBeGreaterThan(3 * side);
+    expect(wrong).toEqual([]);
   });
 
   test('a point of the picture is a point of the grid', () => {

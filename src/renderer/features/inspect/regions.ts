@@ -3,7 +3,7 @@ import { type Inside, readable, type Tensor } from '../../../engine/index.ts';
 import type { Brush, Pixels } from '../../ui/brush.ts';
 import { chartLook, classColors } from '../../ui/chart-look.ts';
 import { type Rgb, scaleColor, type Theme } from '../../ui/color-scale.ts';
-import { isClassifier, readAnswer } from './answers.ts';
+import { isClassifier, readAnswer, readCertainty } from './answers.ts';
 
 /** Points along each side. */
 export const SIDE = 72;
@@ -46,10 +46,49 @@ function rowOf({ shape, data }: Tensor, i: number): Float32Array {
   return data.subarray(i * size, (i + 1) * size);
 }
 
-/** One pixel for each point: hue is the answer, strength its certainty, and a line where two answers meet. */
-export function regionPixels(inside: Inside, answers: Tensor, theme: Theme): Pixels {
+/** Pixels along each side for each point of the grid: between points, what is answered is interpolated. */
+const FINENESS = 4;
+
+/**
+ * A grid of answers made finer: each number that the net answers is interpolated linearly between the four points around, so
+ * that a boundary runs where it does and not in steps of the grid. Beyond the outermost points it stays what it is there.
+ */
+export function finerAnswers(answers: Tensor, fineness = FINENESS): Tensor {
+  const coarse = Math.round(Math.sqrt(answers.shape[0] ?? 0));
+  const side = coarse * fineness;
+  const size = answers.data.length / (coarse * coarse || 1);
+  const data = new Float32Array(side * side * size);
+  const places = Array.from({ length: side }, (_, i) => {
+    const at = Math.min(coarse - 1, Math.max(0, (i + 0.5) / fineness - 0.5));
+    const low = Math.min(Math.max(0, coarse - 2), Math.floor(at));
+    return { low, high: Math.min(coarse - 1, low + 1), share: at - low };
+  });
+  places.forEach(({ low: up, high: down, share: v }, r) => {
+    places.forEach(({ low: left, high: right, share: u }, c) => {
+      for (let k = 0; k < size; k++) {
+        const at = (row: number, column: number): number => answers.data[(row * coarse + column) * size + k]!;
+        const above = at(up, left) + u * (at(up, right) - at(up, left));
+        const below = at(down, left) + u * (at(down, right) - at(down, left));
+        data[(r * side + c) * size + k] = above + v * (below - above);
+      }
+    });
+  });
+  return { shape: [side * side, ...answers.shape.slice(1)], data };
+}
+
+/** Moving the cursor draws anew what was worked out before. */
+const painted = new WeakMap<
+  Tensor,
+  { readonly inside: Inside; readonly theme: Theme; readonly pixels: Pixels }
+>();
+
+/** Four by four pixels for each point: hue is the answer, strength its certainty, and a line where two answers meet. */
+export function regionPixels(inside: Inside, coarse: Tensor, theme: Theme): Pixels {
+  const known = painted.get(coarse);
+  if (known?.inside === inside && known.theme === theme) return known.pixels;
+  const answers = finerAnswers(coarse);
   const side = Math.round(Math.sqrt(answers.shape[0] ?? 0));
-  const reads = Array.from({ length: side * side }, (_, i) => readAnswer(inside, rowOf(answers, i)));
+  const reads = Array.from({ length: side * side }, (_, i) => readCertainty(inside, rowOf(answers, i)));
   const ground: Rgb = theme === 'dark' ? [28, 30, 37] : [250, 250, 252];
   const ink: Rgb = theme === 'dark' ? [235, 238, 245] : [20, 22, 28];
   const colors = classColors.map(rgbOf);
@@ -67,7 +106,9 @@ export function regionPixels(inside: Inside, answers: Tensor, theme: Theme): Pix
         : mixed(ground, colors[label % colors.length]!, 0.16 + 0.6 * certainty);
     pixels.set([...color, 255], 4 * i);
   });
-  return { width: side, height: side, data: pixels };
+  const made = { width: side, height: side, data: pixels };
+  painted.set(coarse, { inside, theme, pixels: made });
+  return made;
 }
 
 function rangeOf(data: Float32Array): [number, number] {
@@ -104,7 +145,7 @@ export function drawRegions(brush: Brush, picture: RegionPicture, area: Area, th
   const { inside, plane, answers, inputs, targets, cursor } = picture;
   const look = chartLook(theme);
   const { left, top, size } = frameOf(area);
-  brush.image(left, top, size, size, regionPixels(inside, answers, theme));
+  brush.image(left, top, size, size, regionPixels(inside, answers, theme), true);
   const at = (value: number, [low, high]: readonly [number, number]): number => (value - low) / (high - low);
   const outline = theme === 'dark' ? '#0d0f14' : '#ffffff';
   for (let i = 0; i < targets.length; i++) {

@@ -32,8 +32,8 @@ export interface VerdictCardProps {
   onClose(): void;
 }
 
-/** Fixes that are shown at once; the card must leave the net in sight. */
-const MOST_FIXES = 3;
+/** The card must leave the net in sight: what is wrong, where, and what mends it first; the rest is a click away. */
+const MOST_FIXES = 1;
 
 export function VerdictCard({
   verdict,
@@ -48,7 +48,7 @@ export function VerdictCard({
 }: VerdictCardProps) {
   const [isOpen, setOpen] = useState(false);
   const [showsAll, setShowsAll] = useState(false);
-  const shownFixes = showsAll || fixes.length <= MOST_FIXES + 1 ? fixes : fixes.slice(0, MOST_FIXES);
+  const shownFixes = showsAll ? fixes : fixes.slice(0, MOST_FIXES);
   const { title, severity, sentence, culprit, raisedAt, clearedAt, window } = verdict;
   const isPast = clearedAt !== null;
   return (
@@ -97,18 +97,26 @@ export function VerdictCard({
               {i === 0 ? <WhatIsThis topic="proof" /> : null}
             </li>
           ))}
-          {shownFixes.length < fixes.length ? (
-            <li>
-              <button type="button" className={styles.others} onClick={() => setShowsAll(true)}>
-                {fixes.length - shownFixes.length} more
-              </button>
-            </li>
-          ) : null}
         </ul>
       ) : null}
-      <button type="button" className={styles.more} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <ChevronDown aria-hidden /> {isOpen ? 'Less' : 'Evidence, rule and doubts'}
-      </button>
+      <footer className={styles.footer}>
+        {fixes.length > MOST_FIXES && !isPast ? (
+          <button
+            type="button"
+            className={styles.more}
+            aria-expanded={showsAll}
+            onClick={() => setShowsAll(!showsAll)}
+          >
+            <ChevronDown aria-hidden />{' '}
+            {showsAll
+              ? 'First fix only'
+              : `${fixes.length - MOST_FIXES} more ${fixes.length > 2 ? 'fixes' : 'fix'}`}
+          </button>
+        ) : null}
+        <button type="button" className={styles.more} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <ChevronDown aria-hidden /> {isOpen ? 'Less' : 'Evidence, rule and doubts'}
+        </button>
+      </footer>
       {isOpen ? <Evidence verdict={verdict} onThreshold={onThreshold} /> : null}
     </article>
   );
