@@ -21,6 +21,7 @@ import { type Product, type ProductWalk, placesIn, resultName, sumName } from '.
 import { quickCut } from './quick-cut.ts';
 import {
   chooseTiling,
+  finished,
   type Priced,
   type Processor,
   shortlist,
@@ -66,7 +67,8 @@ export function productCuts(
 }
 
 export function productKernel(product: Product, name: string, on: Processor): Kernel {
-  return kernelCut(product, name, { on, tiling: cutsOf(product, on).steady, for: 'steady' });
+  const tiling = finished(cutsOf(product, on).steady, on);
+  return kernelCut(product, name, { on, tiling, for: 'steady' });
 }
 
 /**
@@ -115,7 +117,7 @@ function kernelCut(
 /** How a product could be cut, and which cuts were chosen. */
 interface Cuts {
   readonly all: readonly Priced[];
-  readonly steady: Tiling;
+  readonly steady: Priced;
   /** By how many dispatches share the text. */
   readonly quick: Map<number, Tiling | null>;
 }
@@ -130,7 +132,7 @@ function cutsOf({ form, quads, exact, key }: Product, on: Processor): Cuts {
   const found = cuts.get(name);
   if (found) return found;
   const all = tilingsOf({ form, on, quads, exact });
-  const made = { all, steady: chooseTiling(all, on, on.choices.get(key())), quick: new Map() };
+  const made = { all, steady: chooseTiling(all, on.choices.get(key())), quick: new Map() };
   cuts.set(name, made);
   return made;
 }

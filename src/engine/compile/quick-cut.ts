@@ -5,7 +5,7 @@
  */
 import { type Shape, sizeOf } from '../ir/shape.ts';
 import type { ProductForm } from './product-form.ts';
-import { finished, type Priced, type Processor, type Tiling, tilingName } from './tiling.ts';
+import { finished, type Priced, type Processor, type Tiling } from './tiling.ts';
 
 /** What compiling a multiply-add that is written out takes, in multiply-adds of a step: 0.4 ms (SwiftShader), while two threads run. */
 const compilePrice = 1_000_000;
@@ -21,16 +21,14 @@ const mostSlower = 2;
  *
  * @param all how it could be cut
  * @param uses dispatches that share the text
+ * @param now how it is cut for all steps
  */
 export function quickCut(
   { form, on, uses }: { readonly form: ProductForm; readonly on: Processor; readonly uses: number },
   all: readonly Priced[],
-  steady: Tiling,
+  now: Priced,
 ): Tiling | null {
-  if (steady.sharing === 'workgroup') return null;
-  const name = tilingName(steady);
-  const now = all.find((t) => tilingName(t) === name);
-  if (!now) return null;
+  if (now.sharing === 'workgroup') return null;
   const results = form.rows * sizeOf(form.columns) * uses;
   const priceOf = ({ cost, text, rows, columns, inner }: Priced): number => {
     const across = sizeOf(columns);

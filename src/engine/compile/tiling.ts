@@ -203,11 +203,11 @@ export interface CutScene {
 }
 
 /** Of all cuts the cheapest by price; or the one of this name, where it fits. */
-export function chooseTiling(all: readonly Priced[], on: Processor, name: string | undefined): Tiling {
+export function chooseTiling(all: readonly Priced[], name: string | undefined): Priced {
   const named = name === undefined ? undefined : all.find((t) => tilingName(t) === name);
   // Whether 16 bits are any faster differs from GPU to GPU: only what was measured has them.
   const whole = all.filter((t) => !t.half);
-  return finished(named ?? whole.reduce((best, t) => (t.cost < best.cost ? t : best)), on);
+  return named ?? whole.reduce((best, t) => (t.cost < best.cost ? t : best));
 }
 
 /** The names of the cheapest cuts, the cheapest first: the best of each kind of sharing, then others unlike them. */

@@ -5,15 +5,7 @@
 
 import { bufferBytes, type Dispatch, type Place, type Program, takingArguments } from '../compile/program.ts';
 import { EngineError, invariant } from '../errors.ts';
-
-/** One dispatch, ready to be encoded. */
-interface Ready {
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly x: number;
-  readonly y: number;
-  readonly onlyLooks: boolean;
-}
+import { type LoadedProgram, type Ready, Starts } from './starts.ts';
 
 /** What programs are encoded into. */
 export type Pass = GPUComputePassEncoder;
@@ -21,19 +13,7 @@ export type Pass = GPUComputePassEncoder;
 /** A submission that is being put together. */
 export type Submission = GPUCommandEncoder;
 
-export interface LoadedProgram {
-  readonly program: Program;
-  /** What is encoded: at the start what stands in for dispatches that take long to compile. Changes between submissions alone. */
-  readonly dispatches: readonly Ready[];
-}
-
-/** A loaded program whose long texts are not compiled yet. */
-interface Starting {
-  readonly loaded: { -readonly [K in keyof LoadedProgram]: LoadedProgram[K] };
-  /** For each dispatch of the program, what is encoded for it. */
-  readonly ready: (readonly Ready[])[];
-  bind(d: Dispatch, pipeline: GPUComputePipeline): Ready;
-}
+export type { LoadedProgram };
 
 /** A program as it is where nobody looks, at this time. */
 export const withoutLooks = ({ program, dispatches }: LoadedProgram): LoadedProgram => ({
@@ -75,11 +55,7 @@ export class Machine {
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   /** Of each loaded program that has some, the numbers in which its dispatches differ. */
   private readonly arguments = new Map<LoadedProgram, GPUBuffer>();
-  private readonly starting = new Map<LoadedProgram, Starting>();
-  private finishing: Promise<void> | null = null;
-  private failure: { readonly error: unknown } | null = null;
-  /** What compiling long texts beside the steps took so far, in ms. */
-  finishMillis = 0;
+  private readonly starts = new Starts();
   private uniformGroup: GPUBindGroup | null = null;
   private uniformNames: readonly string[] = [];
 
@@ -236,7 +212,7 @@ export class Machine {
     );
     const loaded = await this.loadWith(program, () => undefined, this.arguments.get(whole));
     this.arguments.delete(whole);
-    this.starting.delete(whole);
+    this.starts.drop(whole);
     return loaded;
   }
 
@@ -270,7 +246,7 @@ export class Machine {
     const ready = starts.map((all, i) => all.map((d, part) => bind(d, pipelines[i]![part]!)));
     const loaded = { program, dispatches: ready.flat() };
     if (buffer) this.arguments.set(loaded, buffer);
-    if (program.dispatches.some((d) => d.quick)) this.starting.set(loaded, { loaded, ready, bind });
+    this.starts.add({ loaded, ready, bind, compile: (d) => this.pipeline(d) });
     return loaded;
   }
 
@@ -279,41 +255,17 @@ export class Machine {
    * after the first steps, so that these come soon.
    */
   finish(): void {
-    if (this.failure) throw this.failure.error;
-    if (this.starting.size === 0 || this.finishing) return;
-    this.finishing = this.finishAll()
-      .catch((error: unknown) => {
-        this.failure = { error };
-      })
-      .finally(() => {
-        this.finishing = null;
-      });
+    this.starts.finish();
   }
 
   /** Waits until everything is as fast as it gets. */
-  async settled(): Promise<void> {
-    while (this.starting.size > 0 || this.failure) {
-      this.finish();
-      await this.finishing;
-    }
+  settled(): Promise<void> {
+    return this.starts.settled();
   }
 
-  /** One text after the other: whoever needs another pipeline meanwhile waits for one of them at the most. */
-  private async finishAll(): Promise<void> {
-    const start = performance.now();
-    for (const [key, { loaded, ready, bind }] of this.starting) {
-      const { dispatches } = loaded.program;
-      const texts = new Set(dispatches.flatMap((d) => (d.quick ? [d.wgsl] : [])));
-      for (const text of texts) {
-        const same = dispatches.flatMap((d, i) => (d.quick && d.wgsl === text ? [[d, i] as const] : []));
-        const pipelines = await Promise.all(same.map(([d]) => this.pipeline(d)));
-        if (!this.starting.has(key)) break;
-        for (const [n, [d, i]] of same.entries()) ready[i] = [bind(d, pipelines[n]!)];
-        loaded.dispatches = ready.flat();
-      }
-      this.starting.delete(key);
-    }
-    this.finishMillis += performance.now() - start;
+  /** What compiling long texts beside the steps took so far, in ms. */
+  get finishMillis(): number {
+    return this.starts.millis;
   }
 
   private argumentBuffer(size: number): GPUBuffer | null {
@@ -438,7 +390,7 @@ export class Machine {
   dispose(): void {
     for (const b of [...this.buffers.values(), ...this.arguments.values()]) b.destroy();
     this.buffers.clear();
-    this.starting.clear();
+    this.starts.clear();
   }
 }
 
