@@ -8,15 +8,23 @@ import { nonFinite } from './non-finite.ts';
 import { overfitting } from './rules/fitting.ts';
 import type { ProbeCapture } from './types.ts';
 import type { ChangedThresholds, NetFacts, Verdict } from './verdict.ts';
+import { startingSize } from './weight-size.ts';
 
 export interface Diagnosis {
   readonly course: Course;
   readonly judgement: JudgeState;
+  /** How far the weights of step 0 were from what their fan-in asks for; null before the first capture. */
+  readonly startSize: number | null;
   /** What ended the run. */
   readonly failure: Verdict | null;
 }
 
-export const noDiagnosis: Diagnosis = { course: noCourse, judgement: noVerdicts, failure: null };
+export const noDiagnosis: Diagnosis = {
+  course: noCourse,
+  judgement: noVerdicts,
+  startSize: null,
+  failure: null,
+};
 
 /** What is known of each step, in arrays of one length. */
 export interface StepColumns {
@@ -34,7 +42,7 @@ export function addSteps(
   captures: readonly ProbeCapture[],
   changed: ChangedThresholds = {},
 ): Diagnosis {
-  let { course, judgement } = diagnosis;
+  let { course, judgement, startSize } = diagnosis;
   let next = 0;
   for (let i = 0; i < rows.steps.length; i++) {
     course = addStep(course, {
@@ -42,10 +50,16 @@ export function addSteps(
       gradientNorm: rows.gradientNorm[i]!,
       learningRate: rows.learningRates[i]!,
     });
-    for (let capture = captures[next]; capture && capture.step <= rows.steps[i]!; capture = captures[++next])
+    for (
+      let capture = captures[next];
+      capture && capture.step <= rows.steps[i]!;
+      capture = captures[++next]
+    ) {
+      startSize ??= startingSize({ net, capture });
       judgement = judge(judgement, { net, capture, course }, changed);
+    }
   }
-  return { ...diagnosis, course, judgement };
+  return { ...diagnosis, course, judgement, startSize };
 }
 
 export function addValidation(diagnosis: Diagnosis, step: number, loss: number): Diagnosis {
@@ -61,7 +75,7 @@ export function addFailure(
   changed: ChangedThresholds = {},
 ): Diagnosis {
   const judgement = judgeFailure(diagnosis.judgement, step, changed);
-  return { ...diagnosis, judgement, failure: nonFinite(net, diagnosis.course, step, culprit) };
+  return { ...diagnosis, judgement, failure: nonFinite(net, diagnosis, step, culprit) };
 }
 
 /** What can be said of a net from one mini-batch before training. */

@@ -76,3 +76,13 @@ test('LSTM for RNN starts with a memory that lasts, and opens the gate of an LST
   expect(opened.nodes.memory?.params).toEqual({ units: 5, forgetBias: 3 });
   expect(lstm.apply(opened)).toBe(opened);
 });
+
+test('two fixes joined are one edit, offered where either changes something', () => {
+  const document = documentOf({ data: 'data', out: ['linear', { units: 2 }] }, ['data -> out']);
+  const [both] = applicableFixes(['he-start+learning-rate=0.03'], document);
+  expect(both?.title).toBe('He start, biases 0 and learning rate 0.03');
+  const fixed = both!.apply(document);
+  expect(fixed.nodes.out?.params.init).toBe('heNormal');
+  expect(fixed.training.optimizer.params.learningRate).toBe(0.03);
+  expect(applicableFixes(['he-start+learning-rate=0.03'], fixed)).toEqual([]);
+});

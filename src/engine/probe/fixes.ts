@@ -7,11 +7,23 @@ import type { Fix } from './fixes/fix.ts';
 import { layerFixes } from './fixes/layers.ts';
 import { rateFix, settingFixes } from './fixes/settings.ts';
 
-/** Fixes by id; some carry a number that their verdict has worked out. */
+/** Fixes by id; some carry a number that their verdict has worked out, and `a+b` is both at once. */
 const fixes: ReadonlyMap<string, Fix> = new Map([...layerFixes, ...settingFixes].map((fix) => [fix.id, fix]));
 
 function fixOf(id: string): Fix | null {
-  return fixes.get(id) ?? rateFix(id);
+  const parts = id.split('+').flatMap((part) => fixes.get(part) ?? rateFix(part) ?? []);
+  const [first, ...others] = parts;
+  return first ? others.reduce(both, first) : null;
+}
+
+/** Two fixes as one edit, for what neither cures alone. */
+function both(one: Fix, other: Fix): Fix {
+  return {
+    id: `${one.id}+${other.id}`,
+    title: `${one.title} and ${other.title[0]?.toLowerCase()}${other.title.slice(1)}`,
+    words: `${one.words} ${other.words}`,
+    apply: (document) => other.apply(one.apply(document)),
+  };
 }
 
 /** Those of the named fixes that would change this document, in the same order. */

@@ -58,11 +58,18 @@ const pastLength = 5;
 /**
  * By how much the loss falls in twenty, or forty, steps, as a share of its start, by its course of late; NaN before there were
  * ten more. The average is kept at every tenth step, so the one compared with is up to nine steps older.
+ *
+ * @param above what is not counted: a loss that falls to that of an answer that knows nothing only undoes a bad start
  */
-export function recentFall({ steps, past, now, start }: LossTrend, over: 20 | 40 = 40): number {
+export function recentFall(
+  { steps, past, now, start }: LossTrend,
+  over: 20 | 40 = 40,
+  above = Number.POSITIVE_INFINITY,
+): number {
   const then = past[past.length - 1 - over / pastEvery];
   if (then === undefined) return Number.NaN;
-  return ((then - now) / start) * (over / (over + (steps % pastEvery)));
+  const fall = Math.min(then, above) - Math.min(now, above);
+  return (fall / start) * (over / (over + (steps % pastEvery)));
 }
 
 /**
@@ -72,4 +79,15 @@ export function recentFall({ steps, past, now, start }: LossTrend, over: 20 | 40
 export function lossShare({ now, start, first }: LossTrend): number {
   if (now === 0) return 0;
   return now / (first > 0 ? Math.min(start, first) : start);
+}
+
+/**
+ * The loss now as a share of where it began, or of that of an answer that knows nothing where that is lower: a loss that has only
+ * fallen to it has not learnt anything yet.
+ */
+export function shareOfIgnorance(
+  { now, start }: LossTrend,
+  { chanceLoss, constantLoss }: { readonly chanceLoss: number | null; readonly constantLoss: number | null },
+): number {
+  return now / Math.min(start, chanceLoss ?? constantLoss ?? start);
 }

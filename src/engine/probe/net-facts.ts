@@ -7,20 +7,24 @@ import { optimizerOf } from '../optim/index.ts';
 import type { LayerFacts, NetFacts, OptimizerFacts } from './verdict.ts';
 
 /** What a run of the document says of itself. */
-export type ProbedRun = Pick<NetFacts, 'segments' | 'tracks' | 'batch' | 'stepsPerEpoch' | 'chanceLoss'>;
+export type ProbedRun = Pick<
+  NetFacts,
+  'segments' | 'tracks' | 'batch' | 'stepsPerEpoch' | 'chanceLoss' | 'constantLoss'
+>;
 
 export function describeNet(document: GraphDocument, run: ProbedRun): NetFacts {
   const layers = Object.entries(inline(document).nodes).map(([id, { kind, name }]): [string, LayerFacts] => [
     id,
     { name, kind, category: layerOf(kind)?.category ?? 'unknown' },
   ]);
-  const { segments, tracks, batch, stepsPerEpoch, chanceLoss } = run;
+  const { segments, tracks, batch, stepsPerEpoch, chanceLoss, constantLoss } = run;
   return {
     segments,
     tracks,
     batch,
     stepsPerEpoch,
     chanceLoss,
+    constantLoss,
     layers: Object.fromEntries(layers),
     optimizer: describeOptimizer(document),
   };

@@ -94,7 +94,16 @@ export function chainNet(
   }
   add('output', { kind: 'linear', category: 'basic' }, 1);
   const optimizer = { family, title: 'SGD', learningRate };
-  return { segments, tracks: [], layers, optimizer, batch: 8, stepsPerEpoch: 10, chanceLoss: null };
+  return {
+    segments,
+    tracks: [],
+    layers,
+    optimizer,
+    batch: 8,
+    stepsPerEpoch: 10,
+    chanceLoss: null,
+    constantLoss: null,
+  };
 }
 
 /** A capture of a chain net whose gradients have the given RMS at a depth (a hidden layer adds 2). */

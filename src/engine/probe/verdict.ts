@@ -33,6 +33,8 @@ export interface NetFacts {
   readonly stepsPerEpoch: number;
   /** The loss of an answer that knows nothing, ln K for K classes; null where that is not known. */
   readonly chanceLoss: number | null;
+  /** The loss of the best answer that is the same for all samples: of squared errors, the targets’ variance; null where not known. */
+  readonly constantLoss: number | null;
 }
 
 export interface Evidence {

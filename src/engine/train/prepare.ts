@@ -2,10 +2,11 @@
  * Everything that a run needs before its first step: its programs loaded, its data on the GPU.
  */
 import type { PassName, Target } from '../compile/compile.ts';
-import { classesAsNumbers, type Dataset } from '../data/dataset.ts';
+import { classesAsNumbers, type Dataset, sampleSize } from '../data/dataset.ts';
 import type { LoadedData } from '../data/load.ts';
 import { invariant } from '../errors.ts';
 import { type Model, type ModelParameter, parameterCount } from '../model/build.ts';
+import { inline } from '../model/inline.ts';
 import type { Metric } from '../model/metrics.ts';
 import type { GraphDocument } from '../model/schema.ts';
 import { type OpenDevice, targetOf } from '../runtime/device.ts';
@@ -150,6 +151,7 @@ export async function prepareRun(
     segments: probed?.segments ?? [],
     tracks: probed?.tracks ?? [],
     chanceLoss: chanceLoss(model),
+    constantLoss: constantLoss(model, document, data),
     metrics: metrics.map((m) => m.name),
     kept: keptOf(options.masks),
     classes: answers?.kind === 'class' ? answers.names : [],
@@ -214,4 +216,29 @@ function chanceLoss({ losses, nodes, data }: Model): number | null {
   return isClasses && data?.target.kind === 'class' && data.target.classes > 1
     ? Math.log(data.target.classes)
     : null;
+}
+
+/** For one loss of squared errors: the variance of what is to be predicted over the training part; null for other losses. */
+function constantLoss(
+  { losses }: Model,
+  document: GraphDocument,
+  { dataset, split }: LoadedData,
+): number | null {
+  const [only, ...others] = losses;
+  const node = !only || others.length > 0 ? undefined : inline(document).nodes[only.node];
+  const [target] = dataset.targets;
+  if (node?.kind !== 'mse' || target?.kind !== 'regression' || split.train.length === 0) return null;
+  const width = sampleSize(target.shape);
+  let variance = 0;
+  for (let column = 0; column < width; column++) {
+    let [sum, squares] = [0, 0];
+    for (const sample of split.train) {
+      const value = target.data[sample * width + column] ?? 0;
+      sum += value;
+      squares += value * value;
+    }
+    const mean = sum / split.train.length;
+    variance += (squares / split.train.length - mean * mean) / width;
+  }
+  return node.params.form === 'half' ? variance / 2 : variance;
 }

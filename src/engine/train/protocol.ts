@@ -133,6 +133,8 @@ export interface RunFacts {
   readonly tracks: readonly ProbeTrack[];
   /** The loss of an answer that knows nothing: ln K for K classes; null where the loss does not say. */
   readonly chanceLoss: number | null;
+  /** The loss of the best answer that is the same for all samples; null where the loss does not say. */
+  readonly constantLoss: number | null;
   /** What the metric columns are called: `accuracy`, `mae`, … */
   readonly metrics: readonly string[];
   /** The share of the weights that can be pruned which is left; 1 where nothing was pruned. */

@@ -39,7 +39,7 @@ export const overfitting = defineRule<Evaluations, 'rise' | 'least' | 'gap' | 'l
     const { validation, loss } = course;
     if (validation.evaluations < 3 || raised.size > 0) return unclear(before);
     const rise = validation.average / validation.lowest;
-    const scale = net.chanceLoss ?? loss.start;
+    const scale = net.chanceLoss ?? net.constantLoss ?? loss.start;
     // What has learnt nothing has learnt nothing by heart.
     const hasLearnt = loss.now <= learnt * Math.min(loss.start, scale);
     const isBad =
@@ -89,7 +89,7 @@ const usualBatch = 32;
 /** Before so many samples were seen, nothing is known, however many steps that took. */
 const leastSamples = 640;
 /** A loss of an answer that knows nothing has nothing to lose: there so many times the signal and the fall count as rest. */
-const easier = { signal: 3, slope: 2 };
+const easier = { signal: 5, slope: 2 };
 
 /** Early gradients all point one way, so their ratio is huge: above 1 it says no more. */
 function averaged({ sum, weight }: Rest, measured: number, reach: number): Pick<Rest, 'sum' | 'weight'> {
@@ -144,10 +144,11 @@ export const underfitting = defineRule<
     const isEarly = loss.steps < Math.max(limits.steps, leastSamples / net.batch);
     if (isEarly || gradient.weight === 0 || raised.size > 0) return unclear({ ...gradient, captures: 0 });
     const signal = gradient.sum / gradient.weight;
-    const isConvex = net.chanceLoss !== null && isOneLayer(net);
-    const share = loss.now / (isConvex ? (net.chanceLoss ?? loss.start) : loss.start);
+    const ignorance = net.chanceLoss ?? net.constantLoss;
+    const isConvex = ignorance !== null && isOneLayer(net);
+    const share = loss.now / (isConvex ? ignorance : loss.start);
     const isHigh = share >= limits.loss && (isConvex || share <= limits.moved);
-    const fall = Math.abs(recentFall(loss, isConvex ? 20 : 40));
+    const fall = Math.abs(isConvex ? recentFall(loss, 20, ignorance) : recentFall(loss));
     const isUseless = isConvex && share >= limits.chance;
     const [most, steepest] = isUseless
       ? [easier.signal * limits.signal, easier.slope * limits.slope]
@@ -171,7 +172,7 @@ export const underfitting = defineRule<
             loss.now / loss.start,
             `${readable(loss.now)} : ${readable(loss.start)}`,
           ),
-          ...(net.chanceLoss === null ? [] : [number('loss of chance', net.chanceLoss)]),
+          ...(ignorance === null ? [] : [number('loss of an answer that knows nothing', ignorance)]),
           number('signal to noise of the gradient', signal),
           ...(course.validation.evaluations > 0 ? [number('validation loss', course.validation.now)] : []),
         ],

@@ -208,6 +208,12 @@ test('one layer that came to rest high cannot do better; several may be on a pla
   const play = { loss: resting, change: folded };
   const one = { ...chainNet(0), chanceLoss: Math.LN2, batch: 32 };
   expect(said({ ...play, net: one }).get('under-fitting')?.raisedAt).toBeLessThan(70);
+  // A bad start that is undone is no learning.
+  const undone = (step: number): number => 0.693 + 0.4 * 0.93 ** step + 0.002 * (step % 3);
+  expect(said({ ...play, net: one, loss: undone }).get('under-fitting')?.raisedAt).toBeLessThan(50);
+  // Squared errors know what a constant answer costs, too.
+  const errors = { ...one, chanceLoss: null, constantLoss: 0.7 };
+  expect(said({ ...play, net: errors }).get('under-fitting')?.raisedAt).toBeLessThan(70);
   expect(said({ ...play, net: { ...chainNet(2), chanceLoss: Math.LN2 } }).has('under-fitting')).toBe(false);
   // One that still falls has not come to rest.
   expect(said({ ...play, net: one, loss: (step) => 0.8 - 0.001 * step }).has('under-fitting')).toBe(false);
@@ -265,6 +271,26 @@ test('a gradient that hardly reaches the first time steps vanishes through time'
     raisedAt: 19,
   });
   expect(said({ net, loss: standing, change: change(0.9) }).has('through-time')).toBe(false);
+});
+
+test('squared errors that have only fallen to those of a constant answer have not begun to fall', () => {
+  const track = {
+    node: 'rnn',
+    name: 'rnn',
+    tensor: 'l0',
+    depth: 1,
+    first: 0,
+    length: 20,
+    rows: 1,
+    most: null,
+  };
+  const net: NetFacts = { ...chainNet(1), tracks: [{ ...track, what: 'timeGradient' }] };
+  const change = (capture: ProbeCapture) => {
+    Object.assign(capture, { tracks: Float32Array.from({ length: 20 }, (_, t) => 0.5 ** (19 - t)) });
+  };
+  const play = { change, loss: (step: number) => 0.17 + 0.8 * 0.8 ** step };
+  expect(said({ ...play, net: { ...net, constantLoss: 1 / 6 } }).has('through-time')).toBe(true);
+  expect(said({ ...play, net: { ...net, constantLoss: 1 } }).has('through-time')).toBe(false);
 });
 
 test('one mini-batch before training already warns of what its profile shows', () => {

@@ -1,4 +1,5 @@
 /** Vanishing through time: what happens early in a sequence hardly feels the loss at its end, so the net cannot learn from it. */
+import { shareOfIgnorance } from '../loss-trend.ts';
 import { defineRule, good, number, unclear } from '../rule.ts';
 import type { ProbeTrack } from '../types.ts';
 import type { Evidence } from '../verdict.ts';
@@ -20,12 +21,12 @@ export const throughTime = defineRule<Memory, 'ratio' | 'loss'>({
   title: 'Gradients vanish through time',
   thresholds: {
     ratio: { title: 'log₁₀ of first to largest gradient over the sequence, at most', value: -3 },
-    loss: { title: 'while the loss is at this share of its start, at least', value: 0.85 },
+    loss: { title: 'while the loss is at this share of its start (or of chance), at least', value: 0.85 },
     captures: { title: 'captures in a row', value: 20 },
   },
   because: ({ ratio, loss, captures }) =>
     `‖∂L/∂h‖ at the first time step was below ${readablePower(ratio)} of its largest over the sequence, while the loss stood at ` +
-    `${loss} of its start or more, for ${captures} captures in a row.`,
+    `${loss} of its start (or of that of an answer that knows nothing) or more, for ${captures} captures in a row.`,
   doubt:
     'Where the answer depends on the last few time steps only, a gradient that does not reach the first ones takes nothing away.',
   atStart: true,
@@ -47,7 +48,8 @@ export const throughTime = defineRule<Memory, 'ratio' | 'loss'>({
     }
     if (!worst) return unclear({ ratios: memory.ratios });
     const { loss } = evidence.course;
-    if (worst.ratio > limits.ratio || loss.now < limits.loss * loss.start) return good({ ratios });
+    if (worst.ratio > limits.ratio || shareOfIgnorance(loss, evidence.net) < limits.loss)
+      return good({ ratios });
     const { track, norms, ratio } = worst;
     // From the end, the first step back at which the gradient has lost nine tenths of what is lost.
     const reach = norms.length - norms.findIndex((n) => n >= Math.max(...norms) * 0.01);

@@ -50,6 +50,19 @@ test('a gradient that fades through all hidden layers while the loss stands stil
   );
 });
 
+test('no start alone is offered first where layers are too many for their width', () => {
+  const widthOf = (units: number): NetFacts => {
+    const net = chainNet(8, { kind: 'tanh' });
+    return { ...net, segments: net.segments.map((s) => ({ ...s, shape: [64 / units, units] })) };
+  };
+  expect(play({ gradient: fading, net: widthOf(16) }).at(-1)?.fixes[0]).toBe('xavier');
+  expect(
+    play({ gradient: fading, net: widthOf(4) })
+      .at(-1)
+      ?.fixes.slice(0, 2),
+  ).toEqual(['residual', 'xavier']);
+});
+
 test('the culprit is the layer where the decay begins, not the last one', () => {
   // Depth 8 is sigmoid_5: the three layers behind it pass the gradient on in full.
   expect(play({ gradient: fadingFrom(8), net: chainNet(10) }).at(-1)?.culprit?.name).toBe('sigmoid_7');

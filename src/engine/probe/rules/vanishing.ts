@@ -23,6 +23,7 @@ const thresholds = {
     title: 'severe when the first layer’s signal to noise is below (Adam and its like)',
     value: 0.01,
   },
+  narrow: { title: 'no start alone where hidden layers’ 1/width add up to more than', value: 1 },
 } as const;
 
 type Values = Readonly<Record<keyof typeof thresholds, number>>;
@@ -157,7 +158,7 @@ function describeBranch(
       number('layers in branches that fade', others),
       ...lossNumbers(loss),
     ],
-    fixes: fixesFor(layers),
+    fixes: fixesFor(layers, false),
   };
 }
 
@@ -231,7 +232,7 @@ function describe(
     culprit: { node: culprit.node, name: culprit.name },
     nodes: layers.slice(begins).map(({ node }) => node),
     numbers,
-    fixes: fixesFor(layers),
+    fixes: fixesFor(layers, narrowness(net, layers) > limits.narrow),
   };
 }
 
@@ -239,13 +240,31 @@ function describe(
 const centred = ['tanh', 'softsign', 'hardTanh'];
 const offCentre = ['sigmoid', 'hardSigmoid'];
 
-/** ReLU does not squash; where layers do not squash either, their weights start too small. */
-function fixesFor(layers: readonly HiddenLayer[]): readonly string[] {
+/**
+ * Hanin 2018: through random layers, the gradient’s size varies from draw to draw by exp(Σ 1/width), however well they are started.
+ */
+function narrowness({ segments }: Evidence['net'], layers: readonly HiddenLayer[]): number {
+  return layers.reduce((sum, { gradients: [first = -1] }) => {
+    const segment = segments[first];
+    if (!segment) return sum;
+    const [batch = 1, ...rest] = segment.shape;
+    return sum + (rest.length === 0 ? 1 : batch) / segment.elements;
+  }, 0);
+}
+
+/**
+ * ReLU does not squash; where layers do not squash either, their weights start too small. Where layers are too many for their
+ * width, a way past them comes first.
+ */
+function fixesFor(layers: readonly HiddenLayer[], narrow: boolean): readonly string[] {
   const has = (kinds: readonly string[]): boolean => layers.some(({ kind }) => kinds.includes(kind));
-  const rest = ['batch-norm', 'layer-norm', 'residual', 'selu'];
-  if (has(offCentre)) return ['relu-he', 'xavier', ...rest];
-  if (has(centred)) return ['xavier', 'relu-he', ...rest];
-  return ['he-start', 'xavier', ...rest];
+  const norms = ['batch-norm', 'layer-norm'];
+  const starts = has(offCentre)
+    ? ['relu-he', 'xavier']
+    : has(centred)
+      ? ['xavier', 'relu-he']
+      : ['he-start', 'xavier'];
+  return narrow ? ['residual', ...starts, ...norms, 'selu'] : [...starts, ...norms, 'residual', 'selu'];
 }
 
 function lossNumbers(loss: LossTrend): EvidenceNumber[] {
