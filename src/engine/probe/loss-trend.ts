@@ -58,18 +58,23 @@ const pastLength = 5;
 /**
  * By how much the loss falls in twenty, or forty, steps, as a share of its start, by its course of late; NaN before there were
  * ten more. The average is kept at every tenth step, so the one compared with is up to nine steps older.
- *
- * @param above what is not counted: a loss that falls to that of an answer that knows nothing only undoes a bad start
  */
-export function recentFall(
-  { steps, past, now, start }: LossTrend,
-  over: 20 | 40 = 40,
-  above = Number.POSITIVE_INFINITY,
-): number {
+export function recentFall({ steps, past, now, start }: LossTrend, over: 20 | 40 = 40): number {
   const then = past[past.length - 1 - over / pastEvery];
   if (then === undefined) return Number.NaN;
-  const fall = Math.min(then, above) - Math.min(now, above);
-  return (fall / start) * (over / (over + (steps % pastEvery)));
+  return ((then - now) / start) * (over / (over + (steps % pastEvery)));
+}
+
+/**
+ * By how much the loss can fall yet, at most, where its fall dies away: one that halves in twenty steps or less has no more to come
+ * than it made in the last twenty. Infinity where it does not die away.
+ */
+export function fallToCome({ past, now, start }: LossTrend): number {
+  const then = past[past.length - 1 - 20 / pastEvery];
+  if (then === undefined) return Number.POSITIVE_INFINITY;
+  const late = then - now;
+  const early = (past[past.length - 1 - 40 / pastEvery] ?? start) - then;
+  return late >= 0 && late <= early / 2 ? late : Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Learning curves: a net that learns its samples by heart, and one that cannot learn them at all. */
-import { recentFall } from '../loss-trend.ts';
+import { fallToCome, recentFall } from '../loss-trend.ts';
 import { defineRule, good, number, percent, unclear } from '../rule.ts';
 import { noiseScale } from '../statistics.ts';
 import type { NetFacts } from '../verdict.ts';
@@ -148,12 +148,14 @@ export const underfitting = defineRule<
     const isConvex = ignorance !== null && isOneLayer(net);
     const share = loss.now / (isConvex ? ignorance : loss.start);
     const isHigh = share >= limits.loss && (isConvex || share <= limits.moved);
-    const fall = Math.abs(isConvex ? recentFall(loss, 20, ignorance) : recentFall(loss));
+    const fall = Math.abs(recentFall(loss, isConvex ? 20 : 40));
     const isUseless = isConvex && share >= limits.chance;
     const [most, steepest] = isUseless
       ? [easier.signal * limits.signal, easier.slope * limits.slope]
       : [limits.signal, limits.slope];
-    const isAtRest = isHigh && signal <= most * small && fall <= steepest;
+    // A bad start that is undone ends at what knows nothing: that fall is no learning.
+    const isUndone = isUseless && loss.now - fallToCome(loss) >= limits.chance * ignorance;
+    const isAtRest = isHigh && signal <= most * small && (fall <= steepest || isUndone);
     const memory = { ...gradient, captures: isAtRest ? before.captures + 1 : 0 };
     // Noise in the loss does not end it.
     if (!isAtRest) return isHigh && fall <= 3 * steepest ? unclear(memory) : good(memory);
