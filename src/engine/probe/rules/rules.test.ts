@@ -209,7 +209,7 @@ test('one layer that came to rest high cannot do better; several may be on a pla
   const one = { ...chainNet(0), chanceLoss: Math.LN2, batch: 32 };
   expect(said({ ...play, net: one }).get('under-fitting')?.raisedAt).toBeLessThan(70);
   // A bad start that is undone is no learning.
-  const undone = (step: number): number => Math.LN2 + 0.4 * 0.93 ** step + 0.002 * (step % 3);
+  const undone = (step: number): number => Math.LN2 + 0.15 * 0.85 ** step + 0.002 * (step % 3);
   expect(said({ ...play, net: one, loss: undone }).get('under-fitting')?.raisedAt).toBeLessThan(50);
   // Squared errors know what a constant answer costs, too.
   const errors = { ...one, chanceLoss: null, constantLoss: 0.7 };
