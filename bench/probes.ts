@@ -32,7 +32,7 @@ const median = (times: number[]): number =>
 
 const gpu = await openGpu(false);
 for (const name of workloads) {
-  const found = zoo.find((zooCase) => zooCase.name === name);
+  const found = [...zoo.tuning, ...zoo.held].find((zooCase) => zooCase.name === name);
   if (!found || !name.includes(process.argv[2] ?? '')) continue;
   const document = netOf(found.healthy);
   const { data } = await loadData('bench', document);
