@@ -232,6 +232,7 @@ class ChainNet {
       segments: this.#segments().map((segment) => ({ ...segment, branch: null, counted: null, units: 0 })),
       tracks: [],
       chanceLoss: Math.LN2,
+      constantLoss: null,
       metrics: ['accuracy'],
       classes: ['inside', 'outside'],
       kept: 1,
