@@ -8,6 +8,7 @@ import { conv } from '../ops/convolution.ts';
 import { broadcastTo } from '../ops/core.ts';
 import { add, relu } from '../ops/elementwise.ts';
 import { evaluate } from '../ops/evaluate.ts';
+import { gather } from '../ops/indexing.ts';
 import { input } from '../ops/leaf.ts';
 import { swapLast } from '../ops/movement.ts';
 import { matmul } from '../ops/product.ts';
@@ -16,10 +17,21 @@ import { type RunOptions, runOnGpu } from '../runtime/testing.ts';
 import { expectAllClose, randomArray } from '../testing.ts';
 
 /** A layer with its bias and activation, and all its gradients: products plain, transposed on either side, with row sums. */
-function layer(samples: number, inputs: number, units: number): Value[] {
-  const [x, w, b] = [input('x', [samples, inputs]), input('w', [units, inputs]), input('b', [units])];
+function layer(
+  samples: number,
+  inputs: number,
+  units: number,
+  x: Value = input('x', [samples, inputs]),
+): Value[] {
+  const [w, b] = [input('w', [units, inputs]), input('b', [units])];
   const y = relu(add(matmul(x, swapLast(w)), broadcastTo(b, [samples, units])));
   return [y, ...gradients(y, [x, w, b], input('dy', [samples, units]))];
+}
+
+/** A layer whose samples are found by their numbers, as those of a batch are. */
+function batchLayer(samples: number, inputs: number, units: number): Value[] {
+  const all = input('data', [2 * samples, inputs]);
+  return layer(samples, inputs, units, gather(all, input('batch', [samples], 'batch', 'i32')));
 }
 
 /** A convolution and its gradients by input and by weight. */
@@ -36,6 +48,8 @@ function convolution(
 const cases: Readonly<Record<string, () => Value[]>> = {
   'a layer of odd sizes': () => layer(13, 37, 11),
   'a layer in fours': () => layer(36, 72, 20),
+  'a batch of odd sizes': () => batchLayer(13, 37, 11),
+  'a batch in fours': () => batchLayer(36, 72, 20),
   'a layer larger than a tile': () => layer(67, 130, 70),
   'a product of both transposed': () => [
     matmul(swapLast(input('a', [21, 9])), swapLast(input('b', [17, 21]))),
@@ -58,7 +72,12 @@ const [small, large] = ['workgroup 4×4×8 on 8×8', 'workgroup 8×4×16 on 8×1
 function feedsOf(roots: readonly Value[]): Map<Value, Float64Array> {
   const leaves = topological(roots).filter((v) => v.op.lower.kind === 'leaf' && v.inputs.length === 0);
   const fed = leaves.filter((v) => v.op.id === 'input');
-  return new Map(fed.map((v, i) => [v, Float64Array.from(randomArray(sizeOf(v.shape), i + 1), Math.fround)]));
+  return new Map(
+    fed.map((v, i) => {
+      const values = Float64Array.from(randomArray(sizeOf(v.shape), i + 1), Math.fround);
+      return [v, v.dtype === 'i32' ? values.map((_, n) => (7 * n) % values.length) : values];
+    }),
+  );
 }
 
 async function check(roots: readonly Value[], options: RunOptions): Promise<ReadonlyArray<string | null>> {
@@ -125,6 +144,14 @@ test('a product that takes long to compile starts with a shorter text, unless it
   const { wgsl, quick } = await start();
   expect(quick![0]!.wgsl.length).toBeLessThan(wgsl.length / 4);
   expect((await start(['quickStart'])).quick).toBeUndefined();
+});
+
+test('the samples of a batch are read four numbers at a time', async () => {
+  const [y] = batchLayer(36, 72, 20);
+  const { compiled } = await runOnGpu([y!], feedsOf([y!]));
+  const [{ wgsl, bindings } = { wgsl: '', bindings: [] }] = compiled.program.dispatches;
+  const at = bindings.findIndex((b) => b.buffer === 'feed:data');
+  expect(wgsl).toMatch(new RegExp(`@binding\\(${at}\\)[^;]*array<vec4<f32>>`));
 });
 
 test('what was chosen for another device and does not fit is not used', async () => {

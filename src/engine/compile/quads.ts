@@ -6,14 +6,11 @@ import { rebuildExpr } from './rebuild.ts';
 /** The expression with loads at four times something plus a constant read as lanes of a quad. */
 export function readTogether(e: Expr): Expr {
   return rebuildExpr(e, (x) => {
-    if (x.kind !== 'load' || x.type !== 'f32' || x.slot < 0 || operandsOf(x.index).some(readsMemory))
-      return null;
+    if (x.kind !== 'load' || x.type !== 'f32' || x.slot < 0) return null;
     const at = quartered(x.index);
     return at && laneOfQuad(x.slot, at.quarter, at.lane);
   });
 }
-
-const readsMemory = (e: Expr): boolean => e.kind === 'load' || operandsOf(e).some(readsMemory);
 
 /** What is longer than this (a sum of many slices, say) is not written four times. */
 const mostNodes = 128;
