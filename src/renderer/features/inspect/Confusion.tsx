@@ -6,7 +6,7 @@ import { useAnswer } from '../../engine-client/use-answer.ts';
 import { useSavePicture } from '../../session/save-picture.ts';
 import { Drawing } from '../../ui/Drawing.tsx';
 import { Empty } from '../../ui/Empty.tsx';
-import { readAnswer, rowOf } from './answers.ts';
+import { answeredOf, answeredWords, readAnswer, rowOf } from './answers.ts';
 import {
   accuracyOf,
   type Cell,
@@ -21,8 +21,7 @@ import { PartChoice } from './PartChoice.tsx';
 import { SampleFace } from './SampleFace.tsx';
 import { Waiting } from './Waiting.tsx';
 
-/** Samples that are answered, and those of a cell that are shown. */
-const MOST_ANSWERS = 4000;
+/** Samples of a cell that are shown. */
 const MOST_SHOWN = 40;
 
 interface ConfusionProps {
@@ -36,7 +35,8 @@ export function Confusion({ run, inside, onLook }: ConfusionProps) {
   const [part, setPart] = useState<Part>(inside.parts.validation > 0 ? 'validation' : 'train');
   const [chosen, setChosen] = useState<Cell | null>(null);
   const onSave = useSavePicture();
-  const request = useMemo(() => ({ kind: 'answers' as const, part, most: MOST_ANSWERS }), [part]);
+  const most = answeredOf(inside, part);
+  const request = useMemo(() => ({ kind: 'answers' as const, part, most }), [part, most]);
   const { value, problem } = useAnswer<'answers'>(run, request);
   const confusion = useMemo(() => value && confusionOf(inside, value), [inside, value]);
   const behind = useMemo(
@@ -56,7 +56,7 @@ export function Confusion({ run, inside, onLook }: ConfusionProps) {
       <Drawing
         title="Confusion matrix"
         topic="confusion"
-        words={`Truth in rows, answers in columns, of the ${part} part.`}
+        words={`Truth in rows, answers in columns, of ${answeredWords(inside, part)}.`}
         version={{ confusion, chosen }}
         draw={(brush, size, theme) => drawConfusion(brush, confusion, size, { theme, chosen })}
         hover={(x, y, size) => {
@@ -74,7 +74,7 @@ export function Confusion({ run, inside, onLook }: ConfusionProps) {
         }}
         table={() => confusionTable(confusion)}
         onSave={onSave}
-        legend={`weights of step ${value.step} · ${Math.round(1000 * accuracyOf(confusion)) / 10} % right · colour: share of the row`}
+        legend={`weights of step ${value.step} · ${answeredWords(inside, part)} · ${Math.round(1000 * accuracyOf(confusion)) / 10} % right · colour: share of the row`}
       >
         <PartChoice inside={inside} part={part} onChange={setPart} />
       </Drawing>

@@ -8,13 +8,12 @@ import { useAnswer } from '../../engine-client/use-answer.ts';
 import { Button } from '../../ui/Button.tsx';
 import { csvOf } from '../../ui/picture.ts';
 import { WhatIsThis } from '../../ui/WhatIsThis.tsx';
-import { isClassifier, readAnswer, readTarget, rowOf } from './answers.ts';
+import { answeredOf, answeredWords, isClassifier, readAnswer, readTarget, rowOf } from './answers.ts';
 import styles from './Inspect.module.css';
 import { PartChoice } from './PartChoice.tsx';
 import { SampleFace } from './SampleFace.tsx';
 import { Waiting } from './Waiting.tsx';
 
-const MOST_ANSWERS = 4000;
 const PAGE = 40;
 
 interface PredictionsProps {
@@ -27,7 +26,8 @@ export function Predictions({ run, inside, onLook }: PredictionsProps) {
   const [part, setPart] = useState<Part>(inside.parts.validation > 0 ? 'validation' : 'train');
   const [order, setOrder] = useState<'worst' | 'data'>('worst');
   const [page, setPage] = useState(0);
-  const request = useMemo(() => ({ kind: 'answers' as const, part, most: MOST_ANSWERS }), [part]);
+  const most = answeredOf(inside, part);
+  const request = useMemo(() => ({ kind: 'answers' as const, part, most }), [part, most]);
   const { value, problem } = useAnswer<'answers'>(run, request);
   const places = useMemo(() => {
     const all = Array.from(value?.losses ?? [], (_, i) => i);
@@ -64,7 +64,9 @@ export function Predictions({ run, inside, onLook }: PredictionsProps) {
       <header>
         <strong>Predictions</strong>
         <WhatIsThis topic="predictions" />
-        <span className={styles.note}>weights of step {value.step}</span>
+        <span className={styles.note}>
+          weights of step {value.step} · {answeredWords(inside, part)}
+        </span>
         <span className={styles.spring} />
         <PartChoice inside={inside} part={part} onChange={setPart} />
         <select

@@ -1,5 +1,5 @@
 /** How the numbers that a net answers are read: a class with its certainty, or numbers. As the loss reads them. */
-import { type Inside, readable } from '../../../engine/index.ts';
+import { type Inside, type Part, readable } from '../../../engine/index.ts';
 
 export interface Read {
   /** The class that is answered; null where numbers are. */
@@ -8,6 +8,23 @@ export interface Read {
   readonly certainty: number;
   /** The answer in words. */
   readonly text: string;
+}
+
+/** Answers that are asked for at once at most, and their numbers: a text net's answer has a number for each character at each place. */
+const MOST_ANSWERS = 4000;
+const MOST_NUMBERS = 2 ** 20;
+
+/** How many samples of a part are answered. */
+export function answeredOf({ parts, answerSize }: Pick<Inside, 'parts' | 'answerSize'>, part: Part): number {
+  return Math.min(parts[part], MOST_ANSWERS, Math.max(1, Math.floor(MOST_NUMBERS / answerSize)));
+}
+
+/** `the first 4000 of 8000 samples of the train part`; all of them: `all 300 samples of the train part`. */
+export function answeredWords(inside: Pick<Inside, 'parts' | 'answerSize'>, part: Part): string {
+  const count = answeredOf(inside, part);
+  const all = inside.parts[part];
+  const which = count < all ? `the first ${count} of ${all}` : `all ${all}`;
+  return `${which} samples of the ${part} part`;
 }
 
 /** Whether answers are classes. */

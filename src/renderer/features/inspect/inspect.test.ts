@@ -3,7 +3,7 @@ import { type Inside, layerOf, type Tensor } from '../../../engine/index.ts';
 import { normalNumbers } from '../../../engine/probe/testing.ts';
 import { svgBrush } from '../../ui/brush.ts';
 import { attentionsOf } from './Attention.tsx';
-import { classShares, readAnswer, readTarget } from './answers.ts';
+import { answeredWords, classShares, readAnswer, readTarget } from './answers.ts';
 import { accuracyOf, cellAt, confusionOf, confusionTable, drawConfusion } from './confusion.ts';
 import { fitOf, lastLayerOf } from './curve-fit.ts';
 import { mapLayers } from './FeatureMaps.tsx';
@@ -52,6 +52,14 @@ describe('answers', () => {
     expect(readAnswer(inside, [1, 1]).certainty).toBe(0);
     const regression = { ...inside, target: { ...inside.target, names: [] } };
     expect(readAnswer(regression, [1.5])).toEqual({ label: null, certainty: 1, text: '1.5' });
+  });
+
+  test('are as many as are quick to have, and which is said', () => {
+    const digits = { answerSize: 10, parts: { train: 8000, validation: 1000, test: 0 } };
+    expect(answeredWords(digits, 'train')).toBe('the first 4000 of 8000 samples of the train part');
+    expect(answeredWords(digits, 'validation')).toBe('all 1000 samples of the validation part');
+    const text = { ...digits, answerSize: 64 * 65 };
+    expect(answeredWords(text, 'validation')).toBe('the first 252 of 1000 samples of the validation part');
   });
 
   test('of sequences are the likeliest at each place, and a text reads as a text', () => {
