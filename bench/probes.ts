@@ -6,6 +6,7 @@
 import { Trainer } from '../src/engine/index.ts';
 import { loadData } from '../src/main/cli/files.ts';
 import { openGpu } from '../src/main/cli/gpu.ts';
+import { median } from './results.ts';
 import { zoo } from './zoo/cases.ts';
 import { netOf } from './zoo/net.ts';
 
@@ -26,9 +27,6 @@ const orders = [
   [1, 0, 2],
 ];
 const steps = 8;
-
-const median = (times: number[]): number =>
-  times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 
 const gpu = await openGpu(false);
 for (const name of workloads) {
@@ -56,7 +54,7 @@ for (const name of workloads) {
   // Pairs of one round, since a machine is not as fast in every minute.
   const more = median(times.kept.map((time, round) => time / times.plain[round]! - 1));
   const look = Math.max(0, median(times.looked.map((time, round) => time - times.kept[round]!)));
-  const base = median([...times.plain]);
+  const base = median(times.plain);
   console.log(
     `${name}, its twin: ${base.toFixed(2)} ms a step, ${(100 * more).toFixed(1)} % more with probes and no look, ` +
       `${look.toFixed(2)} ms a look; 3 % allows one in ${Math.ceil(look / (0.03 * base))} steps`,

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { chromium, type Page } from '@playwright/test';
 import { findBrowser } from '../scripts/browsers.ts';
+import { median } from './results.ts';
 import { dense, generated, netOf, sgd } from './zoo/net.ts';
 
 const LAYERS = 101;
@@ -58,9 +59,6 @@ function listen(): void {
       painting = 0;
     });
 }
-
-const median = (times: readonly number[]): number =>
-  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 
 async function dragAbout(page: Page): Promise<number[]> {
   const box = await page.locator('.react-flow__pane').boundingBox();

@@ -11,6 +11,7 @@ import {
   momentNames,
   type ProbeCapture,
   type ProbeSegment,
+  type ProbeTrack,
 } from '../types.ts';
 import type { NetFacts, Verdict } from '../verdict.ts';
 
@@ -250,19 +251,21 @@ test('a perceptron’s steps have no right size, and a loss of 0 at the start is
   expect(said({ net, loss }).has('rate-too-large')).toBe(false);
 });
 
+/** The gradient of a recurrent layer over 20 time steps. */
+const overTime: ProbeTrack = {
+  node: 'rnn',
+  name: 'rnn',
+  tensor: 'l0',
+  what: 'timeGradient',
+  depth: 1,
+  first: 0,
+  length: 20,
+  rows: 1,
+  most: null,
+};
+
 test('a gradient that hardly reaches the first time steps vanishes through time', () => {
-  const track = {
-    node: 'rnn',
-    name: 'rnn',
-    tensor: 'l0',
-    depth: 1,
-    first: 0,
-    length: 20,
-    rows: 1,
-    most: null,
-  };
-  const plain = chainNet(1);
-  const net: NetFacts = { ...plain, tracks: [{ ...track, what: 'timeGradient' }] };
+  const net: NetFacts = { ...chainNet(1), tracks: [overTime] };
   const change = (rate: number) => (capture: ProbeCapture) => {
     Object.assign(capture, { tracks: Float32Array.from({ length: 20 }, (_, t) => rate ** (19 - t)) });
   };
@@ -274,17 +277,7 @@ test('a gradient that hardly reaches the first time steps vanishes through time'
 });
 
 test('squared errors that have only fallen to those of a constant answer have not begun to fall', () => {
-  const track = {
-    node: 'rnn',
-    name: 'rnn',
-    tensor: 'l0',
-    depth: 1,
-    first: 0,
-    length: 20,
-    rows: 1,
-    most: null,
-  };
-  const net: NetFacts = { ...chainNet(1), tracks: [{ ...track, what: 'timeGradient' }] };
+  const net: NetFacts = { ...chainNet(1), tracks: [overTime] };
   const change = (capture: ProbeCapture) => {
     Object.assign(capture, { tracks: Float32Array.from({ length: 20 }, (_, t) => 0.5 ** (19 - t)) });
   };
